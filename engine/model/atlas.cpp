@@ -1,0 +1,220 @@
+#include <algorithm>
+#include <numeric>
+#include <set>
+#include <unordered_set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <marchland/base/error.h>
+#include <marchland/model/atlas.h>
+
+namespace marchland {
+namespace {
+
+template <class Enum>
+struct Names;
+template <>
+struct Names<Theme> {
+  static constexpr std::array<std::string_view, 4> value{"control", "claim", "border", "zone"};
+};
+template <>
+struct Names<Basis> {
+  static constexpr std::array<std::string_view, 3> value{"surveyed", "drawn", "inferred"};
+};
+template <>
+struct Names<Certainty> {
+  static constexpr std::array<std::string_view, 2> value{"confirmed", "reported"};
+};
+template <>
+struct Names<LayerMode> {
+  static constexpr std::array<std::string_view, 3> value{"interval", "snapshot", "event"};
+};
+template <>
+struct Names<SourceRule> {
+  static constexpr std::array<std::string_view, 3> value{"priority", "majority", "all"};
+};
+
+template <class Enum>
+std::string_view name_of(Enum value) {
+  return Names<Enum>::value[static_cast<std::size_t>(value)];
+}
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0U : 1U);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+    }
+  }
+  return row[b.size()];
+}
+
+template <class Range>
+void check_unique_ids(const Range& items, std::string_view kind) {
+  std::unordered_set<std::string_view> seen;
+  for (const auto& item : items) {
+    if (item.id.empty()) throw InvalidData(fmt::format("a {} has no id; give it one", kind));
+    if (!seen.insert(item.id).second) {
+      throw InvalidData(fmt::format("{} '{}' is declared twice; ids must differ", kind, item.id));
+    }
+  }
+}
+
+void check_statement(const Atlas& atlas, const Statement& statement) {
+  if (statement.layer.index() >= atlas.layers.size() || statement.actor.index() >= atlas.actors.size()) {
+    throw InvalidData("refers to a layer or actor that the atlas does not have");
+  }
+  if (statement.validity.is_empty()) {
+    throw InvalidData(fmt::format("from ({}) is not before to ({}); swap them, or state an inclusive end",
+                                  format_instant(statement.validity.from(), atlas.days),
+                                  format_instant(statement.validity.to(), atlas.days)));
+  }
+  check_readable(statement.area);
+}
+
+std::set<Instant> turning_points(const Atlas& atlas) {
+  std::set<Instant> instants;
+  for (const Statement& statement : atlas.statements) {
+    if (statement.validity.has_from()) instants.insert(statement.validity.from());
+    if (statement.validity.has_to()) instants.insert(statement.validity.to());
+  }
+  return instants;
+}
+
+}  // namespace
+
+std::string_view to_string(Theme theme) {
+  return name_of(theme);
+}
+std::string_view to_string(Basis basis) {
+  return name_of(basis);
+}
+std::string_view to_string(Certainty certainty) {
+  return name_of(certainty);
+}
+std::string_view to_string(LayerMode mode) {
+  return name_of(mode);
+}
+std::string_view to_string(SourceRule rule) {
+  return name_of(rule);
+}
+
+template <class Enum>
+std::optional<Enum> parse_enum(std::string_view name) {
+  const auto& names = Names<Enum>::value;
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) return std::nullopt;
+  return static_cast<Enum>(found - names.begin());
+}
+template std::optional<Theme> parse_enum<Theme>(std::string_view);
+template std::optional<Basis> parse_enum<Basis>(std::string_view);
+template std::optional<Certainty> parse_enum<Certainty>(std::string_view);
+template std::optional<LayerMode> parse_enum<LayerMode>(std::string_view);
+template std::optional<SourceRule> parse_enum<SourceRule>(std::string_view);
+
+void Atlas::check() const {
+  check_unique_ids(actors, "actor");
+  check_unique_ids(sources, "source");
+  check_unique_ids(periods, "period");
+  check_unique_ids(regions, "region");
+  check_unique_ids(layers, "layer");
+  for (const Layer& layer : layers) {
+    if (layer.source.index() >= sources.size()) {
+      throw InvalidData(fmt::format("layer '{}' has no source; declare one", layer.id));
+    }
+  }
+  if (statements.empty()) {
+    throw InvalidData(fmt::format("atlas '{}' has no statement; its layers are empty or filtered away", id));
+  }
+  std::unordered_set<std::string_view> seen;
+  for (const Statement& statement : statements) {
+    try {
+      if (!seen.insert(statement.id).second) {
+        throw InvalidData("the id is used by an earlier statement; ids must differ");
+      }
+      check_statement(*this, statement);
+    } catch (Error& error) {
+      error.add_context(fmt::format("{}: statement '{}'", statement.origin, statement.id));
+      throw;
+    }
+  }
+  for (const Region& region : regions) {
+    try {
+      check_readable(region.area);
+    } catch (Error& error) {
+      error.add_context(fmt::format("region '{}'", region.id));
+      throw;
+    }
+  }
+  try {
+    if (study_area) check_readable(*study_area);
+  } catch (Error& error) {
+    error.add_context("study area");
+    throw;
+  }
+}
+
+std::optional<Interval> Atlas::extent() const {
+  const auto instants = turning_points(*this);
+  if (instants.empty()) return std::nullopt;
+  return Interval(*instants.begin(), *instants.rbegin());
+}
+
+void close_snapshots(Atlas& atlas, LayerId layer, std::vector<Instant> dates) {
+  std::sort(dates.begin(), dates.end());
+  for (Statement& statement : atlas.statements) {
+    if (statement.layer != layer) continue;
+    const Instant from = statement.validity.from();
+    const auto next = std::upper_bound(dates.begin(), dates.end(), from);
+    statement.validity = next == dates.end() ? Interval::since(from) : Interval(from, *next);
+  }
+}
+
+Instant resolve_date(const Atlas& atlas, std::string_view text) {
+  for (const Period& period : atlas.periods) {
+    if (period.id == text) return period.when.from();
+  }
+  if (text == "latest" || text == "previous") {
+    const auto instants = turning_points(atlas);
+    const std::size_t back = text == "latest" ? 1 : 2;
+    if (instants.size() < back) {
+      throw InvalidArgument(fmt::format("'{}': the atlas has {} dated change(s)", text, instants.size()));
+    }
+    return *std::next(instants.rbegin(), static_cast<std::ptrdiff_t>(back - 1));
+  }
+  try {
+    return parse_date(text, atlas.days).first;
+  } catch (const Error& error) {
+    std::vector<std::string> ids{"latest", "previous"};
+    for (const Period& period : atlas.periods) ids.push_back(period.id);
+    const std::string near = nearest_name(text, ids);
+    const bool starts_like_a_date = !text.empty() && (text.front() == '-' || text.front() == '+' ||
+                                                      (text.front() >= '0' && text.front() <= '9'));
+    if (starts_like_a_date && near.empty()) throw;
+    ids.erase(ids.begin(), ids.begin() + 2);
+    throw InvalidArgument(fmt::format("'{}' is neither a date nor a period of this atlas{}; periods: {}",
+                                      text, near.empty() ? "" : fmt::format(" (did you mean '{}'?)", near),
+                                      ids.empty() ? "none" : fmt::format("{}", fmt::join(ids, ", "))));
+  }
+}
+
+std::string nearest_name(std::string_view name, const std::vector<std::string>& candidates) {
+  std::string best;
+  std::size_t best_distance = std::max<std::size_t>(2, name.size() / 3) + 1;
+  for (const std::string& candidate : candidates) {
+    const std::size_t distance = edit_distance(name, candidate);
+    if (distance < best_distance) {
+      best_distance = distance;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+}  // namespace marchland

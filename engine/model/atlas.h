@@ -1,0 +1,162 @@
+#pragma once
+// Who states what, where, when, by which source: the atlas as plain values. Statements that overlap are the
+// subject of the program, not an error. Words are those of docs/glossary.md.
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <marchland/base/findings.h>
+#include <marchland/base/ids.h>
+#include <marchland/base/units.h>
+#include <marchland/geometry/shapes.h>
+#include <marchland/time/interval.h>
+
+namespace marchland {
+
+/// What kind of statement. Themes never compete with each other.
+enum class Theme : std::uint8_t {
+  control,  ///< who holds the ground, de facto
+  claim,    ///< who claims sovereignty
+  border,   ///< de jure or administrative
+  zone,     ///< peacekeepers, corridors, blockades, buffers
+};
+inline constexpr std::array kThemes{Theme::control, Theme::claim, Theme::border, Theme::zone};
+
+enum class Basis : std::uint8_t { surveyed, drawn, inferred };
+enum class Certainty : std::uint8_t { confirmed, reported };
+
+/// How the statements of a layer follow one another.
+enum class LayerMode : std::uint8_t {
+  interval,  ///< each carries its own validity
+  snapshot,  ///< the statements of one date are the full state until the next date of the layer
+  event,     ///< each passes ground to an actor from a date on, painting over what the layer had there
+};
+
+/// How several sources of one theme become one answer.
+enum class SourceRule : std::uint8_t {
+  priority,  ///< the source of greatest priority that says anything; equal priorities are all kept
+  majority,  ///< the actor most sources name; all kept on a tie
+  all,       ///< every actor any source names
+};
+
+[[nodiscard]] std::string_view to_string(Theme theme);
+[[nodiscard]] std::string_view to_string(Basis basis);
+[[nodiscard]] std::string_view to_string(Certainty certainty);
+[[nodiscard]] std::string_view to_string(LayerMode mode);
+[[nodiscard]] std::string_view to_string(SourceRule rule);
+/// The value of that name; nothing if there is none.
+template <class Enum>
+[[nodiscard]] std::optional<Enum> parse_enum(std::string_view name);
+
+struct GroupMembership {
+  std::string group;
+  Interval when;
+};
+
+struct Actor {
+  std::string id;                            ///< [a-z0-9_-]+
+  std::string name;                          ///< in the atlas's main language
+  std::map<std::string, std::string> names;  ///< by language code
+  std::string color = "#888888";             ///< #rrggbb
+  std::vector<GroupMembership> groups;
+};
+
+/// Every atlas has it as actor 0: ground of which a source says that nobody holds it. Ground about which
+/// nothing is said is unknown, which is no actor.
+inline constexpr std::string_view kNobody = "nobody";
+inline constexpr ActorId kNobodyId{std::size_t{0}};
+
+struct Source {
+  std::string id, title, author, licence, url, date, note;
+  Meters sigma;        ///< positional accuracy of its lines, one standard deviation; 0: not stated
+  Meters correlation;  ///< along the line, over which errors stay alike; 0: not stated
+  int priority = 0;    ///< greater wins under SourceRule::priority
+};
+
+/// A named instant or stretch of time.
+struct Period {
+  std::string id, title;
+  Interval when;            ///< of an instant: since it
+  bool is_instant = false;  ///< no end was declared
+};
+
+/// An area to report by.
+struct Region {
+  std::string id, name, code, edition;
+  MultiPolygon area;
+};
+
+/// A named point of the gazetteer.
+struct Place {
+  std::string name;
+  std::vector<std::string> other_names;
+  Lon lon;
+  Lat lat;
+};
+
+struct Layer {
+  std::string id;
+  SourceId source;
+  Theme theme = Theme::control;
+  LayerMode mode = LayerMode::interval;
+};
+
+struct Statement {
+  std::string id;  ///< unique within the atlas
+  LayerId layer;
+  ActorId actor;
+  Interval validity;     ///< of an event: since its instant
+  std::int64_t seq = 0;  ///< orders events of one instant
+  Basis basis = Basis::drawn;
+  Certainty certainty = Certainty::confirmed;
+  std::string note;
+  std::string origin;  ///< for messages: file, layer, feature
+  MultiPolygon area;
+};
+
+/// One dataset. `check` holds for every atlas that reaches the composite.
+struct Atlas {
+  std::string id, title, disclaimer, attribution;
+  std::string checksum;  ///< SHA-256 of manifest and data files, lower-case hex; empty for one made in memory
+  DayConvention days;
+  SourceRule rule = SourceRule::priority;
+  std::optional<MultiPolygon> study_area;  ///< without it nothing is unknown
+  std::vector<Actor> actors{
+      Actor{.id = std::string(kNobody), .name = "nobody", .names = {}, .color = "#bbbbbb", .groups = {}}};
+  std::vector<Source> sources;
+  std::vector<Period> periods;
+  std::vector<Region> regions;
+  std::vector<Place> places;
+  std::vector<Layer> layers;
+  std::vector<Statement> statements;
+  Findings findings;  ///< of reading
+
+  [[nodiscard]] const Actor& operator[](ActorId which) const { return actors[which.index()]; }
+  [[nodiscard]] const Source& operator[](SourceId which) const { return sources[which.index()]; }
+  [[nodiscard]] const Layer& operator[](LayerId which) const { return layers[which.index()]; }
+  [[nodiscard]] const Region& operator[](RegionId which) const { return regions[which.index()]; }
+
+  /// Throws InvalidData (statement, origin, what is expected) where ids repeat or refer to nothing, a
+  /// validity is empty, an area cannot be read, or there is no statement at all.
+  void check() const;
+
+  /// First and last instant at which any statement begins or ends; nothing if all are open on both sides.
+  [[nodiscard]] std::optional<Interval> extent() const;
+};
+
+/// Ends each statement of a snapshot layer where the next date of that layer begins; the last stays open.
+/// `dates` are those of the layer, of days without any statement too.
+void close_snapshots(Atlas& atlas, LayerId layer, std::vector<Instant> dates);
+
+/// The instant that `text` names: a period's id (its start), "latest" or "previous" (the last and the last
+/// but one instant at which a statement begins or ends), or a date as parse_date reads it (its first
+/// instant). Throws InvalidArgument, with the nearest period id when the text looks like none of these.
+[[nodiscard]] Instant resolve_date(const Atlas& atlas, std::string_view text);
+
+/// The candidate nearest to `name` in edit distance, for "did you mean"; empty if none is near.
+[[nodiscard]] std::string nearest_name(std::string_view name, const std::vector<std::string>& candidates);
+
+}  // namespace marchland

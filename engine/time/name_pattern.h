@@ -1,0 +1,29 @@
+#pragma once
+// Dates written into file names: "deepstatemap_data_%Y%m%d".
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <marchland/time/instant.h>
+
+namespace marchland {
+
+/// A text with the fields %Y (4 digits), %y (2 digits, 1969..2068), %m, %d, %j (day of year), %H, %M, %S and
+/// %%.
+class NamePattern {
+ public:
+  /// Throws InvalidArgument on an unknown field, or where no field names a year.
+  explicit NamePattern(std::string pattern);
+
+  /// The date that the first match of the pattern inside `name` states; nothing where it does not match.
+  /// Throws InvalidArgument when it matches but names no date ("20241341").
+  [[nodiscard]] std::optional<DateSpan> find_date(std::string_view name,
+                                                  const DayConvention& convention) const;
+
+  [[nodiscard]] const std::string& text() const noexcept { return pattern_; }
+
+ private:
+  std::string pattern_;
+};
+
+}  // namespace marchland

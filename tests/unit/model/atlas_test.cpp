@@ -1,0 +1,111 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <marchland/base/error.h>
+#include <marchland/geometry/wkt.h>
+#include <marchland/model/atlas.h>
+
+namespace marchland {
+namespace {
+
+using testing::HasSubstr;
+
+Instant at(std::string_view text) {
+  return parse_date(text).first;
+}
+
+Atlas small_atlas() {
+  Atlas atlas;
+  atlas.id = "small";
+  atlas.actors.push_back({.id = "a", .name = "A", .names = {}, .groups = {}});
+  atlas.sources.push_back({});
+  atlas.sources.back().id = "s";
+  atlas.periods.push_back(
+      {.id = "ceasefire-2020", .title = "", .when = Interval::since(at("2020-11-10")), .is_instant = true});
+  atlas.layers.push_back({.id = "l", .source = SourceId(0)});
+  Statement statement;
+  statement.id = "l/1";
+  statement.origin = "l.geojson: layer 'l', feature 1";
+  statement.layer = LayerId(0);
+  statement.actor = ActorId(1);
+  statement.validity = Interval(at("1994"), at("2020"));
+  statement.area = parse_wkt("POLYGON((0 0,1 0,1 1,0 0))");
+  atlas.statements.push_back(statement);
+  return atlas;
+}
+
+std::string refusal(const Atlas& atlas) {
+  try {
+    atlas.check();
+    return "accepted";
+  } catch (const InvalidData& error) {
+    return error.what();
+  }
+}
+
+TEST(Atlas, ChecksWhatStatementsReferTo) {
+  EXPECT_EQ(refusal(small_atlas()), "accepted");
+
+  Atlas repeated = small_atlas();
+  repeated.statements.push_back(repeated.statements.front());
+  EXPECT_THAT(refusal(repeated), HasSubstr("statement 'l/1': the id is used by an earlier statement"));
+
+  Atlas backwards = small_atlas();
+  backwards.statements.front().validity = Interval(at("2020"), at("1994"));
+  EXPECT_EQ(refusal(backwards),
+            "l.geojson: layer 'l', feature 1: statement 'l/1': from (2020-01-01) is not before to "
+            "(1994-01-01); swap "
+            "them, or state an inclusive end");
+
+  Atlas stranger = small_atlas();
+  stranger.statements.front().actor = ActorId(7);
+  EXPECT_THAT(refusal(stranger), HasSubstr("does not have"));
+
+  Atlas empty = small_atlas();
+  empty.statements.clear();
+  EXPECT_THAT(refusal(empty), HasSubstr("atlas 'small' has no statement"));
+
+  Atlas twins = small_atlas();
+  twins.actors.push_back(twins.actors.back());
+  EXPECT_EQ(refusal(twins), "actor 'a' is declared twice; ids must differ");
+}
+
+TEST(ResolveDate, TakesPeriodsDatesAndLatest) {
+  const Atlas atlas = small_atlas();
+  EXPECT_EQ(resolve_date(atlas, "ceasefire-2020"), at("2020-11-10"));
+  EXPECT_EQ(resolve_date(atlas, "1993-04"), at("1993-04-01"));
+  EXPECT_EQ(resolve_date(atlas, "latest"), at("2020"));
+  EXPECT_EQ(resolve_date(atlas, "previous"), at("1994"));
+}
+
+TEST(ResolveDate, ProposesTheNearestPeriod) {
+  const Atlas atlas = small_atlas();
+  try {
+    static_cast<void>(resolve_date(atlas, "ceasefre-2020"));
+    FAIL();
+  } catch (const InvalidArgument& error) {
+    EXPECT_THAT(error.what(), HasSubstr("did you mean 'ceasefire-2020'?"));
+  }
+  EXPECT_THROW(static_cast<void>(resolve_date(atlas, "2020-13")), InvalidArgument);
+}
+
+TEST(CloseSnapshots, EndsEachStateAtTheNextDate) {
+  Atlas atlas = small_atlas();
+  atlas.statements.front().validity = Interval::since(at("2024-01-01"));
+  Statement later = atlas.statements.front();
+  later.id = "l/2";
+  later.validity = Interval::since(at("2024-01-03"));
+  atlas.statements.push_back(later);
+  close_snapshots(atlas, LayerId(0), {at("2024-01-03"), at("2024-01-01"), at("2024-01-02")});
+  EXPECT_EQ(atlas.statements[0].validity, Interval(at("2024-01-01"), at("2024-01-02")))
+      << "a date without statements ends the state before it";
+  EXPECT_FALSE(atlas.statements[1].validity.has_to());
+}
+
+TEST(Enums, NamesAreReadBack) {
+  for (const Theme theme : kThemes) EXPECT_EQ(parse_enum<Theme>(to_string(theme)), theme);
+  EXPECT_EQ(parse_enum<LayerMode>("snapshots"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace marchland

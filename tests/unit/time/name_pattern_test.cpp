@@ -1,0 +1,38 @@
+#include <gtest/gtest.h>
+
+#include <marchland/base/error.h>
+#include <marchland/time/name_pattern.h>
+
+namespace marchland {
+namespace {
+
+std::string found(const char* pattern, const char* name) {
+  const auto span = NamePattern(pattern).find_date(name, {});
+  return span ? format_utc(span->first) : "none";
+}
+
+TEST(NamePattern, FindsTheDateAnywhereInTheName) {
+  EXPECT_EQ(found("deepstatemap_data_%Y%m%d", "deepstatemap_data_20240708"), "2024-07-08T00:00:00Z");
+  EXPECT_EQ(found("%Y-%m-%d", "front 1916-07-01 west.geojson"), "1916-07-01T00:00:00Z");
+  EXPECT_EQ(found("borders_%Y", "borders_1886"), "1886-01-01T00:00:00Z");
+  EXPECT_EQ(found("d%y%j", "d20060"), "2020-02-29T00:00:00Z");
+  EXPECT_EQ(found("%Y%m%dT%H%M%S", "20240708T031500"), "2024-07-08T03:15:00Z");
+  EXPECT_EQ(found("100%%_%Y", "100%_1999"), "1999-01-01T00:00:00Z");
+  EXPECT_EQ(found("data_%Y%m%d", "readme"), "none");
+}
+
+TEST(NamePattern, SpanIsAsLongAsTheDateNamed) {
+  const auto span = NamePattern("%Y%m").find_date("202402", {});
+  EXPECT_EQ(format_utc(span->last), "2024-03-01T00:00:00Z");
+}
+
+TEST(NamePattern, RefusesWhatNamesNoDate) {
+  EXPECT_THROW(NamePattern("%m%d"), InvalidArgument);
+  EXPECT_THROW(NamePattern("%Y%"), InvalidArgument);
+  EXPECT_THROW(NamePattern("%Y%Q"), InvalidArgument);
+  EXPECT_THROW(static_cast<void>(NamePattern("%Y%m%d").find_date("20241341", {})), InvalidArgument);
+  EXPECT_THROW(static_cast<void>(NamePattern("%Y%j").find_date("2023366", {})), InvalidArgument);
+}
+
+}  // namespace
+}  // namespace marchland
