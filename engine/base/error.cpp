@@ -1,8 +1,8 @@
-#include <algorithm>
-#include <stdexcept>
-
 #include <marchland/base/error.h>
 #include <marchland/base/int128.h>
+
+#include <algorithm>
+#include <stdexcept>
 
 namespace marchland {
 

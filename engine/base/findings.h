@@ -1,11 +1,11 @@
 #pragma once
 // Imperfect data is not an exception: builders return their result and what they found, located so that a map
 // can show it. Nothing is dropped or repaired silently.
+#include <marchland/base/units.h>
+
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <marchland/base/units.h>
 
 namespace marchland {
 

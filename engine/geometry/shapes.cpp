@@ -1,9 +1,9 @@
-#include <cmath>
+#include <marchland/base/error.h>
+#include <marchland/geometry/shapes.h>
 
 #include <fmt/format.h>
 
-#include <marchland/base/error.h>
-#include <marchland/geometry/shapes.h>
+#include <cmath>
 
 namespace marchland {
 namespace {

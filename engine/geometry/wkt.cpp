@@ -1,10 +1,10 @@
-#include <cctype>
-#include <charconv>
+#include <marchland/base/error.h>
+#include <marchland/geometry/wkt.h>
 
 #include <fmt/format.h>
 
-#include <marchland/base/error.h>
-#include <marchland/geometry/wkt.h>
+#include <cctype>
+#include <charconv>
 
 namespace marchland {
 namespace {

@@ -1,9 +1,9 @@
 #pragma once
 // Well-known text (OGC 06-103r4) of polygons: what tests are written in and messages print.
+#include <marchland/geometry/shapes.h>
+
 #include <string>
 #include <string_view>
-
-#include <marchland/geometry/shapes.h>
 
 namespace marchland {
 

@@ -1,13 +1,13 @@
-#include <algorithm>
-#include <numeric>
-#include <set>
-#include <unordered_set>
+#include <marchland/base/error.h>
+#include <marchland/model/atlas.h>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <marchland/base/error.h>
-#include <marchland/model/atlas.h>
+#include <algorithm>
+#include <numeric>
+#include <set>
+#include <unordered_set>
 
 namespace marchland {
 namespace {

@@ -1,18 +1,18 @@
 #pragma once
 // Who states what, where, when, by which source: the atlas as plain values. Statements that overlap are the
 // subject of the program, not an error. Words are those of docs/glossary.md.
+#include <marchland/base/findings.h>
+#include <marchland/base/ids.h>
+#include <marchland/base/units.h>
+#include <marchland/geometry/shapes.h>
+#include <marchland/time/interval.h>
+
 #include <array>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <marchland/base/findings.h>
-#include <marchland/base/ids.h>
-#include <marchland/base/units.h>
-#include <marchland/geometry/shapes.h>
-#include <marchland/time/interval.h>
 
 namespace marchland {
 

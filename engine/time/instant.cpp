@@ -1,10 +1,10 @@
-#include <cctype>
-#include <optional>
+#include <marchland/base/error.h>
+#include <marchland/time/instant.h>
 
 #include <fmt/format.h>
 
-#include <marchland/base/error.h>
-#include <marchland/time/instant.h>
+#include <cctype>
+#include <optional>
 
 namespace marchland {
 namespace {

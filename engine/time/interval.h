@@ -1,8 +1,8 @@
 #pragma once
 // Half-open intervals [from, to). Two that touch never overlap. Either end may be open.
-#include <algorithm>
-
 #include <marchland/time/instant.h>
+
+#include <algorithm>
 
 namespace marchland {
 

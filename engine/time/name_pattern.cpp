@@ -1,10 +1,10 @@
-#include <array>
-#include <cctype>
+#include <marchland/base/error.h>
+#include <marchland/time/name_pattern.h>
 
 #include <fmt/format.h>
 
-#include <marchland/base/error.h>
-#include <marchland/time/name_pattern.h>
+#include <array>
+#include <cctype>
 
 namespace marchland {
 namespace {

@@ -1,10 +1,10 @@
 #pragma once
 // Dates written into file names: "deepstatemap_data_%Y%m%d".
+#include <marchland/time/instant.h>
+
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include <marchland/time/instant.h>
 
 namespace marchland {
 

@@ -1,0 +1,39 @@
+#pragma once
+// Faces become polygons again: the only place where coordinates are rounded.
+//
+// The edges whose two faces differ are snap-rounded together (Hobby 1999): every node moves to its nearest
+// output position, and every edge is bent through each of those pixels that it passes. That moves nothing by
+// more than half a pixel in x and y and lets no edge cross another. Pieces that then coincide cancel, feature
+// by feature; what remains is arranged again, and each of its faces is one polygon: interiors are connected,
+// rings are split where they touch themselves, neighbours share their vertices. Valid by construction, and
+// checked: the second arrangement must find no crossing.
+#include <marchland/composite/composite.h>
+
+#include <cstdint>
+#include <vector>
+
+namespace marchland {
+
+/// What a face belongs to; 0: nothing.
+using Category = std::uint32_t;
+
+struct DissolveOptions {
+  /// Decimals of a degree in the output, 0 to 7. At 7 input vertices do not move.
+  int decimals = 7;
+};
+
+struct Dissolved {
+  Category category = 0;
+  /// Shells counter-clockwise, holes clockwise, closed; cut at the antimeridian (RFC 7946). Polygons and
+  /// rings are ordered by their least vertex.
+  MultiPolygon area;
+  AreaUnits exact = 0;    ///< sum of the faces
+  AreaUnits rounded = 0;  ///< of `area`, by the same method (lonlat)
+};
+
+/// One entry per category that occurs, in their order; a category whose every face collapsed has an empty
+/// area.
+[[nodiscard]] std::vector<Dissolved> dissolve(const Composite& composite, const std::vector<Category>& faces,
+                                              const DissolveOptions& options = {});
+
+}  // namespace marchland

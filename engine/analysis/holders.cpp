@@ -1,0 +1,169 @@
+#include <marchland/analysis/holders.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+namespace marchland {
+namespace {
+
+/// What one source says about a place at a time.
+struct Voice {
+  SourceId source;
+  int priority = 0;
+  std::vector<ActorId> actors;
+};
+
+void add_actor(std::vector<ActorId>& actors, ActorId actor) {
+  const auto place = std::lower_bound(actors.begin(), actors.end(), actor);
+  if (place == actors.end() || *place != actor) actors.insert(place, actor);
+}
+
+std::vector<ActorId> decide(const std::vector<Voice>& voices, SourceRule rule) {
+  std::vector<ActorId> holders;
+  if (voices.empty()) return holders;
+  if (rule == SourceRule::majority) {
+    std::map<ActorId, int> votes;
+    for (const Voice& voice : voices) {
+      for (const ActorId actor : voice.actors) ++votes[actor];
+    }
+    int most = 0;
+    for (const auto& [actor, count] : votes) most = std::max(most, count);
+    for (const auto& [actor, count] : votes) {
+      if (count == most) holders.push_back(actor);
+    }
+    return holders;
+  }
+  int greatest = voices.front().priority;
+  for (const Voice& voice : voices) greatest = std::max(greatest, voice.priority);
+  for (const Voice& voice : voices) {
+    if (rule == SourceRule::priority && voice.priority != greatest) continue;
+    for (const ActorId actor : voice.actors) add_actor(holders, actor);
+  }
+  return holders;
+}
+
+}  // namespace
+
+Holders::Holders(const Composite& composite, const HolderOptions& options)
+    : composite_(&composite), options_(options) {
+  timelines_.resize(composite.coverage_count(group()));
+  std::vector<TimeIndex> turns;
+  for (CoverageIndex c = 0; c < timelines_.size(); ++c) {
+    const auto runs = composite.runs(group(), c);
+    turns.assign(1, 0);
+    for (const CoverageRun& run : runs) {
+      turns.push_back(run.from);
+      turns.push_back(run.to);
+    }
+    std::sort(turns.begin(), turns.end());
+    turns.erase(std::unique(turns.begin(), turns.end()), turns.end());
+    auto& timeline = timelines_[c];
+    for (const TimeIndex epoch : turns) {
+      if (epoch >= composite.times().epoch_count()) break;
+      const HolderIndex holder = intern(resolve(runs, epoch));
+      if (timeline.empty() || timeline.back().holder != holder) timeline.push_back({epoch, holder});
+    }
+  }
+}
+
+std::vector<ActorId> Holders::resolve(std::span<const CoverageRun> runs, TimeIndex epoch) {
+  const Atlas& atlas = composite_->atlas();
+  std::vector<Voice> voices;
+  const auto voice_of = [&](SourceId source) -> Voice& {
+    for (Voice& voice : voices) {
+      if (voice.source == source) return voice;
+    }
+    voices.push_back({source, atlas[source].priority, {}});
+    return voices.back();
+  };
+  // Slots are sorted by layer, so the events of a layer stand together.
+  std::vector<CoverageRun> latest;
+  const auto settle_events = [&] {
+    for (const CoverageRun& run : latest) {
+      const Slot& slot = composite_->slots()[run.slot];
+      add_actor(voice_of(atlas[slot.layer].source).actors, slot.actor);
+      const Slot& first = composite_->slots()[latest.front().slot];
+      if (slot.actor != first.actor) note_tie(first, slot, run.from);
+    }
+    latest.clear();
+  };
+  for (const CoverageRun& run : runs) {
+    if (epoch < run.from || epoch >= run.to) continue;
+    const Slot& slot = composite_->slots()[run.slot];
+    const Layer& layer = atlas[slot.layer];
+    if (!options_.sources.empty() && !options_.sources.contains(layer.source)) continue;
+    if (layer.mode != LayerMode::event) {
+      add_actor(voice_of(layer.source).actors, slot.actor);
+      continue;
+    }
+    if (!latest.empty()) {
+      const Slot& best = composite_->slots()[latest.front().slot];
+      if (best.layer != slot.layer) {
+        settle_events();
+      } else {
+        const auto order = std::pair(run.from, slot.seq) <=> std::pair(latest.front().from, best.seq);
+        if (order < 0) continue;
+        if (order > 0) latest.clear();
+      }
+    }
+    latest.push_back(run);
+  }
+  settle_events();
+  return decide(voices, options_.rule);
+}
+
+void Holders::note_tie(const Slot& a, const Slot& b, TimeIndex at) {
+  if (!ties_.insert({a.layer, at, a.actor, b.actor}).second) return;
+  const Atlas& atlas = composite_->atlas();
+  findings_.push_back(
+      {"event-tie",
+       Severity::error,
+       {},
+       format_instant(composite_->times()[at], atlas.days),
+       {},
+       fmt::format("layer '{}': the same ground passes to '{}' and to '{}' at one instant; it counts as "
+                   "contested until `seq` orders them",
+                   atlas[a.layer].id, atlas[a.actor].id, atlas[b.actor].id)});
+}
+
+HolderIndex Holders::intern(std::vector<ActorId> actors) {
+  const Atlas& atlas = composite_->atlas();
+  std::sort(actors.begin(), actors.end(), [&](ActorId a, ActorId b) { return atlas[a].id < atlas[b].id; });
+  const auto [found, is_new] = index_.try_emplace(actors, static_cast<HolderIndex>(sets_.size()));
+  if (is_new) sets_.push_back(std::move(actors));
+  return found->second;
+}
+
+std::string Holders::id(HolderIndex holder) const {
+  std::string text;
+  for (const ActorId actor : sets_[holder]) {
+    if (!text.empty()) text += '+';
+    text += composite_->atlas()[actor].id;
+  }
+  return text;
+}
+
+HolderIndex Holders::find(ActorId actor) const {
+  const auto found = index_.find({actor});
+  return found == index_.end() ? kUnknown : found->second;
+}
+
+HolderIndex Holders::at(CoverageIndex coverage, TimeIndex epoch) const {
+  const auto& timeline = timelines_[coverage];
+  const auto after =
+      std::upper_bound(timeline.begin(), timeline.end(), epoch,
+                       [](TimeIndex value, const HolderSpan& span) { return value < span.since; });
+  return std::prev(after)->holder;
+}
+
+std::vector<HolderIndex> Holders::faces_at(TimeIndex epoch) const {
+  std::vector<HolderIndex> by_coverage(timelines_.size());
+  for (CoverageIndex c = 0; c < by_coverage.size(); ++c) by_coverage[c] = at(c, epoch);
+  std::vector<HolderIndex> faces(composite_->plane().face_count());
+  for (FaceIndex f = 0; f < faces.size(); ++f) faces[f] = by_coverage[composite_->coverage(f, group())];
+  return faces;
+}
+
+}  // namespace marchland

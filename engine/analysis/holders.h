@@ -1,0 +1,78 @@
+#pragma once
+// Who holds the ground: a function of coverage, rule and date.
+//
+// Within an event layer the latest event wins (it may hand the ground to nobody); equal instants go by seq,
+// and where that is equal too all of them hold it, with a finding. Painting never crosses sources. A source
+// says what all its layers say together. Then the rule decides between sources.
+#include <marchland/composite/composite.h>
+
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace marchland {
+
+/// Index of a set of actors who hold the same ground; kUnknown is the empty set: no source says anything.
+using HolderIndex = std::uint32_t;
+inline constexpr HolderIndex kUnknown = 0;
+
+/// Which statements count.
+struct HolderOptions {
+  Theme theme = Theme::control;
+  SourceRule rule = SourceRule::priority;
+  /// Only these sources; empty: all.
+  std::set<SourceId> sources;
+};
+
+/// From epoch `since` on (until the next span) these hold it.
+struct HolderSpan {
+  TimeIndex since = 0;
+  HolderIndex holder = kUnknown;
+  friend bool operator==(const HolderSpan&, const HolderSpan&) = default;
+};
+
+class Holders {
+ public:
+  /// Resolves every coverage of the theme once. The composite must outlive it.
+  Holders(const Composite& composite, const HolderOptions& options);
+
+  [[nodiscard]] Theme theme() const noexcept { return options_.theme; }
+  [[nodiscard]] LabelGroup group() const noexcept { return group_of(options_.theme); }
+  /// Number of different sets, kUnknown among them.
+  [[nodiscard]] std::size_t size() const noexcept { return sets_.size(); }
+  /// Sorted by actor id (text); empty for kUnknown.
+  [[nodiscard]] std::span<const ActorId> actors(HolderIndex holder) const { return sets_[holder]; }
+  [[nodiscard]] bool is_contested(HolderIndex holder) const { return sets_[holder].size() > 1; }
+  /// "a", "a+b"; empty for kUnknown.
+  [[nodiscard]] std::string id(HolderIndex holder) const;
+  /// The set that is just this actor; kUnknown if that never occurs.
+  [[nodiscard]] HolderIndex find(ActorId actor) const;
+
+  /// Spans in order of time; the first begins at epoch 0.
+  [[nodiscard]] std::span<const HolderSpan> timeline(CoverageIndex coverage) const {
+    return timelines_[coverage];
+  }
+  [[nodiscard]] HolderIndex at(CoverageIndex coverage, TimeIndex epoch) const;
+  /// Of every face at one epoch.
+  [[nodiscard]] std::vector<HolderIndex> faces_at(TimeIndex epoch) const;
+
+  /// Events of one instant that order themselves by nothing.
+  [[nodiscard]] const Findings& findings() const noexcept { return findings_; }
+
+ private:
+  HolderIndex intern(std::vector<ActorId> actors);
+  std::vector<ActorId> resolve(std::span<const CoverageRun> runs, TimeIndex epoch);
+  void note_tie(const Slot& a, const Slot& b, TimeIndex at);
+
+  const Composite* composite_;
+  HolderOptions options_;
+  std::vector<std::vector<ActorId>> sets_{{}};
+  std::map<std::vector<ActorId>, HolderIndex> index_{{{}, kUnknown}};
+  std::vector<std::vector<HolderSpan>> timelines_;
+  std::set<std::tuple<LayerId, TimeIndex, ActorId, ActorId>> ties_;
+  Findings findings_;
+};
+
+}  // namespace marchland

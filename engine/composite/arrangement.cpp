@@ -1,0 +1,272 @@
+#include <marchland/base/error.h>
+#include <marchland/composite/arrangement.h>
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <set>
+
+namespace marchland {
+namespace {
+
+constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+
+/// 0 for directions in [0, 180), 1 for [180, 360).
+int half_plane(const GridSegment& d) {
+  return d.dy() > 0 || (d.dy() == 0 && d.dx() > 0) ? 0 : 1;
+}
+
+/// Edges that span an abscissa, from south to north. All are non-vertical and meet at nodes only, so the
+/// order of two never changes while both are in.
+class SweepOrder {
+ public:
+  using is_transparent = void;
+  explicit SweepOrder(const Arrangement& plane) : plane_(&plane) {}
+
+  bool operator()(EdgeIndex a, EdgeIndex b) const {
+    if (a == b) return false;
+    const NodeIndex ua = plane_->edges()[a].u;
+    const NodeIndex ub = plane_->edges()[b].u;
+    const GridSegment& la = plane_->line_of(a);
+    const GridSegment& lb = plane_->line_of(b);
+    if (ua == ub) return cross(la.dx(), la.dy(), lb.dx(), lb.dy()) > 0;
+    // The edge that begins further east has its beginning above or below the other.
+    const ExactPoint pa = plane_->point(ua);
+    const ExactPoint pb = plane_->point(ub);
+    return compare_x(pa, pb) <= 0 ? side(la, pb) > 0 : side(lb, pa) < 0;
+  }
+  bool operator()(EdgeIndex edge, GridPoint p) const { return side(plane_->line_of(edge), p) > 0; }
+  bool operator()(GridPoint p, EdgeIndex edge) const { return side(plane_->line_of(edge), p) < 0; }
+
+ private:
+  const Arrangement* plane_;
+};
+
+}  // namespace
+
+std::strong_ordering compare_angle(const GridSegment& a, const GridSegment& b) noexcept {
+  const int ha = half_plane(a);
+  const int hb = half_plane(b);
+  if (ha != hb) return ha <=> hb;
+  return 0 <=> sign(cross(a.dx(), a.dy(), b.dx(), b.dy()));
+}
+
+Arrangement::Arrangement(SegmentTable table)
+    : table_(std::move(table)), crossings_(find_crossings(table_.vertices, table_.segments)) {
+  build_edges();
+  link_half_edges();
+  trace_loops();
+  nest_components();
+}
+
+void Arrangement::build_edges() {
+  struct Piece {
+    NodeIndex u;
+    NodeIndex v;
+    SegmentIndex segment;
+    auto operator<=>(const Piece&) const = default;
+  };
+  std::vector<Piece> pieces;
+  pieces.reserve(table_.segments.size() + crossings_.nodes.size());
+  const auto vertex = [&](GridPoint p) {
+    return static_cast<NodeIndex>(std::lower_bound(table_.vertices.begin(), table_.vertices.end(), p) -
+                                  table_.vertices.begin());
+  };
+  for (SegmentIndex i = 0; i < table_.segments.size(); ++i) {
+    NodeIndex from = vertex(table_.segments[i].a);
+    for (std::uint32_t k = crossings_.offsets[i]; k < crossings_.offsets[i + 1]; ++k) {
+      pieces.push_back({from, crossings_.nodes[k], i});
+      from = crossings_.nodes[k];
+    }
+    pieces.push_back({from, vertex(table_.segments[i].b), i});
+  }
+  std::sort(pieces.begin(), pieces.end());
+  parents_.reserve(pieces.size());
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    if (i == 0 || pieces[i].u != pieces[i - 1].u || pieces[i].v != pieces[i - 1].v) {
+      edges_.push_back({pieces[i].u, pieces[i].v, pieces[i].segment});
+      parent_offsets_.push_back(static_cast<std::uint32_t>(i));
+    }
+    parents_.push_back(pieces[i].segment);
+  }
+  parent_offsets_.push_back(static_cast<std::uint32_t>(pieces.size()));
+}
+
+void Arrangement::link_half_edges() {
+  outgoing_offsets_.assign(node_count() + 1, 0);
+  for (const Edge& edge : edges_) {
+    ++outgoing_offsets_[edge.u + 1];
+    ++outgoing_offsets_[edge.v + 1];
+  }
+  std::partial_sum(outgoing_offsets_.begin(), outgoing_offsets_.end(), outgoing_offsets_.begin());
+  outgoing_.resize(edges_.size() * 2);
+  std::vector<std::uint32_t> fill(outgoing_offsets_.begin(), outgoing_offsets_.end() - 1);
+  for (HalfEdgeIndex h = 0; h < outgoing_.size(); ++h) outgoing_[fill[origin(h)]++] = h;
+
+  next_.resize(outgoing_.size());
+  for (NodeIndex node = 0; node < node_count(); ++node) {
+    const auto star = std::span(outgoing_).subspan(outgoing_offsets_[node],
+                                                   outgoing_offsets_[node + 1] - outgoing_offsets_[node]);
+    std::sort(star.begin(), star.end(), [&](HalfEdgeIndex a, HalfEdgeIndex b) {
+      return compare_angle(direction(a), direction(b)) < 0;
+    });
+    // With the face on the left, one arrives by a twin and leaves by the next direction clockwise.
+    for (std::size_t i = 0; i < star.size(); ++i) {
+      next_[twin(star[i])] = star[i == 0 ? star.size() - 1 : i - 1];
+    }
+  }
+}
+
+void Arrangement::trace_loops() {
+  loop_.assign(next_.size(), kNone);
+  LoopIndex loops = 0;
+  for (HalfEdgeIndex start = 0; start < next_.size(); ++start) {
+    if (loop_[start] != kNone) continue;
+    HalfEdgeIndex h = start;
+    do {
+      loop_[h] = loops;
+      h = next_[h];
+    } while (h != start);
+    ++loops;
+  }
+  loop_face_.assign(loops, kNone);
+}
+
+void Arrangement::nest_components() {
+  // Components in the order of their least nodes. A crossing is never the least: the segments through it
+  // begin further down. So the least node is a grid vertex, and index order is lexicographic order.
+  struct Component {
+    NodeIndex least;
+    LoopIndex outer;
+  };
+  std::vector<Component> components;
+  std::vector<bool> reached(node_count(), false);
+  std::vector<NodeIndex> stack;
+  for (NodeIndex start = 0; start < node_count(); ++start) {
+    if (reached[start]) continue;
+    MARCHLAND_ASSERT(start < table_.vertices.size());
+    reached[start] = true;
+    stack.push_back(start);
+    while (!stack.empty()) {
+      const NodeIndex node = stack.back();
+      stack.pop_back();
+      for (const HalfEdgeIndex h : outgoing(node)) {
+        const NodeIndex other = origin(twin(h));
+        if (!reached[other]) {
+          reached[other] = true;
+          stack.push_back(other);
+        }
+      }
+    }
+    // At the least node every direction lies in (-90, 90] degrees; the outside is left of the most
+    // counter-clockwise one. Angles in [0, 90] come first in the star, those in (270, 360) last.
+    const auto star = outgoing(start);
+    HalfEdgeIndex last = star.back();
+    for (const HalfEdgeIndex h : star) {
+      if (half_plane(direction(h)) == 0) last = h;
+    }
+    components.push_back({start, loop_[last]});
+  }
+  component_count_ = components.size();
+
+  // Every loop that is not the outer one of its component bounds a face of its own.
+  std::vector<std::uint32_t> outer_of(loop_face_.size(), kNone);
+  for (std::uint32_t c = 0; c < components.size(); ++c) outer_of[components[c].outer] = c;
+  for (LoopIndex loop = 0; loop < loop_face_.size(); ++loop) {
+    if (outer_of[loop] == kNone) loop_face_[loop] = static_cast<FaceIndex>(face_count_++);
+  }
+  if (components.size() == 1) {
+    loop_face_[components.front().outer] = kUnboundedFace;
+    return;
+  }
+
+  std::vector<GridPoint> questions;
+  questions.reserve(components.size());
+  for (const Component& component : components) questions.push_back(table_.vertices[component.least]);
+  for_each_edge_below(questions, [&](std::size_t c, EdgeIndex below) {
+    FaceIndex face = kUnboundedFace;
+    if (below != kNone) {
+      // Half-edge 2e runs east, so its left is the upper side. If that loop is the outer one of another
+      // component, that component began further west and has its face already.
+      face = loop_face_[loop_[2 * below]];
+      MARCHLAND_ASSERT(face != kNone);
+    }
+    loop_face_[components[c].outer] = face;
+  });
+}
+
+template <class Answer>
+void Arrangement::for_each_edge_below(const std::vector<GridPoint>& questions, Answer answer) const {
+  // At each abscissa first the questions, then the edges that end, then those that begin: an edge spans
+  // (u.x, v.x], which is what a point just west of the question sees.
+  enum Kind : std::uint8_t { question, end, begin };
+  struct SweepEvent {
+    std::uint32_t place;  ///< node, or node count + question
+    Kind kind;
+    std::uint32_t item;
+  };
+  const auto nodes = static_cast<std::uint32_t>(node_count());
+  std::vector<SweepEvent> events;
+  events.reserve(edges_.size() * 2 + questions.size());
+  for (std::uint32_t q = 0; q < questions.size(); ++q) events.push_back({nodes + q, question, q});
+  for (EdgeIndex e = 0; e < edges_.size(); ++e) {
+    if (line_of(e).dx() == 0) continue;
+    events.push_back({edges_[e].u, begin, e});
+    events.push_back({edges_[e].v, end, e});
+  }
+  // Rank of each place by abscissa, so that events compare as integers.
+  const auto place_point = [&](std::uint32_t place) {
+    return place < nodes ? point(place) : ExactPoint(questions[place - nodes]);
+  };
+  const auto less_x = [&](std::uint32_t a, std::uint32_t b) {
+    return compare_x(place_point(a), place_point(b)) < 0;
+  };
+  std::vector<std::uint32_t> by_x(nodes + questions.size());
+  std::iota(by_x.begin(), by_x.end(), 0U);
+  std::sort(by_x.begin(), by_x.end(), less_x);
+  std::vector<std::uint32_t> rank(by_x.size(), 0);
+  for (std::size_t i = 1; i < by_x.size(); ++i) {
+    rank[by_x[i]] = rank[by_x[i - 1]] + (less_x(by_x[i - 1], by_x[i]) ? 1U : 0U);
+  }
+  std::sort(events.begin(), events.end(), [&](const SweepEvent& a, const SweepEvent& b) {
+    if (rank[a.place] != rank[b.place]) return rank[a.place] < rank[b.place];
+    if (a.kind != b.kind) return a.kind < b.kind;
+    // Components are asked for in the order of their least vertices, which is that of their numbers.
+    return a.item < b.item;
+  });
+
+  std::set<EdgeIndex, SweepOrder> spanning{SweepOrder(*this)};
+  std::vector<std::set<EdgeIndex, SweepOrder>::iterator> position(edges_.size());
+  for (const SweepEvent& event : events) {
+    if (event.kind == begin) {
+      position[event.item] = spanning.insert(event.item).first;
+    } else if (event.kind == end) {
+      spanning.erase(position[event.item]);
+    } else {
+      const auto above = spanning.lower_bound(questions[event.item]);
+      answer(event.item, above == spanning.begin() ? kNone : *std::prev(above));
+    }
+  }
+}
+
+std::vector<FaceIndex> Arrangement::locate(const std::vector<GridPoint>& points) const {
+  std::vector<FaceIndex> faces(points.size(), kUnboundedFace);
+  for_each_edge_below(points, [&](std::size_t i, EdgeIndex below) {
+    if (below != kNone) faces[i] = face(2 * below);
+  });
+  return faces;
+}
+
+std::vector<WindingEvent> Arrangement::events_of(EdgeIndex edge) const {
+  const auto parents = parents_of(edge);
+  const auto first = table_.events_of(parents.front());
+  std::vector<WindingEvent> events(first.begin(), first.end());
+  for (const SegmentIndex parent : parents.subspan(1)) {
+    const auto more = table_.events_of(parent);
+    events.insert(events.end(), more.begin(), more.end());
+  }
+  if (parents.size() > 1) normalise(events);
+  return events;
+}
+
+}  // namespace marchland

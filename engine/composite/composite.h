@@ -1,0 +1,98 @@
+#pragma once
+// The space-time composite (Langran & Chrisman 1988): one exact arrangement of the whole history. Faces, what
+// covers each of them when, adjacency, areas. Every question is then a look-up.
+#include <marchland/composite/arrangement.h>
+#include <marchland/composite/certificates.h>
+#include <marchland/composite/coverage.h>
+#include <marchland/measure/area_method.h>
+#include <marchland/model/atlas.h>
+#include <marchland/time/time_axis.h>
+
+#include <array>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace marchland {
+
+/// Labels that never interact: the four themes, and what areas are reported by.
+enum class LabelGroup : std::uint8_t { control, claim, border, zone, region };
+inline constexpr std::size_t kLabelGroups = 5;
+[[nodiscard]] constexpr LabelGroup group_of(Theme theme) noexcept {
+  return static_cast<LabelGroup>(theme);
+}
+
+using SlotIndex = std::uint32_t;
+
+/// What successive snapshots share. In group region it stands for one region, or for the study area.
+struct Slot {
+  LabelGroup group = LabelGroup::control;
+  LayerId layer;
+  ActorId actor;
+  std::int64_t seq = 0;  ///< of event layers
+  RegionId region;       ///< group region only; none: the study area
+  friend auto operator<=>(const Slot&, const Slot&) = default;
+};
+
+/// A slot covers the face in [from, to). Of an event layer each event has a run of its own.
+struct CoverageRun {
+  SlotIndex slot = 0;
+  TimeIndex from = 0;
+  TimeIndex to = 0;
+  friend constexpr auto operator<=>(const CoverageRun&, const CoverageRun&) noexcept = default;
+};
+
+/// The area of every face by one method.
+struct FaceAreas {
+  std::string method;
+  std::vector<AreaUnits> area;  ///< by face; that of the unbounded face is minus all others
+  [[nodiscard]] AreaUnits operator[](FaceIndex face) const { return area[face]; }
+};
+
+class Composite {
+ public:
+  [[nodiscard]] const Atlas& atlas() const noexcept { return *atlas_; }
+  [[nodiscard]] const TimeAxis& times() const noexcept { return times_; }
+  [[nodiscard]] const Arrangement& plane() const noexcept { return *plane_; }
+  [[nodiscard]] const std::vector<Slot>& slots() const noexcept { return slots_; }
+  [[nodiscard]] const Certificates& certificates() const noexcept { return certificates_; }
+  /// Of reading and of building.
+  [[nodiscard]] const Findings& findings() const noexcept { return findings_; }
+  /// By method lonlat.
+  [[nodiscard]] const FaceAreas& areas() const noexcept { return areas_; }
+
+  /// What covers the face, of one group. Equal coverages have equal indices; 0 is "nothing, ever".
+  [[nodiscard]] CoverageIndex coverage(FaceIndex face, LabelGroup group) const {
+    return faces_[face][static_cast<std::size_t>(group)];
+  }
+  /// Sorted by slot, then time.
+  [[nodiscard]] std::span<const CoverageRun> runs(LabelGroup group, CoverageIndex coverage) const {
+    return coverages_[static_cast<std::size_t>(group)][coverage];
+  }
+  [[nodiscard]] std::size_t coverage_count(LabelGroup group) const {
+    return coverages_[static_cast<std::size_t>(group)].size();
+  }
+  [[nodiscard]] bool has_study_area() const noexcept { return atlas_->study_area.has_value(); }
+
+ private:
+  friend class CompositeBuilder;
+
+  std::shared_ptr<const Atlas> atlas_;
+  TimeAxis times_;
+  std::shared_ptr<const Arrangement> plane_;
+  std::vector<Slot> slots_;
+  std::array<ListTable<CoverageRun>, kLabelGroups> coverages_;
+  std::vector<std::array<CoverageIndex, kLabelGroups>> faces_;
+  FaceAreas areas_;
+  Certificates certificates_;
+  Findings findings_;
+};
+
+/// Builds all of it; cost n log n in segments and crossings. Precondition: none; `atlas.check` is called and
+/// throws InvalidData. Imperfect geometry becomes findings.
+[[nodiscard]] Composite build_composite(Atlas atlas);
+
+/// The same faces measured by another method. Throws what the method throws.
+[[nodiscard]] FaceAreas measure_faces(const Composite& composite, const AreaMethod& method);
+
+}  // namespace marchland

@@ -1,0 +1,39 @@
+#pragma once
+// Step 3: where segments meet, exactly.
+//
+// Segments are hung into hierarchical cells: each at the level whose cells are as wide as its bounding box,
+// so in at most 2 x 2 of them. A pair is met in the cells of the coarser one's level, and accepted only in
+// the cell that holds the lower left corner of the intersection of the two bounding boxes, so exactly once.
+// The predicates are those of geometry/exact_point.h.
+//
+// A point's identity never depends on which pair named it: along every segment the points that lie on it are
+// put in exact order, equal neighbours are the same point, and a union-find carries that across segments.
+// (All segments through one point meet pairwise, so every two names of it are joined.)
+#include <marchland/composite/segments.h>
+
+#include <cstdint>
+#include <vector>
+
+namespace marchland {
+
+/// Nodes 0 .. vertices-1 are the grid vertices in their order; then come the crossings, ordered by x, then y.
+using NodeIndex = std::uint32_t;
+
+struct Crossings {
+  /// Points where segments cross in the interior of both and no grid vertex lies. May have integer
+  /// coordinates.
+  std::vector<ExactPoint> points;
+  /// Nodes strictly inside segment i, from its a to its b: nodes[offsets[i]] .. nodes[offsets[i+1]].
+  std::vector<std::uint32_t> offsets;
+  std::vector<NodeIndex> nodes;
+  /// Pairs of segments whose interiors meet.
+  std::uint64_t pairs = 0;
+};
+
+/// `vertices` sorted and without duplicates, holding the ends of all `segments`; those sorted and without
+/// duplicates. The result depends on the set of segments alone. Cost n log n plus the pairs of overlapping
+/// boxes.
+[[nodiscard]] Crossings find_crossings(const std::vector<GridPoint>& vertices,
+                                       const std::vector<GridSegment>& segments);
+
+}  // namespace marchland

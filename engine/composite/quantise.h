@@ -1,0 +1,54 @@
+#pragma once
+// Step 1: degrees become grid vertices, once and for all; rings that cross the antimeridian or hold a pole
+// become closed chains inside the box +-180 by +-90.
+//
+// A step of more than 180 degrees of longitude means the short way round (unless it is exactly 360, which is
+// an edge across the whole box, as frames of the earth have). Steps that add up to +-360 enclose a pole: the
+// smaller side is meant. A ring that leaves the box is cut at the meridians 180 + 360k; the latitude of a cut
+// is rounded to the grid, the only vertex the engine ever adds, and reported. Seam edges (x = +-180) and pole
+// edges close the chain again: going up a side of the box, the winding just inside it changes by one wherever
+// the ring ends there. See docs/design/seam.md.
+#include <marchland/base/findings.h>
+#include <marchland/geometry/exact_point.h>
+#include <marchland/geometry/shapes.h>
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace marchland {
+
+/// Part of a closed chain: the chain runs from s.a to s.b `multiplicity` times (against it if negative, which
+/// only seam and pole edges use).
+struct ChainLink {
+  GridSegment s;
+  std::int32_t multiplicity = 1;
+  std::uint32_t cut_parent = kNoParent;  ///< index into QuantisedRing::cut_parents
+  static constexpr std::uint32_t kNoParent = 0xffffffffU;
+};
+
+/// An edge of the input that a cut at the seam divided, or that the short way round moved: its ends as given,
+/// unrolled in longitude, for methods that join input vertices by other curves than straight lines in
+/// lon/lat.
+struct CutParent {
+  Position from;
+  Position to;
+};
+
+struct QuantisedRing {
+  std::vector<ChainLink> links;  ///< a closed chain; no link has length 0
+  std::vector<CutParent> cut_parents;
+  bool is_cut = false;         ///< left the box or holds a pole; its links then include seam or pole edges
+  bool encloses_pole = false;  ///< steps of longitude added up to +-360
+};
+
+/// Which side of a ring around a pole is meant.
+enum class PoleSide : std::uint8_t { smaller, north, south };
+
+/// Precondition: check_readable passed. Repeated positions are dropped; a ring without extent gives no links.
+[[nodiscard]] QuantisedRing quantise(const Ring& ring, PoleSide side = PoleSide::smaller);
+
+/// Nearest grid units, halves away from zero.
+[[nodiscard]] std::int64_t to_grid(double degrees) noexcept;
+
+}  // namespace marchland

@@ -1,0 +1,634 @@
+#include <marchland/base/error.h>
+#include <marchland/io/detail/feature.h>
+#include <marchland/io/manifest.h>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <limits>
+#include <set>
+#include <sstream>
+
+namespace marchland {
+namespace {
+
+using detail::did_you_mean;
+using Names = std::vector<std::string>;
+
+std::size_t line_of(const toml::node& node) {
+  return node.source().begin.line;
+}
+
+std::string_view describe(const toml::node& node) {
+  switch (node.type()) {
+    case toml::node_type::string:
+      return "a text";
+    case toml::node_type::integer:
+      return "a whole number";
+    case toml::node_type::floating_point:
+      return "a number";
+    case toml::node_type::boolean:
+      return "true or false";
+    case toml::node_type::array:
+      return "an array";
+    case toml::node_type::table:
+      return "a table";
+    default:
+      return "a date or time";
+  }
+}
+
+template <class TomlDate>
+std::string iso_text(const TomlDate& date) {
+  std::ostringstream text;
+  text << date;
+  return text.str();
+}
+
+/// The text of a scalar as dates may be written: quoted, as a date of TOML, or as a bare year.
+std::optional<std::string> scalar_text(const toml::node& node) {
+  if (const auto* text = node.as_string()) return text->get();
+  if (const auto* number = node.as_integer()) return fmt::format("{}", number->get());
+  if (const auto* date = node.as_date()) return iso_text(date->get());
+  if (const auto* time = node.as_date_time()) return iso_text(time->get());
+  return std::nullopt;
+}
+
+/// One table of the manifest. Refuses unknown keys at once, so that a misspelt key is named before a missing
+/// one.
+class Table {
+ public:
+  Table(const Manifest& manifest, const toml::table& table, std::string title, const Names& known)
+      : manifest_(&manifest), table_(&table), title_(std::move(title)) {
+    if (const auto* id = table["id"].as_string(); id != nullptr && title_.starts_with("[["))
+      title_ += fmt::format(" '{}'", id->get());
+    const toml::key* first = nullptr;
+    for (const auto& [key, node] : table) {
+      const bool is_known = std::find(known.begin(), known.end(), key.str()) != known.end();
+      if (!is_known && (first == nullptr || key.source().begin.line < first->source().begin.line))
+        first = &key;
+    }
+    if (first == nullptr) return;
+    fail_at(first->source().begin.line,
+            fmt::format("unknown key '{}'{} (known: {})", first->str(), did_you_mean(first->str(), known),
+                        fmt::join(known, ", ")));
+  }
+
+  [[noreturn]] void fail_at(std::size_t line, std::string_view text) const {
+    throw InvalidData(fmt::format("{}: {}: {}", manifest_->place(line), title_, text));
+  }
+  [[noreturn]] void fail(std::string_view key, std::string_view text) const {
+    fail_at(line_of(key), fmt::format("{}: {}", key, text));
+  }
+  [[noreturn]] void fail_type(std::string_view key, std::string_view expected) const {
+    fail(key, fmt::format("expected {}, found {}", expected, describe(*find(key))));
+  }
+
+  [[nodiscard]] const toml::node* find(std::string_view key) const { return table_->get(key); }
+  [[nodiscard]] bool has(std::string_view key) const { return find(key) != nullptr; }
+  [[nodiscard]] std::size_t line() const { return marchland::line_of(*table_); }
+  [[nodiscard]] std::size_t line_of(std::string_view key) const {
+    const toml::node* node = find(key);
+    return node == nullptr ? line() : marchland::line_of(*node);
+  }
+  void require(std::string_view key, std::string_view example) const {
+    if (!has(key)) fail_at(line(), fmt::format("'{}' is missing; write {} = {}", key, key, example));
+  }
+
+  [[nodiscard]] std::string text(std::string_view key, std::string fallback = "") const {
+    const toml::node* node = find(key);
+    if (node == nullptr) return fallback;
+    const auto* value = node->as_string();
+    if (value == nullptr) fail_type(key, "a text in quotes");
+    return value->get();
+  }
+  [[nodiscard]] std::string required_text(std::string_view key, std::string_view example) const {
+    require(key, example);
+    std::string value = text(key);
+    if (value.empty()) fail(key, fmt::format("is empty; write {} = {}", key, example));
+    return value;
+  }
+  [[nodiscard]] std::string date_text(std::string_view key) const {
+    if (!has(key)) return "";
+    auto value = scalar_text(*find(key));
+    if (!value) fail_type(key, "a date");
+    return *value;
+  }
+  [[nodiscard]] Meters meters(std::string_view key) const {
+    const toml::node* node = find(key);
+    if (node == nullptr) return Meters{0.0};
+    const auto value = node->value<double>();
+    if (!value || !node->is_number()) fail_type(key, "a number of metres");
+    if (!std::isfinite(*value) || *value < 0.0)
+      fail(key, fmt::format("{} is no length; expected 0 or more", *value));
+    return Meters{*value};
+  }
+  [[nodiscard]] int integer(std::string_view key, int fallback) const {
+    const toml::node* node = find(key);
+    if (node == nullptr) return fallback;
+    const auto* value = node->as_integer();
+    if (value == nullptr) fail_type(key, "a whole number");
+    if (value->get() < std::numeric_limits<int>::min() || value->get() > std::numeric_limits<int>::max()) {
+      fail(key, fmt::format("{} is too large", value->get()));
+    }
+    return static_cast<int>(value->get());
+  }
+  template <class Enum>
+  [[nodiscard]] Enum choice(std::string_view key, const Names& names) const {
+    const std::string value = text(key);
+    const auto found = parse_enum<Enum>(value);
+    if (!found) {
+      fail(key,
+           fmt::format("'{}' is none of {}{}", value, fmt::join(names, ", "), did_you_mean(value, names)));
+    }
+    return *found;
+  }
+  /// Sub-tables of `key`: one of a table, all of an array of tables.
+  [[nodiscard]] Table sub_table(std::string_view key, const toml::table& table, const Names& known) const {
+    return {*manifest_, table, fmt::format("{}: {}", title_, key), known};
+  }
+
+ private:
+  const Manifest* manifest_;
+  const toml::table* table_;
+  std::string title_;
+};
+
+const Names kThemeNames{"control", "claim", "border", "zone"};
+const Names kModeNames{"interval", "snapshot", "event"};
+const Names kRuleNames{"priority", "majority", "all"};
+const Names kBasisNames{"surveyed", "drawn", "inferred"};
+const Names kCertaintyNames{"confirmed", "reported"};
+
+/// What kinds of value a key takes.
+struct Allowed {
+  bool constant = true;
+  bool field = true;
+  bool map = true;
+  bool pattern = false;
+  bool inclusive = false;
+
+  [[nodiscard]] std::string expected() const {
+    Names forms;
+    if (constant) forms.emplace_back("a text");
+    if (field) forms.emplace_back(map ? R"({field = "...", map = {...}})" : R"({field = "..."})");
+    if (pattern) forms.emplace_back(R"({pattern = "%Y%m%d"})");
+    return fmt::format("{}", fmt::join(forms, " or "));
+  }
+};
+
+void read_map(const Table& spec, ValueSpec& value) {
+  const toml::node* node = spec.find("map");
+  if (node == nullptr) return;
+  if (node->as_table() == nullptr) spec.fail_type("map", R"(a table such as {"1" = "a"})");
+  for (const auto& [from, to] : *node->as_table()) {
+    const auto* text = to.as_string();
+    if (text == nullptr)
+      spec.fail_at(line_of(to), fmt::format("map: '{}': expected a text in quotes", from.str()));
+    value.map.emplace(from.str(), text->get());
+  }
+}
+
+ValueSpec read_value(const Table& table, std::string_view key, const Allowed& allowed) {
+  ValueSpec value;
+  value.line = table.line_of(key);
+  const toml::node& node = *table.find(key);
+  if (const auto text = scalar_text(node)) {
+    if (!allowed.constant)
+      table.fail(key, fmt::format("'{}' would be the same for all; expected {}", *text, allowed.expected()));
+    value.text = *text;
+    return value;
+  }
+  if (node.as_table() == nullptr) table.fail_type(key, allowed.expected());
+  const Table spec =
+      table.sub_table(key, *node.as_table(), {"const", "field", "map", "pattern", "inclusive"});
+  const int kinds = static_cast<int>(spec.has("const")) + static_cast<int>(spec.has("field")) +
+                    static_cast<int>(spec.has("pattern"));
+  if (kinds != 1) spec.fail_at(spec.line(), "expected exactly one of const, field and pattern");
+  if (spec.has("const")) {
+    if (!allowed.constant)
+      spec.fail("const", fmt::format("would be the same for all; expected {}", allowed.expected()));
+    value.text = spec.date_text("const");
+  } else if (spec.has("field")) {
+    if (!allowed.field)
+      spec.fail("field", fmt::format("is not possible here; expected {}", allowed.expected()));
+    value.kind = ValueSpec::Kind::field;
+    value.text = spec.required_text("field", "\"holder\"");
+  } else {
+    if (!allowed.pattern) {
+      spec.fail("pattern",
+                fmt::format("file names state dates only, in from and to; expected {}", allowed.expected()));
+    }
+    value.kind = ValueSpec::Kind::pattern;
+    value.text = spec.required_text("pattern", "\"%Y%m%d\"");
+    try {
+      NamePattern{value.text};
+    } catch (const Error& error) {
+      spec.fail_at(spec.line_of("pattern"), error.what());
+    }
+  }
+  if (spec.has("map") && (value.kind != ValueSpec::Kind::field || !allowed.map)) {
+    spec.fail("map", "is possible only beside the field of a layer");
+  }
+  read_map(spec, value);
+  if (spec.has("inclusive")) {
+    if (!allowed.inclusive) spec.fail("inclusive", "belongs to ends only: write it in 'to'");
+    const auto* flag = spec.find("inclusive")->as_boolean();
+    if (flag == nullptr) spec.fail_type("inclusive", "true or false");
+    value.inclusive = flag->get();
+  }
+  return value;
+}
+
+std::optional<ValueSpec> read_optional(const Table& table, std::string_view key, const Allowed& allowed) {
+  if (!table.has(key)) return std::nullopt;
+  return read_value(table, key, allowed);
+}
+
+class ManifestReader {
+ public:
+  ManifestReader(Manifest& manifest, const toml::table& document)
+      : manifest_(manifest), document_(document) {}
+
+  void read() {
+    const Table top(manifest_, document_, "manifest",
+                    {"atlas", "actor", "source", "period", "region", "layer"});
+    top.require("atlas", "a table: [atlas] with an id");
+    if (top.find("atlas")->as_table() == nullptr) top.fail_type("atlas", "the table [atlas]");
+    read_atlas_table(Table(manifest_, *top.find("atlas")->as_table(), "[atlas]",
+                           {"id", "title", "timezone", "day_starts", "rule", "disclaimer", "attribution",
+                            "study_area", "places", "harmonise_m"}));
+    each("actor", {"id", "name", "names", "color", "groups"}, [&](const Table& table) { read_actor(table); });
+    each("source",
+         {"id", "title", "author", "licence", "url", "date", "note", "sigma_m", "correlation_m", "priority"},
+         [&](const Table& table) { read_source(table); });
+    each("period", {"id", "title", "from", "to"}, [&](const Table& table) { read_period(table); });
+    each("region", {"id", "name", "code", "edition", "file", "layer", "where", "crs"},
+         [&](const Table& table) { read_region(table); });
+    each("layer",
+         {"id", "source", "theme", "mode", "files", "layer", "where", "crs", "actor", "from", "to", "seq",
+          "statement", "basis", "certainty", "note", "missing_days"},
+         [&](const Table& table) { read_layer(table); });
+    if (manifest_.layers.empty()) top.fail_at(1, "there is no [[layer]]; an atlas needs at least one");
+  }
+
+ private:
+  Atlas& atlas() { return manifest_.atlas; }
+
+  template <class Read>
+  void each(const std::string& kind, const Names& known, Read read) {
+    const toml::node* node = document_.get(kind);
+    if (node == nullptr) return;
+    const auto* list = node->as_array();
+    const auto fail = [&](const toml::node& at) {
+      throw InvalidData(fmt::format("{}: '{}' is a list: write [[{}]] before each",
+                                    manifest_.place(line_of(at)), kind, kind));
+    };
+    if (list == nullptr) fail(*node);
+    std::set<std::string> ids;
+    for (const toml::node& item : *list) {
+      if (item.as_table() == nullptr) fail(item);
+      const Table table(manifest_, *item.as_table(), fmt::format("[[{}]]", kind), known);
+      if (const auto* id = item.as_table()->get_as<std::string>("id");
+          id != nullptr && !ids.insert(id->get()).second) {
+        table.fail("id", fmt::format("'{}' is declared twice; ids must differ", id->get()));
+      }
+      read(table);
+    }
+  }
+
+  /// Parses what `parse` reads from a text of the manifest, naming key and line where it cannot.
+  template <class Parse>
+  auto parse_at(const Table& table, std::string_view key, Parse parse) {
+    try {
+      return parse();
+    } catch (const InvalidArgument& error) {
+      table.fail(key, error.what());
+    }
+  }
+
+  void read_atlas_table(const Table& table) {
+    if (table.has("harmonise_m")) {
+      table.fail("harmonise_m",
+                 "harmonising lines is not supported yet; remove the key: lines are used as they are");
+    }
+    atlas().id = table.required_text("id", "\"my-atlas\"");
+    atlas().title = table.text("title", atlas().id);
+    atlas().disclaimer = table.text("disclaimer");
+    atlas().attribution = table.text("attribution");
+    if (table.has("timezone")) {
+      atlas().days.utc_offset =
+          parse_at(table, "timezone", [&] { return parse_utc_offset(table.text("timezone")); });
+    }
+    if (table.has("day_starts")) {
+      atlas().days.day_starts =
+          parse_at(table, "day_starts", [&] { return parse_time_of_day(table.text("day_starts")); });
+    }
+    if (table.has("rule")) atlas().rule = table.choice<SourceRule>("rule", kRuleNames);
+    if (table.has("study_area")) manifest_.study_area = read_place(table, "study_area");
+    if (table.has("places")) manifest_.places = read_place(table, "places");
+  }
+
+  static FileSpec read_file(const Table& table) {
+    return {table.required_text("file", "\"regions.geojson\""), table.text("layer"), table.text("where"),
+            table.text("crs"), table.line_of("file")};
+  }
+
+  static FileSpec read_place(const Table& table, std::string_view key) {
+    const toml::node& node = *table.find(key);
+    if (node.is_string())
+      return {table.required_text(key, "\"file.geojson\""), "", "", "", table.line_of(key)};
+    if (node.as_table() == nullptr) table.fail_type(key, "a file name or {file = \"...\", layer = \"...\"}");
+    return read_file(table.sub_table(key, *node.as_table(), {"file", "layer", "where", "crs"}));
+  }
+
+  /// from and to of a period or membership, both constant.
+  Interval read_interval(const Table& table) {
+    const auto span_of = [&](std::string_view key, const ValueSpec& value) {
+      return parse_at(table, key, [&] { return parse_date(value.text, atlas().days); });
+    };
+    Interval interval;
+    if (table.has("from")) {
+      const ValueSpec from = read_value(table, "from", {.field = false});
+      interval = Interval::since(span_of("from", from).first);
+    }
+    if (table.has("to")) {
+      const ValueSpec to = read_value(table, "to", {.field = false, .inclusive = true});
+      const DateSpan span = span_of("to", to);
+      interval = interval.intersection(Interval::until(to.inclusive ? span.last : span.first));
+      if (interval.is_empty()) {
+        table.fail(
+            "to",
+            fmt::format("'{}' is not after from; swap them, or write {{const = \"{}\", inclusive = true}}",
+                        to.text, to.text));
+      }
+    }
+    return interval;
+  }
+
+  void read_actor(const Table& table) {
+    Actor actor;
+    actor.id = table.required_text("id", "\"a\"");
+    if (actor.id == kNobody) {
+      table.fail("id", "'nobody' is built in, for ground that a source says nobody holds; choose another id");
+    }
+    if (actor.id.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") != std::string::npos) {
+      table.fail("id", fmt::format("'{}' may have only a-z, 0-9, '_' and '-' ('+' joins contested holders)",
+                                   actor.id));
+    }
+    actor.name = table.text("name", actor.id);
+    actor.color = table.text("color", actor.color);
+    const bool is_color = actor.color.size() == 7 && actor.color[0] == '#' &&
+                          actor.color.find_first_not_of("0123456789abcdefABCDEF", 1) == std::string::npos;
+    if (!is_color) table.fail("color", fmt::format("'{}' is no colour; expected #rrggbb", actor.color));
+    read_names(table, actor);
+    read_groups(table, actor);
+    atlas().actors.push_back(std::move(actor));
+  }
+
+  static void read_names(const Table& table, Actor& actor) {
+    if (!table.has("names")) return;
+    const toml::node& node = *table.find("names");
+    if (node.as_table() == nullptr) table.fail_type("names", "a table by language such as {hy = \"...\"}");
+    for (const auto& [language, name] : *node.as_table()) {
+      if (!name.is_string()) {
+        table.fail_at(line_of(name), fmt::format("names: '{}': expected a text in quotes", language.str()));
+      }
+      actor.names.emplace(language.str(), name.as_string()->get());
+    }
+  }
+
+  void read_groups(const Table& table, Actor& actor) {
+    if (!table.has("groups")) return;
+    const auto* list = table.find("groups")->as_array();
+    if (list == nullptr) table.fail_type("groups", "an array such as [{id = \"...\", from = \"...\"}]");
+    for (const toml::node& item : *list) {
+      if (item.as_table() == nullptr) {
+        table.fail("groups", fmt::format("expected {{id = \"...\", from = \"...\", to = \"...\"}}, found {}",
+                                         describe(item)));
+      }
+      const Table group = table.sub_table("groups", *item.as_table(), {"id", "from", "to"});
+      actor.groups.push_back({group.required_text("id", "\"group\""), read_interval(group)});
+    }
+  }
+
+  void read_source(const Table& table) {
+    Source source;
+    source.id = table.required_text("id", "\"survey\"");
+    source.title = table.text("title", source.id);
+    source.author = table.text("author");
+    source.licence = table.text("licence");
+    source.url = table.text("url");
+    source.date = table.date_text("date");
+    source.note = table.text("note");
+    source.sigma = table.meters("sigma_m");
+    source.correlation = table.meters("correlation_m");
+    source.priority = table.integer("priority", 0);
+    atlas().sources.push_back(std::move(source));
+  }
+
+  void read_period(const Table& table) {
+    Period period;
+    period.id = table.required_text("id", "\"ceasefire\"");
+    period.title = table.text("title", period.id);
+    table.require("from", "\"1994-05-12\"");
+    period.when = read_interval(table);
+    period.is_instant = !table.has("to");
+    atlas().periods.push_back(std::move(period));
+  }
+
+  void read_region(const Table& table) {
+    const Allowed allowed{.map = false};
+    RegionSpec region;
+    region.source = read_file(table);
+    table.require("id", "\"x\" or {field = \"id\"}");
+    region.id = read_value(table, "id", allowed);
+    region.name = table.has("name") ? read_value(table, "name", allowed) : region.id;
+    if (table.has("code")) region.code = read_value(table, "code", allowed);
+    region.edition = table.date_text("edition");
+    const bool one_per_feature = region.id.kind == ValueSpec::Kind::field;
+    for (const ValueSpec* value : {&region.name, &region.code}) {
+      if (value->kind == ValueSpec::Kind::field && !one_per_feature) {
+        table.fail_at(value->line, "a field needs one region per feature: write id = {field = \"...\"}");
+      }
+    }
+    manifest_.regions.push_back(std::move(region));
+  }
+
+  void read_layer(const Table& table) {
+    LayerSpec spec;
+    spec.line = table.line();
+    spec.layer.id = table.required_text("id", "\"daily\"");
+    spec.layer.source = find_source(table);
+    table.require("theme", "\"control\"");
+    spec.layer.theme = table.choice<Theme>("theme", kThemeNames);
+    table.require("mode", "\"interval\"");
+    spec.layer.mode = table.choice<LayerMode>("mode", kModeNames);
+    spec.files = read_files(table);
+    spec.layer_in_file = table.text("layer");
+    spec.where = table.text("where");
+    spec.crs = table.text("crs");
+    table.require("actor", "\"a\" or {field = \"holder\"}");
+    spec.actor = read_value(table, "actor", {});
+    check_actors(table, spec.actor);
+    spec.from = read_optional(table, "from", {.pattern = true});
+    spec.to = read_optional(table, "to", {.pattern = true, .inclusive = true});
+    spec.seq = read_optional(table, "seq", {});
+    spec.statement = read_optional(table, "statement", {.constant = false, .map = false});
+    spec.basis = read_optional(table, "basis", {});
+    spec.certainty = read_optional(table, "certainty", {});
+    spec.note = read_optional(table, "note", {});
+    check_values<Basis>(table, "basis", spec.basis, kBasisNames);
+    check_values<Certainty>(table, "certainty", spec.certainty, kCertaintyNames);
+    check_dates(table, "from", spec.from);
+    check_dates(table, "to", spec.to);
+    check_mode(table, spec);
+    atlas().layers.push_back(spec.layer);
+    manifest_.layers.push_back(std::move(spec));
+  }
+
+  SourceId find_source(const Table& table) {
+    const std::string id = table.required_text("source", "the id of a [[source]]");
+    Names ids;
+    for (const Source& source : atlas().sources) ids.push_back(source.id);
+    const auto found = std::find(ids.begin(), ids.end(), id);
+    if (found == ids.end()) {
+      table.fail("source",
+                 fmt::format("there is no [[source]] '{}'{} (declared: {})", id, did_you_mean(id, ids),
+                             ids.empty() ? "none" : fmt::format("{}", fmt::join(ids, ", "))));
+    }
+    return SourceId(static_cast<std::size_t>(found - ids.begin()));
+  }
+
+  static std::vector<std::string> read_files(const Table& table) {
+    table.require("files", "[\"days/*.geojson\"]");
+    const toml::node& node = *table.find("files");
+    if (node.is_string()) return {table.required_text("files", "\"days/*.geojson\"")};
+    const auto* list = node.as_array();
+    if (list == nullptr || list->empty())
+      table.fail("files", "expected one file or more: [\"days/*.geojson\"]");
+    std::vector<std::string> files;
+    for (const toml::node& item : *list) {
+      if (!item.is_string()) {
+        table.fail_at(line_of(item),
+                      fmt::format("files: expected a text in quotes, found {}", describe(item)));
+      }
+      files.push_back(item.as_string()->get());
+    }
+    return files;
+  }
+
+  /// Applies `check(text, line)` to what the manifest itself states: a constant, or the results of a map.
+  template <class Check>
+  static void for_stated_values(const ValueSpec& value, Check check) {
+    if (value.kind == ValueSpec::Kind::constant) check(value.text);
+    for (const auto& [from, to] : value.map) check(to);
+  }
+
+  void check_actors(const Table& table, const ValueSpec& value) {
+    Names ids;
+    for (const Actor& actor : atlas().actors) ids.push_back(actor.id);
+    for_stated_values(value, [&](const std::string& id) {
+      if (std::find(ids.begin(), ids.end(), id) != ids.end()) return;
+      table.fail("actor", fmt::format("there is no [[actor]] '{}'{} (declared: {})", id,
+                                      did_you_mean(id, ids), fmt::join(ids, ", ")));
+    });
+  }
+
+  template <class Enum>
+  static void check_values(const Table& table, std::string_view key, const std::optional<ValueSpec>& value,
+                           const Names& names) {
+    if (!value) return;
+    for_stated_values(*value, [&](const std::string& text) {
+      if (parse_enum<Enum>(text)) return;
+      table.fail(
+          key, fmt::format("'{}' is none of {}{}", text, fmt::join(names, ", "), did_you_mean(text, names)));
+    });
+  }
+
+  void check_dates(const Table& table, std::string_view key, const std::optional<ValueSpec>& value) {
+    if (!value) return;
+    for_stated_values(*value, [&](const std::string& text) {
+      if (!text.empty() && text != "..") parse_at(table, key, [&] { return parse_date(text, atlas().days); });
+    });
+  }
+
+  static void check_mode(const Table& table, const LayerSpec& spec) {
+    const LayerMode mode = spec.layer.mode;
+    if (mode != LayerMode::interval) {
+      if (!spec.from) {
+        table.fail_at(
+            table.line(),
+            fmt::format("'from' is missing; mode {} needs the date of each {}", to_string(mode),
+                        mode == LayerMode::snapshot ? "file, such as from = {pattern = \"%Y%m%d\"}"
+                                                    : "feature, such as from = {field = \"date\"}"));
+      }
+      if (spec.to) {
+        table.fail("to", mode == LayerMode::snapshot
+                             ? "a snapshot ends with the next one; remove it, or set mode = \"interval\""
+                             : "an event ends with the next one; remove it, or set mode = \"interval\"");
+      }
+    }
+    if (spec.seq && mode != LayerMode::event)
+      table.fail("seq", "orders events of one instant; the mode is not \"event\"");
+    if (table.has("missing_days")) {
+      if (mode != LayerMode::snapshot) table.fail("missing_days", "belongs to mode = \"snapshot\" only");
+      const std::string value = table.text("missing_days");
+      if (value != "hold") {
+        table.fail("missing_days",
+                   fmt::format("'{}': only \"hold\" is supported: a snapshot holds until the next", value));
+      }
+    }
+  }
+
+  Manifest& manifest_;
+  const toml::table& document_;
+};
+
+}  // namespace
+
+std::string Manifest::place(std::size_t line) const {
+  return fmt::format("{}:{}", path.string(), line);
+}
+
+Manifest parse_manifest(std::string text, const std::filesystem::path& path) {
+  Manifest manifest;
+  manifest.path = path;
+  manifest.text = std::move(text);
+  try {
+    const toml::table document = toml::parse(std::string_view(manifest.text), path.string());
+    ManifestReader(manifest, document).read();
+  } catch (const toml::parse_error& error) {
+    throw InvalidData(fmt::format("{}: this is not TOML: {}", manifest.place(error.source().begin.line),
+                                  error.description()));
+  }
+  return manifest;
+}
+
+Manifest read_manifest(const std::filesystem::path& file_or_folder) {
+  std::error_code ignored;
+  std::filesystem::path path = file_or_folder;
+  if (std::filesystem::is_directory(path, ignored)) {
+    path /= "atlas.toml";
+    if (!std::filesystem::exists(path, ignored)) {
+      throw Error(ErrorCode::failure,
+                  fmt::format("{}: there is no atlas.toml in this folder", file_or_folder.string()));
+    }
+  }
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  if (in) text << in.rdbuf();
+  if (!in || std::filesystem::is_directory(path, ignored)) {
+    throw Error(ErrorCode::failure,
+                fmt::format("{}: {}", path.string(),
+                            std::filesystem::exists(path, ignored) ? "cannot be read; check its permissions"
+                                                                   : "there is no such file"));
+  }
+  return parse_manifest(std::move(text).str(), path);
+}
+
+}  // namespace marchland

@@ -1,0 +1,85 @@
+#pragma once
+// atlas.toml: what an atlas declares about itself and its files, checked word by word before any file is
+// opened.
+//
+// Every key is known or refused; every message names file and line. * marks what must be there; VALUE is a
+// text or {const = "a"}, DATE and END are texts or dates of TOML, PLACE is a file or {file*, layer, where,
+// crs}.
+//   [atlas]     id* title timezone day_starts rule disclaimer attribution study_area = PLACE  places = PLACE
+//   [[actor]]   id* name names = {language = "..."} color groups = [{id*, from = DATE, to = END}]
+//   [[source]]  id* title author licence url date note sigma_m correlation_m priority
+//   [[period]]  id* title from* = DATE  to = END (without: an instant)
+//   [[region]]  id* name code = VALUE or {field = "..."}  edition file* layer where crs
+//   [[layer]]   id* source* theme* mode* files* layer where crs actor* from to seq statement basis certainty
+//   note
+//               missing_days = "hold" (a snapshot holds until the next, however many days are missing)
+// In a layer, actor, from, to, seq, basis, certainty and note are VALUE or {field = "...", map = {"value" =
+// "..."}}; statement, the id of each, is a field; from may be {pattern = "data_%Y%m%d"} of the file's name.
+// END becomes inclusive by {const|field|pattern = "...", inclusive = true}.
+#include <marchland/model/atlas.h>
+#include <marchland/time/name_pattern.h>
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace marchland {
+
+/// Where a value of each statement or region is taken from: "a" and {const = "a"} are the same.
+struct ValueSpec {
+  enum class Kind {
+    constant,  ///< `text` itself
+    field,     ///< the field `text` of the feature, passed through `map` where that has its value
+    pattern,   ///< the date that the NamePattern `text` finds in the file's name
+  };
+  Kind kind = Kind::constant;
+  std::string text;
+  std::map<std::string, std::string> map;
+  bool inclusive = false;  ///< of an end: all of the day, month or year it names still belongs
+  std::size_t line = 0;    ///< in the manifest
+};
+
+/// One file, or one layer of it. The entry is relative to the manifest.
+struct FileSpec {
+  std::string file, layer, where, crs;
+  std::size_t line = 0;
+};
+
+struct RegionSpec {
+  FileSpec source;
+  ValueSpec id, name, code;  ///< all constant: the whole file is one region; otherwise one per feature
+  std::string edition;
+};
+
+struct LayerSpec {
+  Layer layer;
+  std::vector<std::string> files;  ///< paths and wildcards relative to the manifest, or what GDAL connects to
+  std::string layer_in_file, where, crs;
+  ValueSpec actor;
+  std::optional<ValueSpec> from, to, seq, statement, basis, certainty, note;
+  std::size_t line = 0;
+};
+
+struct Manifest {
+  std::filesystem::path path;
+  std::string text;  ///< its bytes
+  Atlas atlas;       ///< what is declared: all but regions, places, study area and statements
+  std::optional<FileSpec> study_area, places;
+  std::vector<RegionSpec> regions;
+  std::vector<LayerSpec> layers;  ///< by LayerId
+
+  /// "path:12".
+  [[nodiscard]] std::string place(std::size_t line) const;
+};
+
+/// Reads a manifest, or atlas.toml in a folder. Throws Error(failure) where there is none; InvalidData with
+/// file, line, what is wrong and what is expected (with the nearest known name) for anything inside.
+[[nodiscard]] Manifest read_manifest(const std::filesystem::path& file_or_folder);
+
+/// The same from text; `path` is for messages and for finding the files.
+[[nodiscard]] Manifest parse_manifest(std::string text, const std::filesystem::path& path);
+
+}  // namespace marchland

@@ -1,0 +1,103 @@
+#include <marchland/base/error.h>
+#include <marchland/io/output_file.h>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+namespace marchland {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void fail(const fs::path& path, std::string_view what) {
+  throw Error(ErrorCode::failure, fmt::format("{}: {}", path.string(), what));
+}
+
+std::string reason() {
+  return std::strerror(errno);
+}  // NOLINT(concurrency-mt-unsafe): glibc's is thread-safe enough
+
+/// Closes on the way out.
+class Descriptor {
+ public:
+  Descriptor(const fs::path& path, int flags) : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {
+    if (fd_ < 0) fail(path, fmt::format("cannot be opened: {}", reason()));
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() { ::close(fd_); }
+  [[nodiscard]] int get() const noexcept { return fd_; }
+
+ private:
+  int fd_;
+};
+
+[[noreturn]] void refuse_existing(const fs::path& path) {
+  fail(path, "exists already; choose another name or pass --overwrite");
+}
+
+}  // namespace
+
+OutputFile::OutputFile(fs::path path, Existing existing) : path_(std::move(path)), existing_(existing) {
+  if (path_.filename().empty()) fail(path_, "names a folder; expected a file");
+  const fs::path folder = path_.has_parent_path() ? path_.parent_path() : fs::path(".");
+  std::error_code ignored;
+  if (fs::is_directory(path_, ignored)) fail(path_, "is a folder; expected a file");
+  if (!fs::is_directory(folder, ignored)) fail(path_, "its folder does not exist; create it first");
+  if (existing_ == Existing::refuse && fs::exists(path_, ignored)) refuse_existing(path_);
+  if (::access(folder.c_str(), W_OK | X_OK) != 0)
+    fail(path_, fmt::format("its folder cannot be written: {}", reason()));
+  temporary_ =
+      folder / fmt::format(".{}.{}{}", path_.stem().string(), ::getpid(), path_.extension().string());
+  fs::remove(temporary_, ignored);
+}
+
+OutputFile::~OutputFile() {
+  if (committed_) return;
+  std::error_code ignored;
+  fs::remove(temporary_, ignored);
+}
+
+void OutputFile::write(std::string_view content) {
+  const Descriptor file(temporary_, O_WRONLY | O_CREAT | O_TRUNC);
+  while (!content.empty()) {
+    const ssize_t written = ::write(file.get(), content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) fail(path_, fmt::format("cannot be written: {}; nothing was left behind", reason()));
+    content.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+void OutputFile::commit() {
+  {
+    const Descriptor file(temporary_, O_RDONLY);
+    if (::fsync(file.get()) != 0)
+      fail(path_, fmt::format("cannot be synced: {}; nothing was left behind", reason()));
+  }
+  const unsigned flags = existing_ == Existing::refuse ? RENAME_NOREPLACE : 0;
+  if (::renameat2(AT_FDCWD, temporary_.c_str(), AT_FDCWD, path_.c_str(), flags) != 0) {
+    if (errno == EEXIST) refuse_existing(path_);
+    // Some file systems do not know the flag; the check at the start has to do there.
+    if (errno != EINVAL || ::rename(temporary_.c_str(), path_.c_str()) != 0) {
+      fail(path_, fmt::format("cannot be put in place: {}", reason()));
+    }
+  }
+  committed_ = true;
+  const Descriptor folder(path_.has_parent_path() ? path_.parent_path() : fs::path("."),
+                          O_RDONLY | O_DIRECTORY);
+  ::fsync(folder.get());  // the name; a file system that cannot sync folders has its own way
+}
+
+void write_file(const fs::path& path, std::string_view content, Existing existing) {
+  OutputFile file(path, existing);
+  file.write(content);
+  file.commit();
+}
+
+}  // namespace marchland

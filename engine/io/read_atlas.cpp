@@ -1,0 +1,649 @@
+#include <marchland/base/error.h>
+#include <marchland/io/detail/checksum.h>
+#include <marchland/io/detail/data_files.h>
+#include <marchland/io/detail/feature.h>
+#include <marchland/io/manifest.h>
+#include <marchland/io/read_atlas.h>
+#include <marchland/io/vector_file.h>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+#include <map>
+#include <set>
+#include <unordered_map>
+
+namespace marchland {
+namespace {
+
+namespace fs = std::filesystem;
+using detail::DataFile;
+using detail::did_you_mean;
+using Names = std::vector<std::string>;
+
+/// Observations of one kind about many features become one finding.
+class Tally {
+ public:
+  void add(const std::string& code, Severity severity, const std::string& text, const std::string& place) {
+    Entry& entry = entries_[{code, text}];
+    if (entry.count++ == 0) entry = {severity, 1, place};
+  }
+  void report(const std::string& subject, Findings& findings) const {
+    for (const auto& [key, entry] : entries_) {
+      const std::string where =
+          entry.count == 1 ? entry.first : fmt::format("{} times, first in {}", entry.count, entry.first);
+      findings.push_back({key.first, entry.severity, "", "", std::nullopt,
+                          fmt::format("{}: {} ({})", subject, key.second, where)});
+    }
+  }
+
+ private:
+  struct Entry {
+    Severity severity = Severity::info;
+    std::size_t count = 0;
+    std::string first;
+  };
+  std::map<std::pair<std::string, std::string>, Entry> entries_;
+};
+
+/// The values of one feature by the specs of the manifest.
+class Row {
+ public:
+  Row(const VectorTable& table, const VectorFeature& feature) : table_(table), feature_(feature) {}
+
+  /// The text that `spec` gives; nothing for null.
+  [[nodiscard]] std::optional<std::string> text(const ValueSpec& spec) const {
+    if (spec.kind == ValueSpec::Kind::constant) return spec.text;
+    const auto found = std::find(table_.fields.begin(), table_.fields.end(), spec.text);
+    const auto& value = feature_.values[static_cast<std::size_t>(found - table_.fields.begin())];
+    if (!value) return std::nullopt;
+    const auto mapped = spec.map.find(*value);
+    return mapped == spec.map.end() ? *value : mapped->second;
+  }
+  /// For messages: "field 'holder'".
+  [[nodiscard]] static std::string subject(std::string_view key, const ValueSpec& spec) {
+    switch (spec.kind) {
+      case ValueSpec::Kind::field:
+        return fmt::format("{} (field '{}')", key, spec.text);
+      case ValueSpec::Kind::pattern:
+        return fmt::format("{} (pattern '{}')", key, spec.text);
+      case ValueSpec::Kind::constant:
+        break;
+    }
+    return std::string(key);
+  }
+
+ private:
+  const VectorTable& table_;
+  const VectorFeature& feature_;
+};
+
+bool is_open_end(const std::optional<std::string>& text) {
+  return !text || text->empty() || *text == "..";
+}
+
+/// Whole numbers of a data column can be years of fewer than four digits.
+std::string pad_year(const std::string& text) {
+  const bool is_negative = text.starts_with('-');
+  const std::string digits = text.substr(is_negative ? 1 : 0);
+  const bool is_short_number =
+      !digits.empty() && digits.size() < 4 && digits.find_first_not_of("0123456789") == std::string::npos;
+  return is_short_number ? fmt::format("{}{:0>4}", is_negative ? "-" : "", digits) : text;
+}
+
+std::string trim(const std::string& text) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+class AtlasReader {
+ public:
+  explicit AtlasReader(const fs::path& file_or_folder)
+      : manifest_(read_manifest(file_or_folder)),
+        folder_(manifest_.path.parent_path()),
+        atlas_(manifest_.atlas) {
+    for (std::size_t i = 0; i < atlas_.actors.size(); ++i) {
+      actors_.emplace(atlas_.actors[i].id, ActorId(i));
+      actor_ids_.push_back(atlas_.actors[i].id);
+    }
+  }
+
+  Atlas read() {
+    if (manifest_.study_area) atlas_.study_area = read_area(*manifest_.study_area, "study area");
+    for (const RegionSpec& region : manifest_.regions) read_region(region);
+    if (manifest_.places) read_places(*manifest_.places);
+    for (std::size_t i = 0; i < manifest_.layers.size(); ++i) read_layer(LayerId(i), manifest_.layers[i]);
+    atlas_.checksum = checksum();
+    try {
+      atlas_.check();
+    } catch (Error& error) {
+      error.add_context(manifest_.path.string());
+      throw;
+    }
+    return std::move(atlas_);
+  }
+
+ private:
+  // ---- files
+  // ---------------------------------------------------------------------------------------------------
+
+  template <class Read>
+  auto at_line(std::size_t line, std::string_view subject, Read read) const {
+    try {
+      return read();
+    } catch (Error& error) {
+      error.add_context(fmt::format("{}: {}", manifest_.place(line), subject));
+      throw;
+    }
+  }
+
+  [[nodiscard]] std::string display_name(const DataFile& file) const {
+    const bool is_relative = !file.local.empty() && !file.name.starts_with('/');
+    return is_relative && !folder_.empty() ? (folder_ / file.name).string() : file.name;
+  }
+
+  VectorTable read_file(const DataFile& file, const FileSpec& spec, std::optional<Names> fields) {
+    VectorTable table =
+        read_vector({file.dataset, display_name(file), spec.layer, spec.where, spec.crs, std::move(fields)});
+    remember(file.local);
+    for (const fs::path& sidecar : table.files) remember(sidecar);
+    return table;
+  }
+
+  void remember(const fs::path& local) {
+    std::error_code ignored;
+    if (local.empty()) return;
+    if (fs::is_directory(local, ignored)) {
+      for (const auto& item : fs::recursive_directory_iterator(local, ignored)) {
+        if (item.is_regular_file(ignored)) remember(item.path());
+      }
+      return;
+    }
+    const fs::path absolute = fs::absolute(local).lexically_normal();
+    const fs::path base = fs::absolute(folder_.empty() ? "." : folder_).lexically_normal();
+    files_.emplace(absolute.lexically_relative(base).generic_string(), absolute);
+  }
+
+  [[nodiscard]] std::string checksum() const {
+    detail::Sha256 hash;
+    hash.add(manifest_.text);
+    for (const auto& [name, path] : files_) {
+      hash.add(name);
+      hash.add_file(path);
+    }
+    return hash.finish();
+  }
+
+  // ---- findings of reading
+  // -------------------------------------------------------------------------------------
+
+  static void tally_table(const VectorTable& table, const std::string& name, Tally& tally) {
+    if (!table.transformed_from.empty()) {
+      tally.add(
+          "crs-transformed", Severity::info,
+          fmt::format(
+              "vertices were transformed from {} to WGS84; edges are straight in longitude and latitude "
+              "between them",
+              table.transformed_from),
+          name);
+    }
+    if (table.is_ballpark) {
+      tally.add(
+          "crs-ballpark", Severity::warning,
+          fmt::format(
+              "no transformation from the datum of {} to WGS84 is known; expect tens of metres of error",
+              table.transformed_from),
+          name);
+    }
+    if (!table.contradicted_crs.empty()) {
+      tally.add(
+          "crs-contradicted", Severity::warning,
+          fmt::format("the crs of the manifest was used although the file states {}", table.contradicted_crs),
+          name);
+    }
+    for (const std::string& text : table.warnings) {
+      // Unclosed rings are found, and located, by ourselves.
+      if (!text.starts_with("Non closed ring")) tally.add("reader-warning", Severity::warning, text, name);
+    }
+  }
+
+  static void tally_feature(const VectorFeature& feature, const std::string& place, Tally& tally) {
+    if (feature.had_heights)
+      tally.add("heights-dropped", Severity::info, "heights or measures were left out", place);
+    if (feature.had_curves) {
+      tally.add("curves-linearised", Severity::info, "arcs were replaced by chords of 1 degree", place);
+    }
+  }
+
+  void find_closed_rings(const VectorFeature& feature, const std::string& statement,
+                         const std::string& place) {
+    for (const Position& position : feature.closed_at) {
+      atlas_.findings.push_back(
+          {"ring-closed", Severity::warning, statement, "", GeoLocation{Lon{position.lon}, Lat{position.lat}},
+           fmt::format("{}: a ring was not closed; its first position was repeated at the end", place)});
+    }
+  }
+
+  /// What is no area is said and left out; false if nothing is left.
+  bool keep_polygons(const VectorFeature& feature, const std::string& place, Tally& tally) {
+    if (!feature.has_geometry) {
+      atlas_.findings.push_back(
+          {"no-geometry", Severity::warning, "", "", std::nullopt,
+           fmt::format("{}: it has no geometry (null, empty or unreadable) and is left out", place)});
+      return false;
+    }
+    if (!feature.points.empty()) {
+      tally.add("not-a-polygon", Severity::warning, "points are no area and are left out", place);
+    }
+    for (const std::string& type : feature.left_out) {
+      tally.add("not-a-polygon", Severity::warning,
+                fmt::format("geometry of type {} is no area and is left out", type), place);
+    }
+    return !feature.area.empty();
+  }
+
+  // ---- study area, regions, places
+  // -----------------------------------------------------------------------------
+
+  DataFile find_one_file(const FileSpec& spec, std::string_view subject) const {
+    return at_line(spec.line, subject, [&] {
+      auto files = detail::find_data_files(folder_, spec.file);
+      if (files.size() == 1) return files.front();
+      throw InvalidData(fmt::format("'{}' stands for {} files ({}, {}, ...); name one", spec.file,
+                                    files.size(), files[0].name, files[1].name));
+    });
+  }
+
+  MultiPolygon read_area(const FileSpec& spec, const std::string& subject) {
+    const DataFile file = find_one_file(spec, subject);
+    VectorTable table = read_file(file, spec, Names{});
+    Tally tally;
+    tally_table(table, file.name, tally);
+    MultiPolygon area;
+    for (VectorFeature& feature : table.features) {
+      const std::string place = table.place_of(feature, file.name);
+      tally_feature(feature, place, tally);
+      find_closed_rings(feature, "", place);
+      if (!keep_polygons(feature, place, tally)) continue;
+      std::move(feature.area.begin(), feature.area.end(), std::back_inserter(area));
+    }
+    tally.report(subject, atlas_.findings);
+    if (area.empty()) no_polygon(spec, subject, file);
+    return area;
+  }
+
+  [[noreturn]] void no_polygon(const FileSpec& spec, std::string_view subject, const DataFile& file) const {
+    throw InvalidData(fmt::format("{}: {}: no polygon in {}{}", manifest_.place(spec.line), subject,
+                                  file.name, spec.where.empty() ? "" : fmt::format(" where {}", spec.where)));
+  }
+
+  void read_region(const RegionSpec& spec) {
+    if (spec.id.kind == ValueSpec::Kind::constant) {
+      const std::string subject = fmt::format("region '{}'", spec.id.text);
+      add_region(
+          {spec.id.text, spec.name.text, spec.code.text, spec.edition, read_area(spec.source, subject)},
+          subject, manifest_.place(spec.source.line));
+      return;
+    }
+    const std::string subject = fmt::format("regions by '{}'", spec.id.text);
+    const DataFile file = find_one_file(spec.source, subject);
+    Names fields;
+    for (const ValueSpec* value : {&spec.id, &spec.name, &spec.code}) {
+      if (value->kind == ValueSpec::Kind::field) fields.push_back(value->text);
+    }
+    VectorTable table = read_file(file, spec.source, fields);
+    Tally tally;
+    tally_table(table, file.name, tally);
+    bool any = false;
+    for (VectorFeature& feature : table.features) {
+      const Row row(table, feature);
+      const std::string place = table.place_of(feature, file.name);
+      const std::string id = trim(row.text(spec.id).value_or(""));
+      if (id.empty()) {
+        throw InvalidData(fmt::format("{}: {} is empty; a region needs an id",
+                                      table.place_of(feature, display_name(file)),
+                                      Row::subject("id", spec.id)));
+      }
+      tally_feature(feature, place, tally);
+      find_closed_rings(feature, "", place);
+      if (!keep_polygons(feature, place, tally)) continue;
+      add_region({id, row.text(spec.name).value_or(id), row.text(spec.code).value_or(""), spec.edition,
+                  std::move(feature.area)},
+                 fmt::format("region '{}'", id), table.place_of(feature, display_name(file)));
+      any = true;
+    }
+    tally.report(subject, atlas_.findings);
+    if (!any) no_polygon(spec.source, subject, file);
+  }
+
+  void add_region(Region region, std::string_view subject, const std::string& place) {
+    const bool is_new = std::none_of(atlas_.regions.begin(), atlas_.regions.end(),
+                                     [&](const Region& other) { return other.id == region.id; });
+    if (!is_new) throw InvalidData(fmt::format("{}: there is a {} already; ids must differ", place, subject));
+    atlas_.regions.push_back(std::move(region));
+  }
+
+  void read_places(const FileSpec& spec) {
+    const DataFile file = find_one_file(spec, "places");
+    const VectorTable table = read_file(file, spec, std::nullopt);
+    Tally tally;
+    tally_table(table, file.name, tally);
+    const auto name_at = std::find(table.fields.begin(), table.fields.end(), "name");
+    if (name_at == table.fields.end() && !table.features.empty()) {
+      try {
+        detail::fail_no_field("name", table.fields);
+      } catch (Error& error) {
+        error.add_context(fmt::format("{}: layer '{}'", display_name(file), table.layer));
+        throw;
+      }
+    }
+    for (const VectorFeature& feature : table.features) {
+      const std::string at = table.place_of(feature, file.name);
+      Place place = read_names(table, feature);
+      if (place.name.empty()) {
+        tally.add("place-without-name", Severity::warning, "a place has no name and is left out", at);
+      } else if (feature.points.size() != 1) {
+        tally.add("not-a-point", Severity::warning,
+                  fmt::format("'{}' is not one point and is left out", place.name), at);
+      } else {
+        place.lon = Lon{feature.points.front().lon};
+        place.lat = Lat{feature.points.front().lat};
+        atlas_.places.push_back(std::move(place));
+      }
+    }
+    tally.report("places", atlas_.findings);
+    if (atlas_.places.empty()) {
+      throw InvalidData(
+          fmt::format("{}: places: no named point in {}", manifest_.place(spec.line), file.name));
+    }
+  }
+
+  static Place read_names(const VectorTable& table, const VectorFeature& feature) {
+    Place place;
+    for (std::size_t i = 0; i < table.fields.size(); ++i) {
+      const std::string value = trim(feature.values[i].value_or(""));
+      if (table.fields[i] == "name") place.name = value;
+      if (table.fields[i].starts_with("name_")) place.other_names.push_back(value);
+      if (table.fields[i] != "names") continue;
+      for (std::size_t at = 0; at <= value.size();) {
+        const std::size_t end = std::min(value.find(';', at), value.size());
+        place.other_names.push_back(trim(value.substr(at, end - at)));
+        at = end + 1;
+      }
+    }
+    Names others;
+    for (std::string& name : place.other_names) {
+      const bool is_new = !name.empty() && name != place.name &&
+                          std::find(others.begin(), others.end(), name) == others.end();
+      if (is_new) others.push_back(std::move(name));
+    }
+    place.other_names = std::move(others);
+    return place;
+  }
+
+  // ---- layers
+  // --------------------------------------------------------------------------------------------------
+
+  std::vector<DataFile> find_layer_files(const LayerSpec& spec) const {
+    std::map<std::string, DataFile> files;
+    at_line(spec.line, fmt::format("layer '{}'", spec.layer.id), [&] {
+      for (const std::string& entry : spec.files) {
+        for (DataFile& file : detail::find_data_files(folder_, entry))
+          files.try_emplace(file.name, std::move(file));
+      }
+      return 0;
+    });
+    std::vector<DataFile> sorted;
+    for (auto& [name, file] : files) sorted.push_back(std::move(file));
+    return sorted;
+  }
+
+  /// What stands between layer and feature in the ids of statements, by file.
+  static Names id_prefixes(const LayerSpec& spec, const std::vector<DataFile>& files) {
+    const std::string layer = spec.layer.id + "/";
+    if (spec.files.size() == 1 && detail::is_single_file(spec.files.front())) return {layer};
+    std::map<std::string, int> uses;
+    const auto stem = [](const DataFile& file) { return fs::path(file.file_name()).stem().string(); };
+    for (const DataFile& file : files) ++uses[stem(file)];
+    Names prefixes;
+    for (const DataFile& file : files) {
+      const bool is_unique = uses[stem(file)] == 1;
+      prefixes.push_back(layer + (is_unique ? stem(file) : file.name) + "/");
+    }
+    return prefixes;
+  }
+
+  struct LayerState {
+    LayerId id;
+    const LayerSpec& spec;
+    Tally tally;
+    std::vector<Instant> dates;  ///< of a snapshot layer
+    std::size_t statements = 0;
+    std::size_t features = 0;
+  };
+
+  void read_layer(LayerId id, const LayerSpec& spec) {
+    LayerState state{id, spec, {}, {}, 0, 0};
+    const auto files = find_layer_files(spec);
+    const Names prefixes = id_prefixes(spec, files);
+    for (std::size_t i = 0; i < files.size(); ++i) read_layer_file(state, files[i], prefixes[i]);
+    state.tally.report(fmt::format("layer '{}'", spec.layer.id), atlas_.findings);
+    if (state.statements == 0) no_statement(state);
+    if (spec.layer.mode == LayerMode::snapshot) close_snapshots(atlas_, id, state.dates);
+  }
+
+  [[noreturn]] void no_statement(const LayerState& state) const {
+    const LayerSpec& spec = state.spec;
+    std::string reason;
+    if (state.features > 0) {
+      reason = fmt::format("none of its {} features is a polygon; only polygons state who holds ground",
+                           state.features);
+    } else {
+      reason = spec.where.empty() ? "its files have no feature"
+                                  : fmt::format("no feature of its files fulfils where = \"{}\"", spec.where);
+    }
+    for (const Finding& finding : atlas_.findings) {
+      if (state.features > 0 && finding.code == "not-a-polygon" &&
+          finding.text.starts_with(fmt::format("layer '{}'", spec.layer.id))) {
+        reason += "; " + finding.text.substr(finding.text.find(": ") + 2);
+        break;
+      }
+    }
+    throw InvalidData(fmt::format("{}: layer '{}' has no statement: {}", manifest_.place(spec.line),
+                                  spec.layer.id, reason));
+  }
+
+  static Names wanted_fields(const LayerSpec& spec) {
+    Names fields;
+    const auto want = [&](const ValueSpec& value) {
+      const bool is_new = std::find(fields.begin(), fields.end(), value.text) == fields.end();
+      if (value.kind == ValueSpec::Kind::field && is_new) fields.push_back(value.text);
+    };
+    want(spec.actor);
+    for (const auto* value :
+         {&spec.from, &spec.to, &spec.seq, &spec.statement, &spec.basis, &spec.certainty, &spec.note}) {
+      if (*value) want(**value);
+    }
+    return fields;
+  }
+
+  void read_layer_file(LayerState& state, const DataFile& file, const std::string& prefix) {
+    const LayerSpec& spec = state.spec;
+    VectorTable table = read_file(file, {file.name, spec.layer_in_file, spec.where, spec.crs, spec.line},
+                                  wanted_fields(spec));
+    tally_table(table, file.name, state.tally);
+    const auto from = find_file_date(spec.from, file, "from");
+    const auto to = find_file_date(spec.to, file, "to");
+    const bool is_snapshot = spec.layer.mode == LayerMode::snapshot;
+    if (is_snapshot && from) state.dates.push_back(from->first);
+    const std::size_t before = state.statements;
+    for (VectorFeature& feature : table.features) {
+      try {
+        read_statement(state, file, table, feature, prefix, from, to);
+      } catch (const Error& error) {
+        throw InvalidData(fmt::format("{}: {}", table.place_of(feature, display_name(file)), error.what()));
+      }
+    }
+    state.features += table.features.size();
+    if (state.statements > before) return;
+    const std::string at = from ? format_utc(from->first) : "";
+    if (is_snapshot) {
+      const bool is_void = table.features.empty();
+      atlas_.findings.push_back(
+          {"empty-snapshot", is_void ? Severity::info : Severity::warning, "", at, std::nullopt,
+           fmt::format("layer '{}': {}: {}: from its date on the layer holds nothing", spec.layer.id,
+                       file.name,
+                       is_void ? "no feature"
+                               : fmt::format("no polygon among its {} features", table.features.size()))});
+    } else if (table.features.empty()) {
+      state.tally.add("empty-file", Severity::info, "no feature in a file", file.name);
+    }
+  }
+
+  /// The date that the manifest or the file's name states for all its features; nothing if a field does.
+  std::optional<DateSpan> find_file_date(const std::optional<ValueSpec>& spec, const DataFile& file,
+                                         std::string_view key) const {
+    if (!spec || spec->kind == ValueSpec::Kind::field) return std::nullopt;
+    if (spec->kind == ValueSpec::Kind::constant) {
+      return is_open_end(spec->text) ? std::nullopt : std::optional(parse_date(spec->text, atlas_.days));
+    }
+    try {
+      const auto span = NamePattern(spec->text).find_date(file.file_name(), atlas_.days);
+      if (span) return span;
+    } catch (const Error& error) {
+      throw InvalidData(fmt::format("{}: {}: {}", display_name(file), key, error.what()));
+    }
+    throw InvalidData(
+        fmt::format("{}: {}: the name '{}' has no date of the form '{}'; mend the pattern ({}) or the files",
+                    display_name(file), key, file.file_name(), spec->text, manifest_.place(spec->line)));
+  }
+
+  std::optional<DateSpan> find_date(const Row& row, const std::optional<ValueSpec>& spec,
+                                    const std::optional<DateSpan>& of_file, std::string_view key) const {
+    if (!spec || spec->kind != ValueSpec::Kind::field) return of_file;
+    auto text = row.text(*spec);
+    if (text) text = trim(*text);
+    if (is_open_end(text)) return std::nullopt;
+    try {
+      return parse_date(pad_year(*text), atlas_.days);
+    } catch (Error& error) {
+      error.add_context(Row::subject(key, *spec));
+      throw;
+    }
+  }
+
+  void read_statement(LayerState& state, const DataFile& file, const VectorTable& table,
+                      VectorFeature& feature, const std::string& prefix,
+                      const std::optional<DateSpan>& file_from, const std::optional<DateSpan>& file_to) {
+    const LayerSpec& spec = state.spec;
+    const Row row(table, feature);
+    const std::string place = table.place_of(feature, file.name);
+    Statement statement;
+    statement.id = statement_id(row, spec, feature, prefix);
+    statement.layer = state.id;
+    statement.actor = actor_of(row, spec.actor);
+    statement.validity = validity_of(row, state, file_from, file_to);
+    statement.seq = seq_of(row, spec.seq);
+    statement.basis =
+        enum_of<Basis>(row, spec.basis, "basis", {"surveyed", "drawn", "inferred"}, Basis::drawn);
+    statement.certainty =
+        enum_of<Certainty>(row, spec.certainty, "certainty", {"confirmed", "reported"}, Certainty::confirmed);
+    if (spec.note) statement.note = row.text(*spec.note).value_or("");
+    statement.origin = place;
+    tally_feature(feature, place, state.tally);
+    if (!keep_polygons(feature, place, state.tally)) return;
+    find_closed_rings(feature, statement.id, place);
+    statement.area = std::move(feature.area);
+    atlas_.statements.push_back(std::move(statement));
+    ++state.statements;
+  }
+
+  static std::string statement_id(const Row& row, const LayerSpec& spec, const VectorFeature& feature,
+                                  const std::string& prefix) {
+    if (!spec.statement) return fmt::format("{}{}", prefix, feature.fid);
+    std::string id = trim(row.text(*spec.statement).value_or(""));
+    if (id.empty()) {
+      throw InvalidData(fmt::format("{} is empty; every statement needs an id",
+                                    Row::subject("statement", *spec.statement)));
+    }
+    return id;
+  }
+
+  [[nodiscard]] ActorId actor_of(const Row& row, const ValueSpec& spec) const {
+    const std::string value = trim(row.text(spec).value_or(""));
+    const auto found = actors_.find(value);
+    if (found != actors_.end()) return found->second;
+    if (value.empty()) {
+      throw InvalidData(fmt::format("{} is empty; expected an actor ('nobody' where nobody holds the ground)",
+                                    Row::subject("actor", spec)));
+    }
+    Names known = actor_ids_;
+    for (const auto& [from, to] : spec.map) known.push_back(from);
+    throw InvalidData(fmt::format("{}: there is no [[actor]] '{}'{}; declare it, or map it to one of {}",
+                                  Row::subject("actor", spec), value, did_you_mean(value, known),
+                                  fmt::join(actor_ids_, ", ")));
+  }
+
+  Interval validity_of(const Row& row, LayerState& state, const std::optional<DateSpan>& file_from,
+                       const std::optional<DateSpan>& file_to) const {
+    const LayerSpec& spec = state.spec;
+    const auto from = find_date(row, spec.from, file_from, "from");
+    if (spec.layer.mode != LayerMode::interval) {
+      if (!from) {
+        throw InvalidData(fmt::format("{} is empty; {} needs its date", Row::subject("from", *spec.from),
+                                      spec.layer.mode == LayerMode::event ? "an event" : "a snapshot"));
+      }
+      if (spec.layer.mode == LayerMode::snapshot) state.dates.push_back(from->first);
+      return Interval::since(from->first);
+    }
+    const auto to = find_date(row, spec.to, file_to, "to");
+    Interval validity;
+    if (from && to) {
+      validity = Interval(from->first, spec.to->inclusive ? to->last : to->first);
+    } else if (from) {
+      validity = Interval::since(from->first);
+    } else if (to) {
+      validity = Interval::until(spec.to->inclusive ? to->last : to->first);
+    }
+    return validity;
+  }
+
+  static std::int64_t seq_of(const Row& row, const std::optional<ValueSpec>& spec) {
+    const std::string text = spec ? trim(row.text(*spec).value_or("")) : "";
+    std::int64_t seq = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seq);
+    if (!text.empty() && (error != std::errc() || end != text.data() + text.size())) {
+      throw InvalidData(fmt::format("{}: '{}' is no whole number", Row::subject("seq", *spec), text));
+    }
+    return seq;
+  }
+
+  template <class Enum>
+  static Enum enum_of(const Row& row, const std::optional<ValueSpec>& spec, std::string_view key,
+                      const Names& names, Enum fallback) {
+    if (!spec) return fallback;
+    const std::string text = trim(row.text(*spec).value_or(""));
+    if (text.empty()) return fallback;
+    if (const auto value = parse_enum<Enum>(text)) return *value;
+    throw InvalidData(fmt::format("{}: '{}' is none of {}{}", Row::subject(key, *spec), text,
+                                  fmt::join(names, ", "), did_you_mean(text, names)));
+  }
+
+  Manifest manifest_;
+  fs::path folder_;
+  Atlas atlas_;
+  std::unordered_map<std::string, ActorId> actors_;
+  Names actor_ids_;
+  std::map<std::string, fs::path> files_;  ///< by name relative to the folder
+};
+
+}  // namespace
+
+Atlas read_atlas(const fs::path& file_or_folder) {
+  return AtlasReader(file_or_folder).read();
+}
+
+}  // namespace marchland

@@ -1,0 +1,40 @@
+#pragma once
+// How a folder of files becomes an atlas: the manifest says what each file means, here it is carried out.
+#include <marchland/model/atlas.h>
+
+#include <filesystem>
+
+namespace marchland {
+
+/// Reads an atlas from its folder or manifest.
+///
+/// Statements come in the order of the manifest's layers, within a layer by file name, within a file as
+/// written. Ids are those of the declared field, otherwise "layer/file/feature" ("layer/feature" where
+/// `files` names one plain file), where feature is its number or id in the file. Origins are relative to the
+/// manifest.
+///
+/// Dates: `from` is the first instant of what a date names; `to` too, or with inclusive = true the end of it.
+/// In mode interval a missing, null, empty or ".." value leaves that end open. A snapshot holds until the
+/// next date of its layer, days without any feature included. A null `seq` is 0, a null `basis` or
+/// `certainty` the default.
+///
+/// The checksum covers the manifest and each local file read, sidecars and archives included, by relative
+/// name.
+///
+/// Findings, one per statement or feature where it can be located, otherwise one per layer with a count:
+///   no-geometry        warning  a feature has none; it is left out
+///   not-a-polygon      warning  geometries, or parts, that are no polygon are left out
+///   ring-closed        warning  a ring was not closed; located at its first position
+///   crs-contradicted   warning  the manifest's crs was used although the file states another
+///   crs-ballpark       warning  no transformation between the datums is known: tens of metres of error
+///   reader-warning     warning  what GDAL warns of
+///   place-without-name warning  left out
+///   empty-snapshot     info     a date of a snapshot layer without any area (warning if features were left
+///   out) empty-file         info     a file of another layer without any feature heights-dropped,
+///   curves-linearised, crs-transformed  info
+///
+/// Throws Error(failure) where files cannot be opened, InvalidData for what is wrong inside, with manifest
+/// and line, or file, layer, feature and field. Everything that Atlas::check promises holds for the result.
+[[nodiscard]] Atlas read_atlas(const std::filesystem::path& file_or_folder);
+
+}  // namespace marchland

@@ -1,0 +1,36 @@
+#include <marchland/measure/length.h>
+
+#include <boost/math/quadrature/gauss.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace marchland {
+
+Meters edge_length(const Position& from, const Position& to) {
+  constexpr double kSemiMajor = 6378137.0;
+  constexpr double kFlattening = 1.0 / 298.257223563;
+  constexpr double kE2 = kFlattening * (2.0 - kFlattening);
+  constexpr double kRadians = std::numbers::pi / 180.0;
+  const double dphi = (to.lat - from.lat) * kRadians;
+  const double dlambda = (to.lon - from.lon) * kRadians;
+  const auto speed = [&](double t) {
+    const double phi = (from.lat + t * (to.lat - from.lat)) * kRadians;
+    const double s = std::sin(phi);
+    const double w2 = 1.0 - kE2 * s * s;
+    const double n = kSemiMajor / std::sqrt(w2);
+    const double m = n * (1.0 - kE2) / w2;
+    return std::hypot(m * dphi, n * std::cos(phi) * dlambda);
+  };
+  const double degrees = std::max(std::abs(to.lon - from.lon), std::abs(to.lat - from.lat));
+  const int pieces = std::max(1, static_cast<int>(std::ceil(degrees)));
+  double length = 0.0;
+  for (int i = 0; i < pieces; ++i) {
+    length += boost::math::quadrature::gauss<double, 8>::integrate(speed, static_cast<double>(i) / pieces,
+                                                                   static_cast<double>(i + 1) / pieces);
+  }
+  return Meters(length);
+}
+
+}  // namespace marchland

@@ -1,0 +1,14 @@
+#pragma once
+// One function per command, each in a file of its own: it declares its options and what running it does.
+#include <CLI/CLI.hpp>
+
+namespace marchland::cli {
+
+void add_areas(CLI::App& app);
+
+/// Ends the program with this status after everything was written.
+struct ExitWith {
+  int status;
+};
+
+}  // namespace marchland::cli

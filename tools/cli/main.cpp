@@ -1,0 +1,59 @@
+// marchland: the command line. Maps errors to the exit statuses of docs/design/command_line.md; everything else is
+// in one file per command.
+#include "tools/cli/commands.h"
+
+#include <marchland/base/error.h>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kUsage = 2;
+constexpr int kInvalidData = 3;
+constexpr int kInterrupted = 130;
+
+int status_of(marchland::ErrorCode code) {
+  switch (code) {
+    case marchland::ErrorCode::failure: return kFailed;
+    case marchland::ErrorCode::invalid_argument: return kUsage;
+    case marchland::ErrorCode::invalid_data: return kInvalidData;
+  }
+  return kFailed;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGINT, [](int) { std::_Exit(kInterrupted); });
+  CLI::App app{"Exact accounts of who held what ground, when, and how much of it changed hands", "marchland"};
+  app.require_subcommand(1);
+  app.set_version_flag("--version", "marchland " MARCHLAND_VERSION);
+  app.get_formatter()->column_width(34);
+  marchland::cli::add_areas(app);
+  try {
+    app.parse(argc, argv);
+    return 0;
+  } catch (const CLI::ParseError& error) {
+    // Help and version arrive here too, with status 0.
+    if (error.get_exit_code() == 0) return app.exit(error);
+    fmt::print(stderr, "marchland: {}\nRun 'marchland --help' or 'marchland COMMAND --help'.\n", error.what());
+    return kUsage;
+  } catch (const marchland::cli::ExitWith& exit) {
+    return exit.status;
+  } catch (const marchland::Error& error) {
+    fmt::print(stderr, "marchland: {}\n", error.what());
+    return status_of(error.code());
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "marchland: out of memory\n");
+    return kFailed;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "marchland: {}\nThis is a defect of the program; please report it.\n", error.what());
+    return kFailed;
+  }
+}

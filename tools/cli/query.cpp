@@ -1,0 +1,138 @@
+#include "tools/cli/query.h"
+
+#include <marchland/base/error.h>
+#include <marchland/io/read_atlas.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace marchland::cli {
+namespace {
+
+Format parse_format(const std::string& name) {
+  if (name == "csv") return Format::csv;
+  if (name == "json") return Format::json;
+  if (name == "ndjson") return Format::ndjson;
+  return Format::table;
+}
+
+}  // namespace
+
+void OutputOptions::declare(CLI::App& command) {
+  command.add_option("--format", format, "table (rounded, for people), csv, json or ndjson (in full)")
+      ->check(CLI::IsMember({"table", "csv", "json", "ndjson"}))
+      ->capture_default_str();
+  command.add_option("-o,--output", output, "file to write instead of standard output")->type_name("FILE");
+  command.add_flag("--overwrite", overwrite, "replace files that exist");
+  command.add_option("--unit", unit, "of areas in tables: km2, mi2, ha or m2")->capture_default_str();
+  command.add_option("--round", round, "decimals in tables")->check(CLI::Range(0, 9))->capture_default_str();
+}
+
+void OutputOptions::declare_geometry(CLI::App& command, const std::string& what) {
+  command.add_option("--geometry", geometry, what + "; the ending tells the format (.geojson, .gpkg, .fgb, ...)")
+      ->type_name("FILE");
+}
+
+void OutputOptions::write(const Report& report) const {
+  const std::string text = render(report, {parse_format(format), parse_area_unit(unit), round});
+  if (!output.empty()) {
+    write_file(output, text, existing());
+  } else if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
+    throw Error(ErrorCode::failure, "standard output cannot be written");
+  }
+}
+
+void QueryOptions::declare_atlas(CLI::App& command) {
+  command.add_option("ATLAS", atlas, "folder with an atlas.toml, or the manifest itself")->required();
+}
+
+void QueryOptions::declare(CLI::App& command) {
+  declare_atlas(command);
+  command.add_option("--theme", theme, "control, claim, border or zone")->capture_default_str();
+  command.add_option("--region", regions, "only inside these regions")->delimiter(',');
+  command.add_option("--actor", actors, "only rows of these actors")->delimiter(',');
+  command.add_option("--source", sources, "only statements of these sources")->delimiter(',');
+  command.add_option("--rule", rule, "between sources: priority, majority or all (default: what the atlas declares)");
+  command.add_option("--method", method,
+                     "lonlat, geodesic, sphere:R, sphere:R,arcs or crs:DEFINITION, for instance crs:EPSG:6933")
+      ->capture_default_str();
+}
+
+Theme parse_theme(const std::string& name) {
+  const auto theme = parse_enum<Theme>(name);
+  if (!theme) throw InvalidArgument(fmt::format("'{}' is no theme; expected control, claim, border or zone", name));
+  return *theme;
+}
+
+Session::Session(const QueryOptions& options)
+    : method_(AreaMethod::parse(options.method)), theme_(parse_theme(options.theme)) {
+  std::optional<SourceRule> rule;
+  if (!options.rule.empty()) {
+    rule = parse_enum<SourceRule>(options.rule);
+    if (!rule) throw InvalidArgument(fmt::format("--rule '{}': expected priority, majority or all", options.rule));
+  }
+  Atlas atlas = read_atlas(options.atlas);
+  // Names on the command line are wrong before they are slow.
+  for (const std::string& id : options.regions) scope_.regions.push_back(find_region(atlas, id));
+  for (const std::string& id : options.sources) holder_options_.sources.insert(find_source(atlas, id));
+  for (const std::string& id : options.actors) {
+    static_cast<void>(find_actor(atlas, id));
+    actors_.push_back(id);
+  }
+  holder_options_.rule = rule.value_or(atlas.rule);
+  composite_ = build_composite(std::move(atlas));
+  if (method_.name() != composite_.areas().method) measured_ = measure_faces(composite_, method_);
+}
+
+Holders Session::holders(Theme theme) const {
+  HolderOptions options = holder_options_;
+  options.theme = theme;
+  return {composite_, options};
+}
+
+std::vector<Instant> Session::instants(const std::vector<std::string>& texts) const {
+  std::vector<Instant> out;
+  out.reserve(texts.size());
+  for (const std::string& text : texts) out.push_back(instant(text));
+  return out;
+}
+
+bool Session::wants(const Holders& holders, HolderIndex holder) const { return wants(holders.id(holder)); }
+
+bool Session::wants(const std::string& holder_id) const {
+  if (actors_.empty()) return true;
+  // A contested set is wanted by each of its members.
+  for (std::size_t begin = 0; begin <= holder_id.size();) {
+    const std::size_t end = std::min(holder_id.find('+', begin), holder_id.size());
+    if (std::find(actors_.begin(), actors_.end(), holder_id.substr(begin, end - begin)) != actors_.end()) return true;
+    begin = end + 1;
+  }
+  return false;
+}
+
+Json Session::head() const {
+  Json head;
+  head["atlas"] = atlas().id;
+  head["checksum"] = atlas().checksum;
+  head["method"] = method_.name();
+  head["grid"] = "1e-7 degree";
+  head["unit"] = "m2";
+  head["rule"] = to_string(holder_options_.rule);
+  return head;
+}
+
+std::vector<std::string> Session::notes() const {
+  std::vector<std::string> notes;
+  notes.push_back(fmt::format("atlas {} ({}), method {}, grid 1e-7 degree", atlas().id,
+                              atlas().checksum.substr(0, 12), method_.name()));
+  if (!atlas().disclaimer.empty()) notes.push_back(atlas().disclaimer);
+  return notes;
+}
+
+Json holder_json(const std::string& id) { return id.empty() ? Json(nullptr) : Json(id); }
+
+double square_meters(AreaUnits area) { return to_square_meters(area).value(); }
+
+}  // namespace marchland::cli

@@ -1,0 +1,92 @@
+#pragma once
+// What every question shares: which atlas, which statements count, how areas are measured, where the answer goes.
+#include "tools/cli/report.h"
+
+#include <marchland/analysis/areas.h>
+#include <marchland/analysis/holders.h>
+#include <marchland/composite/composite.h>
+
+#include <CLI/CLI.hpp>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace marchland::cli {
+
+/// Where an answer goes. Declares --format, -o, --overwrite, --unit, --round.
+struct OutputOptions {
+  std::string format = "table";
+  std::filesystem::path output;
+  std::filesystem::path geometry;
+  bool overwrite = false;
+  std::string unit = "km2";
+  int round = 2;
+
+  void declare(CLI::App& command);
+  void declare_geometry(CLI::App& command, const std::string& what);
+  [[nodiscard]] Existing existing() const { return overwrite ? Existing::overwrite : Existing::refuse; }
+  /// Prints to standard output or writes -o.
+  void write(const Report& report) const;
+};
+
+/// Which statements and which ground. Declares ATLAS, --theme, --region, --actor, --source, --rule, --method.
+struct QueryOptions {
+  std::filesystem::path atlas;
+  std::string theme = "control";
+  std::string rule;
+  std::string method = "lonlat";
+  std::vector<std::string> regions;
+  std::vector<std::string> actors;
+  std::vector<std::string> sources;
+
+  void declare_atlas(CLI::App& command);
+  void declare(CLI::App& command);
+};
+
+/// An atlas built and ready to be asked.
+class Session {
+ public:
+  explicit Session(const QueryOptions& options);
+
+  [[nodiscard]] const Atlas& atlas() const { return composite_.atlas(); }
+  [[nodiscard]] const Composite& composite() const { return composite_; }
+  [[nodiscard]] const FaceAreas& areas() const { return measured_ ? *measured_ : composite_.areas(); }
+  [[nodiscard]] const AreaMethod& method() const { return method_; }
+  [[nodiscard]] const Scope& scope() const { return scope_; }
+  [[nodiscard]] Theme theme() const { return theme_; }
+
+  [[nodiscard]] Holders holders() const { return holders(theme_); }
+  [[nodiscard]] Holders holders(Theme theme) const;
+  [[nodiscard]] Instant instant(const std::string& text) const { return resolve_date(atlas(), text); }
+  [[nodiscard]] std::vector<Instant> instants(const std::vector<std::string>& texts) const;
+  /// The date as the atlas writes it.
+  [[nodiscard]] std::string date(Instant at) const { return format_instant(at, atlas().days); }
+  /// Whether --actor asks for this holder: all of them without --actor.
+  [[nodiscard]] bool wants(const Holders& holders, HolderIndex holder) const;
+  [[nodiscard]] bool wants(const std::string& holder_id) const;
+
+  /// First keys of every document.
+  [[nodiscard]] Json head() const;
+  /// Method, grid and disclaimer, for people.
+  [[nodiscard]] std::vector<std::string> notes() const;
+
+ private:
+  Composite composite_;
+  AreaMethod method_;
+  std::optional<FaceAreas> measured_;
+  Scope scope_;
+  Theme theme_;
+  HolderOptions holder_options_;
+  std::vector<std::string> actors_;
+};
+
+/// A theme's name, or InvalidArgument with the names there are.
+[[nodiscard]] Theme parse_theme(const std::string& name);
+
+/// null for unknown ground.
+[[nodiscard]] Json holder_json(const std::string& id);
+[[nodiscard]] double square_meters(AreaUnits area);
+
+}  // namespace marchland::cli

@@ -1,0 +1,147 @@
+#include "tools/cli/report.h"
+
+#include <marchland/base/error.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace marchland::cli {
+namespace {
+
+/// Columns a terminal uses for UTF-8 text of Latin, Cyrillic and Armenian letters: one per code point.
+std::size_t width(const std::string& text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+std::string with_thousands(double value, int decimals) {
+  std::string text = fmt::format("{:.{}f}", value, decimals);
+  const std::size_t first = text.front() == '-' ? 1 : 0;
+  std::size_t end = text.find('.');
+  if (end == std::string::npos) end = text.size();
+  for (std::size_t at = end; at > first + 3;) {
+    at -= 3;
+    text.insert(at, " ");
+  }
+  // "-0.00" is no figure
+  if (text.find_first_not_of("-0. ") == std::string::npos && first == 1) text.erase(0, 1);
+  return text;
+}
+
+std::string title_of(const Column& column, const Rendering& how) {
+  switch (column.kind) {
+    case Column::Kind::area: return fmt::format("{} {}", column.title, how.unit.name);
+    case Column::Kind::length: return column.title + " km";
+    case Column::Kind::share: return column.title + " %";
+    default: return column.title;
+  }
+}
+
+std::string for_people(const Json& row, const Column& column, const Rendering& how) {
+  const auto found = row.find(column.key);
+  if (found == row.end()) return "";
+  if (found->is_null()) return column.key == "actor" || column.key == "from" || column.key == "to" ? "(unknown)" : "-";
+  switch (column.kind) {
+    case Column::Kind::area: return with_thousands(found->get<double>() / how.unit.square_meters, how.decimals);
+    case Column::Kind::length: return with_thousands(found->get<double>() / 1000.0, how.decimals);
+    case Column::Kind::share: return fmt::format("{:.2f}", found->get<double>() * 100.0);
+    default: return found->is_string() ? found->get<std::string>() : found->dump();
+  }
+}
+
+std::string csv_field(const Json& value) {
+  if (value.is_null()) return "";
+  const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
+std::string render_table(const Table& table, const Rendering& how) {
+  std::vector<std::vector<std::string>> cells;
+  std::vector<std::size_t> widths;
+  cells.emplace_back();
+  for (const Column& column : table.columns) {
+    cells.back().push_back(title_of(column, how));
+    widths.push_back(width(cells.back().back()));
+  }
+  for (const Json& row : table.rows) {
+    cells.emplace_back();
+    for (std::size_t c = 0; c < table.columns.size(); ++c) {
+      cells.back().push_back(for_people(row, table.columns[c], how));
+      widths[c] = std::max(widths[c], width(cells.back().back()));
+    }
+  }
+  std::string out = table.title.empty() ? "" : table.title + "\n";
+  for (std::size_t r = 0; r < cells.size(); ++r) {
+    std::string line;
+    for (std::size_t c = 0; c < cells[r].size(); ++c) {
+      const std::string padding(widths[c] - width(cells[r][c]), ' ');
+      const bool is_text = table.columns[c].kind == Column::Kind::text;
+      if (c > 0) line += "  ";
+      line += is_text ? cells[r][c] + padding : padding + cells[r][c];
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    out += line + "\n";
+  }
+  return out;
+}
+
+std::string render_csv(const Table& table) {
+  std::string out;
+  for (std::size_t c = 0; c < table.columns.size(); ++c) out += (c > 0 ? "," : "") + table.columns[c].key;
+  out += "\n";
+  for (const Json& row : table.rows) {
+    for (std::size_t c = 0; c < table.columns.size(); ++c) {
+      if (c > 0) out += ",";
+      const auto found = row.find(table.columns[c].key);
+      if (found != row.end()) out += csv_field(*found);
+    }
+    out += "\n";
+  }
+  return out;
+}
+
+}  // namespace
+
+AreaUnit parse_area_unit(const std::string& name) {
+  // The mile of the international yard and pound agreement, 1959.
+  constexpr double kMile = 1609.344;
+  if (name == "m2") return {name, 1.0};
+  if (name == "km2") return {name, 1e6};
+  if (name == "mi2") return {name, kMile * kMile};
+  if (name == "ha") return {name, 1e4};
+  throw InvalidArgument(fmt::format("--unit '{}': expected m2, km2, mi2 or ha", name));
+}
+
+std::string render(const Report& report, const Rendering& how) {
+  switch (how.format) {
+    case Format::json: {
+      Json document = report.head;
+      for (const Table& table : report.tables) document[table.name] = table.rows;
+      return document.dump(2) + "\n";
+    }
+    case Format::ndjson: {
+      std::string out;
+      for (const Json& row : report.tables.front().rows) out += row.dump() + "\n";
+      return out;
+    }
+    case Format::csv: return render_csv(report.tables.front());
+    case Format::table: break;
+  }
+  std::string out;
+  for (const Table& table : report.tables) {
+    if (table.columns.empty()) continue;
+    if (!out.empty()) out += "\n";
+    out += render_table(table, how);
+  }
+  for (const std::string& note : report.notes) out += (note == report.notes.front() ? "\n" : "") + note + "\n";
+  return out;
+}
+
+}  // namespace marchland::cli
