@@ -1,7 +1,6 @@
 // marchland areas: how large was what each party held at a date.
 #include "tools/cli/commands.h"
-#include "tools/cli/query.h"
-
+#include "tools/cli/reports.h"
 #include <marchland/analysis/areas.h>
 #include <marchland/base/error.h>
 
@@ -11,6 +10,41 @@
 #include <memory>
 
 namespace marchland::cli {
+
+Report areas_report(const Session& session, const std::vector<Instant>& at, const AreaOptions& options) {
+  const Holders holders = session.holders();
+  Report report{session.head(), {}, session.notes()};
+  Table table{"rows", "", {{"at", "at"}}, Json::array()};
+  if (options.by_region) table.columns.push_back({"region", "region"});
+  table.columns.insert(table.columns.end(), {{"theme", "theme"},
+                                             {"actor", "actor"},
+                                             {"area_m2", "area", Column::Kind::area},
+                                             {"share", "share", Column::Kind::share},
+                                             {"share_of", "of"},
+                                             {"denominator_m2", "of", Column::Kind::area}});
+  bool outside = false;
+  for (const AreaRow& row : areas(session.composite(), session.areas(), holders, at, options)) {
+    if (!session.wants(row.holder)) continue;
+    Json json;
+    json["at"] = session.date(row.at);
+    if (row.region) json["region"] = session.atlas()[*row.region].id;
+    json["theme"] = to_string(session.theme());
+    json["actor"] = holder_json(row.holder);
+    if (row.is_contested) json["contested"] = true;
+    json["area_m2"] = square_meters(row.area);
+    json["share"] =
+        row.denominator == 0 ? Json(nullptr) : Json(square_meters(row.area) / square_meters(row.denominator));
+    json["share_of"] = row.share_of;
+    json["denominator_m2"] = square_meters(row.denominator);
+    if (row.outside_study_area != 0) json["outside_study_area_m2"] = square_meters(row.outside_study_area);
+    outside = outside || row.outside_study_area != 0;
+    table.rows.push_back(std::move(json));
+  }
+  if (outside) table.columns.push_back({"outside_study_area_m2", "outside study area", Column::Kind::area});
+  report.tables.push_back(std::move(table));
+  return report;
+}
+
 namespace {
 
 struct AreasCommand {
@@ -21,41 +55,12 @@ struct AreasCommand {
 
   void run() const {
     const Session session(query);
-    const Holders holders = session.holders();
     AreaOptions options{session.scope(), false, false};
     for (const std::string& key : by) {
       options.by_region = options.by_region || key == "region";
       options.by_group = options.by_group || key == "group";
     }
-    Report report{session.head(), {}, session.notes()};
-    Table table{"rows", "", {{"at", "at"}}, Json::array()};
-    if (options.by_region) table.columns.push_back({"region", "region"});
-    table.columns.insert(table.columns.end(), {{"theme", "theme"},
-                                               {"actor", "actor"},
-                                               {"area_m2", "area", Column::Kind::area},
-                                               {"share", "share", Column::Kind::share},
-                                               {"share_of", "of"},
-                                               {"denominator_m2", "of", Column::Kind::area}});
-    bool outside = false;
-    for (const AreaRow& row : areas(session.composite(), session.areas(), holders, session.instants(at), options)) {
-      if (!session.wants(row.holder)) continue;
-      Json json;
-      json["at"] = session.date(row.at);
-      if (row.region) json["region"] = session.atlas()[*row.region].id;
-      json["theme"] = to_string(session.theme());
-      json["actor"] = holder_json(row.holder);
-      if (row.is_contested) json["contested"] = true;
-      json["area_m2"] = square_meters(row.area);
-      json["share"] = row.denominator == 0 ? Json(nullptr) : Json(square_meters(row.area) / square_meters(row.denominator));
-      json["share_of"] = row.share_of;
-      json["denominator_m2"] = square_meters(row.denominator);
-      if (row.outside_study_area != 0) json["outside_study_area_m2"] = square_meters(row.outside_study_area);
-      outside = outside || row.outside_study_area != 0;
-      table.rows.push_back(std::move(json));
-    }
-    if (outside) table.columns.push_back({"outside_study_area_m2", "outside study area", Column::Kind::area});
-    report.tables.push_back(std::move(table));
-    output.write(report);
+    output.write(areas_report(session, session.instants(at), options));
   }
 };
 

@@ -1,7 +1,6 @@
-// marchland: the command line. Maps errors to the exit statuses of docs/design/command_line.md; everything else is
-// in one file per command.
+// marchland: the command line. Maps errors to the exit statuses of docs/design/command_line.md; everything
+// else is in one file per command.
 #include "tools/cli/commands.h"
-
 #include <marchland/base/error.h>
 
 #include <CLI/CLI.hpp>
@@ -20,9 +19,12 @@ constexpr int kInterrupted = 130;
 
 int status_of(marchland::ErrorCode code) {
   switch (code) {
-    case marchland::ErrorCode::failure: return kFailed;
-    case marchland::ErrorCode::invalid_argument: return kUsage;
-    case marchland::ErrorCode::invalid_data: return kInvalidData;
+    case marchland::ErrorCode::failure:
+      return kFailed;
+    case marchland::ErrorCode::invalid_argument:
+      return kUsage;
+    case marchland::ErrorCode::invalid_data:
+      return kInvalidData;
   }
   return kFailed;
 }
@@ -36,13 +38,19 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", "marchland " MARCHLAND_VERSION);
   app.get_formatter()->column_width(34);
   marchland::cli::add_areas(app);
+  marchland::cli::add_overlaps(app);
+  marchland::cli::add_changes(app);
+  marchland::cli::add_timeline(app);
+  marchland::cli::add_line(app);
+  marchland::cli::add_check(app);
   try {
     app.parse(argc, argv);
     return 0;
   } catch (const CLI::ParseError& error) {
     // Help and version arrive here too, with status 0.
     if (error.get_exit_code() == 0) return app.exit(error);
-    fmt::print(stderr, "marchland: {}\nRun 'marchland --help' or 'marchland COMMAND --help'.\n", error.what());
+    fmt::print(stderr, "marchland: {}\nRun 'marchland --help' or 'marchland COMMAND --help'.\n",
+               error.what());
     return kUsage;
   } catch (const marchland::cli::ExitWith& exit) {
     return exit.status;

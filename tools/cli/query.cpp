@@ -9,6 +9,7 @@
 #include <cstdio>
 
 namespace marchland::cli {
+
 namespace {
 
 Format parse_format(const std::string& name) {
@@ -31,7 +32,8 @@ void OutputOptions::declare(CLI::App& command) {
 }
 
 void OutputOptions::declare_geometry(CLI::App& command, const std::string& what) {
-  command.add_option("--geometry", geometry, what + "; the ending tells the format (.geojson, .gpkg, .fgb, ...)")
+  command
+      .add_option("--geometry", geometry, what + "; the ending tells the format (.geojson, .gpkg, .fgb, ...)")
       ->type_name("FILE");
 }
 
@@ -54,15 +56,18 @@ void QueryOptions::declare(CLI::App& command) {
   command.add_option("--region", regions, "only inside these regions")->delimiter(',');
   command.add_option("--actor", actors, "only rows of these actors")->delimiter(',');
   command.add_option("--source", sources, "only statements of these sources")->delimiter(',');
-  command.add_option("--rule", rule, "between sources: priority, majority or all (default: what the atlas declares)");
-  command.add_option("--method", method,
-                     "lonlat, geodesic, sphere:R, sphere:R,arcs or crs:DEFINITION, for instance crs:EPSG:6933")
+  command.add_option("--rule", rule,
+                     "between sources: priority, majority or all (default: what the atlas declares)");
+  command
+      .add_option("--method", method,
+                  "lonlat, geodesic, sphere:R, sphere:R,arcs or crs:DEFINITION, for instance crs:EPSG:6933")
       ->capture_default_str();
 }
 
 Theme parse_theme(const std::string& name) {
   const auto theme = parse_enum<Theme>(name);
-  if (!theme) throw InvalidArgument(fmt::format("'{}' is no theme; expected control, claim, border or zone", name));
+  if (!theme)
+    throw InvalidArgument(fmt::format("'{}' is no theme; expected control, claim, border or zone", name));
   return *theme;
 }
 
@@ -71,7 +76,8 @@ Session::Session(const QueryOptions& options)
   std::optional<SourceRule> rule;
   if (!options.rule.empty()) {
     rule = parse_enum<SourceRule>(options.rule);
-    if (!rule) throw InvalidArgument(fmt::format("--rule '{}': expected priority, majority or all", options.rule));
+    if (!rule)
+      throw InvalidArgument(fmt::format("--rule '{}': expected priority, majority or all", options.rule));
   }
   Atlas atlas = read_atlas(options.atlas);
   // Names on the command line are wrong before they are slow.
@@ -99,14 +105,17 @@ std::vector<Instant> Session::instants(const std::vector<std::string>& texts) co
   return out;
 }
 
-bool Session::wants(const Holders& holders, HolderIndex holder) const { return wants(holders.id(holder)); }
+bool Session::wants(const Holders& holders, HolderIndex holder) const {
+  return wants(holders.id(holder));
+}
 
 bool Session::wants(const std::string& holder_id) const {
   if (actors_.empty()) return true;
   // A contested set is wanted by each of its members.
   for (std::size_t begin = 0; begin <= holder_id.size();) {
     const std::size_t end = std::min(holder_id.find('+', begin), holder_id.size());
-    if (std::find(actors_.begin(), actors_.end(), holder_id.substr(begin, end - begin)) != actors_.end()) return true;
+    if (std::find(actors_.begin(), actors_.end(), holder_id.substr(begin, end - begin)) != actors_.end())
+      return true;
     begin = end + 1;
   }
   return false;
@@ -131,8 +140,12 @@ std::vector<std::string> Session::notes() const {
   return notes;
 }
 
-Json holder_json(const std::string& id) { return id.empty() ? Json(nullptr) : Json(id); }
+Json holder_json(const std::string& id) {
+  return id.empty() ? Json(nullptr) : Json(id);
+}
 
-double square_meters(AreaUnits area) { return to_square_meters(area).value(); }
+double square_meters(AreaUnits area) {
+  return to_square_meters(area).value();
+}
 
 }  // namespace marchland::cli

@@ -1,7 +1,7 @@
 #pragma once
-// What every question shares: which atlas, which statements count, how areas are measured, where the answer goes.
+// What every question shares: which atlas, which statements count, how areas are measured, where the answer
+// goes.
 #include "tools/cli/report.h"
-
 #include <marchland/analysis/areas.h>
 #include <marchland/analysis/holders.h>
 #include <marchland/composite/composite.h>

@@ -7,12 +7,13 @@
 #include <algorithm>
 
 namespace marchland::cli {
+
 namespace {
 
 /// Columns a terminal uses for UTF-8 text of Latin, Cyrillic and Armenian letters: one per code point.
 std::size_t width(const std::string& text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 std::string with_thousands(double value, int decimals) {
@@ -31,22 +32,31 @@ std::string with_thousands(double value, int decimals) {
 
 std::string title_of(const Column& column, const Rendering& how) {
   switch (column.kind) {
-    case Column::Kind::area: return fmt::format("{} {}", column.title, how.unit.name);
-    case Column::Kind::length: return column.title + " km";
-    case Column::Kind::share: return column.title + " %";
-    default: return column.title;
+    case Column::Kind::area:
+      return fmt::format("{} {}", column.title, how.unit.name);
+    case Column::Kind::length:
+      return column.title + " km";
+    case Column::Kind::share:
+      return column.title + " %";
+    default:
+      return column.title;
   }
 }
 
 std::string for_people(const Json& row, const Column& column, const Rendering& how) {
   const auto found = row.find(column.key);
   if (found == row.end()) return "";
-  if (found->is_null()) return column.key == "actor" || column.key == "from" || column.key == "to" ? "(unknown)" : "-";
+  if (found->is_null())
+    return column.key == "actor" || column.key == "from" || column.key == "to" ? "(unknown)" : "-";
   switch (column.kind) {
-    case Column::Kind::area: return with_thousands(found->get<double>() / how.unit.square_meters, how.decimals);
-    case Column::Kind::length: return with_thousands(found->get<double>() / 1000.0, how.decimals);
-    case Column::Kind::share: return fmt::format("{:.2f}", found->get<double>() * 100.0);
-    default: return found->is_string() ? found->get<std::string>() : found->dump();
+    case Column::Kind::area:
+      return with_thousands(found->get<double>() / how.unit.square_meters, how.decimals);
+    case Column::Kind::length:
+      return with_thousands(found->get<double>() / 1000.0, how.decimals);
+    case Column::Kind::share:
+      return fmt::format("{:.2f}", found->get<double>() * 100.0);
+    default:
+      return found->is_string() ? found->get<std::string>() : found->dump();
   }
 }
 
@@ -131,8 +141,10 @@ std::string render(const Report& report, const Rendering& how) {
       for (const Json& row : report.tables.front().rows) out += row.dump() + "\n";
       return out;
     }
-    case Format::csv: return render_csv(report.tables.front());
-    case Format::table: break;
+    case Format::csv:
+      return render_csv(report.tables.front());
+    case Format::table:
+      break;
   }
   std::string out;
   for (const Table& table : report.tables) {
@@ -140,7 +152,8 @@ std::string render(const Report& report, const Rendering& how) {
     if (!out.empty()) out += "\n";
     out += render_table(table, how);
   }
-  for (const std::string& note : report.notes) out += (note == report.notes.front() ? "\n" : "") + note + "\n";
+  for (const std::string& note : report.notes)
+    out += (note == report.notes.front() ? "\n" : "") + note + "\n";
   return out;
 }
 

@@ -39,8 +39,8 @@ struct Table {
 };
 
 struct Report {
-  Json head = Json::object();   ///< first keys of the document
-  std::vector<Table> tables;    ///< the first is what csv and ndjson print
+  Json head = Json::object();      ///< first keys of the document
+  std::vector<Table> tables;       ///< the first is what csv and ndjson print
   std::vector<std::string> notes;  ///< below the tables, for people
 };
 

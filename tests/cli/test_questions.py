@@ -1,0 +1,150 @@
+"""What the commands answer: the contract of the JSON documents, on maps that can be worked out by hand."""
+import csv
+import io
+
+from harness import CELL_M2, FRONT, MANIFEST, CliTest, box, collection, feature
+
+
+class Areas(CliTest):
+    def test_rows_follow_the_contract(self):
+        document = self.answer("areas", self.atlas, "--at", "first,second")
+        self.assertEqual([document[key] for key in ("atlas", "method", "grid", "unit")],
+                         ["small", "lonlat", "1e-7 degree", "m2"])
+        self.assertRegex(document["checksum"], "^[0-9a-f]{64}$")
+        rows = document["rows"]
+        self.assertEqual([(row["at"], row["actor"]) for row in rows],
+                         [("2000-01-01", "a"), ("2000-01-01", "b"), ("2001-01-01", "b"), ("2001-01-01", "a")])
+        for row, cells in zip(rows, (2, 2, 3, 1)):
+            self.assertEqual(row["theme"], "control")
+            self.assertAlmostEqual(row["area_m2"] / CELL_M2, cells, delta=1e-12)
+            self.assertAlmostEqual(row["share"], cells / 4, delta=1e-12)
+            self.assertEqual(row["share_of"], "held")
+            self.assertAlmostEqual(row["denominator_m2"] / CELL_M2, 4, delta=1e-12)
+
+    def test_contested_ground_is_a_holder_of_its_own(self):
+        self.write("front.geojson", collection(
+            feature([box(0, 0, 2, 1)], holder="a", **{"from": "2000", "to": None}),
+            feature([box(1, 0, 4, 1)], holder="b", **{"from": "2000", "to": None})))
+        rows = {row["actor"]: row for row in self.answer("areas", self.atlas, "--at", "2000")["rows"]}
+        self.assertEqual(set(rows), {"a", "b", "a+b"})
+        self.assertIs(rows["a+b"]["contested"], True)
+        self.assertNotIn("contested", rows["a"])
+        self.assertAlmostEqual(rows["a"]["area_m2"] / CELL_M2, 1, delta=1e-12)
+
+    def test_unknown_exists_only_inside_a_study_area(self):
+        self.write("study.geojson", collection(feature([box(-1, 0, 3, 1)])))
+        self.manifest('title = "Two squares"', 'title = "Two squares"\nstudy_area = "study.geojson"')
+        rows = {row["actor"]: row for row in self.answer("areas", self.atlas, "--at", "2000")["rows"]}
+        self.assertAlmostEqual(rows[None]["area_m2"] / CELL_M2, 1, delta=1e-12)
+        self.assertAlmostEqual(rows["b"]["area_m2"] / CELL_M2, 1, delta=1e-12)
+        self.assertAlmostEqual(rows["b"]["outside_study_area_m2"] / CELL_M2, 1, delta=1e-12)
+        self.assertEqual(rows["b"]["share_of"], "study_area")
+
+    def test_by_region_and_group(self):
+        self.write("west.geojson", collection(feature([box(0, 0, 1, 1)])))
+        self.write("atlas.toml", MANIFEST.replace('color = "#e69f00"', 'color = "#e69f00"\ngroups = [{id = "league"}]')
+                   + '\n[[region]]\nid = "west"\nfile = "west.geojson"\n')
+        rows = self.answer("areas", self.atlas, "--at", "2000", "--by", "region,group")["rows"]
+        self.assertEqual([(row["region"], row["actor"]) for row in rows], [("west", "a")])
+        rows = self.answer("areas", self.atlas, "--at", "2000", "--by", "group")["rows"]
+        self.assertEqual([row["actor"] for row in rows], ["a", "league"])
+
+    def test_formats_and_units(self):
+        text = self.run_program("areas", self.atlas, "--at", "first", "--unit", "ha", "--round", "0").stdout
+        self.assertIn("2 461 693", text)
+        rows = list(csv.DictReader(io.StringIO(
+            self.run_program("areas", self.atlas, "--at", "first", "--format", "csv").stdout)))
+        self.assertEqual(rows[0]["actor"], "a")
+        self.assertAlmostEqual(float(rows[0]["area_m2"]) / CELL_M2, 2, delta=1e-12)
+        lines = self.run_program("areas", self.atlas, "--at", "first", "--format", "ndjson").stdout.splitlines()
+        self.assertEqual(len(lines), 2)
+
+    def test_methods_differ_as_they_should(self):
+        by_method = {}
+        for method in ("lonlat", "geodesic", "sphere:6371008.8", "sphere:6371008.8,arcs", "crs:EPSG:6933"):
+            document = self.answer("areas", self.atlas, "--at", "first", "--actor", "a", "--method", method)
+            self.assertEqual(document["method"], method)
+            by_method[method] = document["rows"][0]["area_m2"]
+        self.assertEqual(len(set(by_method.values())), 5)
+        for area in by_method.values():
+            self.assertAlmostEqual(area / by_method["lonlat"], 1, delta=0.01)
+
+
+class Changes(CliTest):
+    def test_gains_losses_and_the_matrix_agree(self):
+        document = self.answer("changes", self.atlas, "--from", "first", "--to", "second")
+        rows = {row["actor"]: row for row in document["rows"]}
+        for actor, gained, lost, held in (("a", 0, 1, 1), ("b", 1, 0, 2)):
+            self.assertAlmostEqual(rows[actor]["gained_m2"] / CELL_M2, gained, delta=1e-12)
+            self.assertAlmostEqual(rows[actor]["lost_m2"] / CELL_M2, lost, delta=1e-12)
+            self.assertAlmostEqual(rows[actor]["held_m2"] / CELL_M2, held, delta=1e-12)
+        self.assertEqual([(row["from"], row["to"]) for row in document["transitions"]],
+                         [("a", "a"), ("a", "b"), ("b", "b")])
+        self.assertEqual(document["residual_units"], "0")
+
+    def test_places_that_changed_hands(self):
+        self.write("places.geojson", '{"type":"FeatureCollection","features":['
+                   '{"type":"Feature","properties":{"name":"Midtown"},"geometry":{"type":"Point","coordinates":[1.5,0.5]}},'
+                   '{"type":"Feature","properties":{"name":"Westtown"},"geometry":{"type":"Point","coordinates":[0.5,0.5]}}'
+                   ']}')
+        self.manifest('title = "Two squares"', 'title = "Two squares"\nplaces = "places.geojson"')
+        document = self.answer("changes", self.atlas, "--from", "first", "--to", "second")
+        self.assertEqual(document["places"], [{"name": "Midtown", "from": "a", "to": "b", "lon": 1.5, "lat": 0.5}])
+
+    def test_reversed_dates_mirror(self):
+        there = self.answer("changes", self.atlas, "--from", "first", "--to", "second")["rows"]
+        back = self.answer("changes", self.atlas, "--from", "second", "--to", "first")["rows"]
+        for one, other in zip(there, back):
+            self.assertEqual((one["actor"], one["gained_m2"], one["lost_m2"], one["held_m2"]),
+                             (other["actor"], other["lost_m2"], other["gained_m2"], other["held_m2"]))
+
+
+class Series(CliTest):
+    def test_timeline_by_change_and_by_year(self):
+        document = self.answer("timeline", self.atlas)
+        self.assertEqual([(row["at"], row["actor"]) for row in document["rows"]],
+                         [("2000-01-01", "a"), ("2000-01-01", "b"), ("2001-01-01", "a"), ("2001-01-01", "b")])
+        self.assertEqual([(row["at"], row["from"], row["to"]) for row in document["transitions"]],
+                         [("2001-01-01", "a", "b")])
+        months = self.answer("timeline", self.atlas, "--every", "month", "--actor", "a")["rows"]
+        self.assertEqual(len(months), 13)
+        self.assertAlmostEqual(months[11]["area_m2"] / months[12]["area_m2"], 2, delta=1e-12)
+
+    def test_line_of_contact(self):
+        document = self.answer("line", self.atlas, "--at", "first", "--between", "a,b")
+        # One degree of meridian at the equator: 110 574.4 m (WGS84).
+        self.assertAlmostEqual(document["length_m"], 110574.39, delta=0.01)
+        self.assertEqual(document["parts"], 1)
+        mirrored = self.answer("front", self.atlas, "--at", "first", "--between", "b,a")
+        self.assertEqual(mirrored["length_m"], document["length_m"])
+
+    def test_overlaps_of_two_dates(self):
+        document = self.answer("overlaps", self.atlas, "--at", "first", "--with-at", "second", "--cols", "control")
+        self.assertEqual([(row["row"], row["col"]) for row in document["rows"]], [("a", "a"), ("a", "b"), ("b", "b")])
+
+
+class Check(CliTest):
+    def test_clean_atlas_has_certificates_of_zero(self):
+        document = self.answer("check", self.atlas)
+        self.assertEqual(document["findings"], [])
+        self.assertLessEqual({"slot_areas", "closure", "euler", "face_sum"},
+                             {row["name"] for row in document["certificates"]})
+        self.assertEqual({row["residual_units"] for row in document["certificates"]}, {0})
+
+    def test_crossing_rings_are_labelled_and_reported_with_place(self):
+        self.write("front.geojson", collection(
+            feature([[[0, 0], [2, 2], [2, 0], [0, 2], [0, 0]]], holder="a", **{"from": "2000", "to": None})))
+        document = self.answer("check", self.atlas)
+        crossing = [row for row in document["findings"] if row["code"] == "ring-crosses-itself"]
+        self.assertEqual([(row["lon"], row["lat"], row["severity"]) for row in crossing], [(1.0, 1.0, "warning")])
+        self.assertEqual(set(crossing[0]), {"code", "severity", "statement", "at", "lon", "lat", "text"})
+
+    def test_event_tie_is_an_error(self):
+        self.manifest('mode = "interval"', 'mode = "event"')
+        self.write("atlas.toml", (self.atlas / "atlas.toml").read_text().replace('to = {field = "to"}\n', ""))
+        self.write("front.geojson", collection(
+            feature([box(0, 0, 2, 1)], holder="a", **{"from": "2000"}),
+            feature([box(1, 0, 4, 1)], holder="b", **{"from": "2000"})))
+        done = self.run_program("check", self.atlas)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("event-tie", done.stdout)

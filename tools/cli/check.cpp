@@ -1,0 +1,115 @@
+// marchland check: what is odd in an atlas, and the identities that prove the account adds up.
+#include "tools/cli/commands.h"
+#include "tools/cli/reports.h"
+
+#include <algorithm>
+#include <memory>
+
+namespace marchland::cli {
+
+namespace {
+
+/// Holders, contested and unknown against the study area, at every date at which anything changes.
+AreaUnits study_residual(const Session& session, const Holders& holders) {
+  const Composite& composite = session.composite();
+  AreaUnits study = 0;
+  const std::vector<bool> inside = faces_in_study_area(composite);
+  std::vector<AreaUnits> by_coverage(composite.coverage_count(holders.group()), 0);
+  for (FaceIndex f = 1; f < inside.size(); ++f) {
+    if (!inside[f]) continue;
+    study += session.areas()[f];
+    by_coverage[composite.coverage(f, holders.group())] += session.areas()[f];
+  }
+  AreaUnits worst = 0;
+  for (TimeIndex epoch = 0; epoch < composite.times().epoch_count(); ++epoch) {
+    std::vector<AreaUnits> held(holders.size(), 0);
+    for (CoverageIndex c = 0; c < by_coverage.size(); ++c) held[holders.at(c, epoch)] += by_coverage[c];
+    AreaUnits sum = 0;
+    for (const AreaUnits area : held) sum += area;
+    worst = std::max(worst, sum < study ? study - sum : sum - study);
+  }
+  return worst;
+}
+
+}  // namespace
+
+CheckReport check_report(const Session& session) {
+  Findings findings = session.composite().findings();
+  Certificates certificates = session.composite().certificates();
+  for (const Theme theme : kThemes) {
+    const Holders holders = session.holders(theme);
+    findings.insert(findings.end(), holders.findings().begin(), holders.findings().end());
+    if (!session.composite().has_study_area() || holders.size() == 1) continue;
+    certificates.push_back(
+        {"study_area_" + std::string(to_string(theme)), study_residual(session, holders),
+         "holders + contested + unknown = study area, at every date (largest difference, mm2)"});
+  }
+  std::stable_sort(findings.begin(), findings.end(),
+                   [](const Finding& a, const Finding& b) { return a.severity > b.severity; });
+
+  Report report{session.head(), {}, {}};
+  Table rows{"findings",
+             "findings",
+             {{"severity", "severity"},
+              {"code", "code"},
+              {"statement", "statement"},
+              {"at", "at"},
+              {"lon", "lon"},
+              {"lat", "lat"},
+              {"text", "text"}},
+             Json::array()};
+  for (const Finding& finding : findings) {
+    Json row;
+    row["code"] = finding.code;
+    row["severity"] = to_string(finding.severity);
+    row["statement"] = holder_json(finding.statement);
+    row["at"] = holder_json(finding.at);
+    row["lon"] = finding.location ? Json(finding.location->lon.value()) : Json(nullptr);
+    row["lat"] = finding.location ? Json(finding.location->lat.value()) : Json(nullptr);
+    row["text"] = finding.text;
+    rows.rows.push_back(std::move(row));
+  }
+  Table proofs{"certificates",
+               "certificates (identities of the arithmetic: 0 does not say that the lines are true)",
+               {{"name", "name"}, {"residual_units", "residual"}, {"states", "states"}},
+               Json::array()};
+  bool broken = false;
+  for (const Certificate& certificate : certificates) {
+    // Residuals beyond what a JSON number holds exactly would be a broken build anyway.
+    proofs.rows.push_back({{"name", certificate.name},
+                           {"residual_units", static_cast<std::int64_t>(certificate.residual)},
+                           {"states", certificate.states}});
+    broken = broken || certificate.residual != 0;
+  }
+  if (findings.empty()) rows.columns.clear();
+  report.tables = {std::move(rows), std::move(proofs)};
+  if (findings.empty()) report.notes.emplace_back("no findings");
+  const bool has_error = std::any_of(findings.begin(), findings.end(),
+                                     [](const Finding& f) { return f.severity == Severity::error; });
+  return {std::move(report), has_error || broken};
+}
+
+namespace {
+
+struct CheckCommand {
+  QueryOptions query;
+  OutputOptions output;
+
+  void run() const {
+    const CheckReport result = check_report(Session(query));
+    output.write(result.report);
+    if (result.has_error) throw ExitWith{3};
+  }
+};
+
+}  // namespace
+
+void add_check(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("check", "What is odd in an atlas, and whether its account adds up");
+  const auto state = std::make_shared<CheckCommand>();
+  state->query.declare_atlas(*command);
+  state->output.declare(*command);
+  command->callback([state] { state->run(); });
+}
+
+}  // namespace marchland::cli

@@ -1,0 +1,106 @@
+// marchland line (or front): where two parties met at a date, and how long that line was.
+#include "tools/cli/commands.h"
+#include "tools/cli/reports.h"
+#include <marchland/base/error.h>
+
+#include <algorithm>
+#include <memory>
+
+namespace marchland::cli {
+
+namespace {
+
+/// Holders that are this side: one actor alone, a contested set "a+b" by its id, or "unknown".
+HolderTest side(const Atlas& atlas, const Holders& holders, const std::string& id) {
+  if (id == "unknown") return [](HolderIndex h) { return h == kUnknown; };
+  for (HolderIndex h = 1; h < holders.size(); ++h) {
+    if (holders.id(h) == id) return [h](HolderIndex candidate) { return candidate == h; };
+  }
+  // Known, but holds nothing at any time.
+  static_cast<void>(find_actor(atlas, id));
+  return [](HolderIndex) { return false; };
+}
+
+}  // namespace
+
+LineSides::LineSides(const Atlas& atlas, const Holders& holders, const std::string& left,
+                     const std::string& right)
+    : first(side(atlas, holders, left)),
+      second(side(atlas, holders, right)),
+      first_id(left),
+      second_id(right) {}
+
+Report line_report(const Session& session, const std::vector<Instant>& at, const LineSides& sides) {
+  const Holders holders = session.holders();
+  const Holders borders = session.holders(Theme::border);
+  const bool has_borders = borders.size() > 1;
+  Report report{session.head(), {}, session.notes()};
+  report.head["theme"] = to_string(session.theme());
+  report.head["between"] = {sides.first_id, sides.second_id};
+  Table rows{"rows",
+             "",
+             {{"at", "at"},
+              {"length_m", "length", Column::Kind::length},
+              {"on_border_m", "on borders", Column::Kind::length},
+              {"off_border_m", "off borders", Column::Kind::length},
+              {"parts", "parts", Column::Kind::count}},
+             Json::array()};
+  if (!has_borders) rows.columns.erase(rows.columns.begin() + 2, rows.columns.begin() + 4);
+  for (const Instant instant : at) {
+    const ContactLine line = contact_line(session.composite(), holders, instant, sides.first, sides.second,
+                                          session.scope(), has_borders ? &borders : nullptr);
+    Json row;
+    row["at"] = session.date(instant);
+    row["length_m"] = line.length.value();
+    if (has_borders) {
+      row["on_border_m"] = line.on_border.value();
+      row["off_border_m"] = (line.length - line.on_border).value();
+    }
+    row["parts"] = line.parts.size();
+    rows.rows.push_back(std::move(row));
+  }
+  // One date is what the contract shows: its length and parts stand at the top of the document.
+  if (rows.rows.size() == 1) {
+    report.head["at"] = rows.rows[0]["at"];
+    report.head["length_m"] = rows.rows[0]["length_m"];
+    report.head["parts"] = rows.rows[0]["parts"];
+  }
+  report.tables.push_back(std::move(rows));
+  return report;
+}
+
+namespace {
+
+struct LineCommand {
+  QueryOptions query;
+  OutputOptions output;
+  std::vector<std::string> at;
+  std::vector<std::string> between;
+
+  void run() const {
+    if (between.size() != 2) throw InvalidArgument("--between takes two parties, for instance --between a,b");
+    const Session session(query);
+    const LineSides sides(session.atlas(), session.holders(), between[0], between[1]);
+    output.write(line_report(session, session.instants(at), sides));
+  }
+};
+
+}  // namespace
+
+void add_line(CLI::App& app) {
+  CLI::App* command =
+      app.add_subcommand("line", "Where two parties met at a date, and how long that line was");
+  command->alias("front");
+  const auto state = std::make_shared<LineCommand>();
+  state->query.declare(*command);
+  command->add_option("--at", state->at, "dates")->required()->delimiter(',')->type_name("DATE");
+  command
+      ->add_option("--between", state->between, "the two parties: actor ids, a contested set a+b, or unknown")
+      ->required()
+      ->delimiter(',')
+      ->type_name("A,B");
+  state->output.declare(*command);
+  command->callback([state] { state->run(); });
+}
+
+}  // namespace marchland::cli

@@ -1,0 +1,36 @@
+#pragma once
+// The answers themselves, apart from how they were asked for: one function per question, defined beside its
+// command. `run` writes them all.
+#include "tools/cli/query.h"
+#include <marchland/analysis/areas.h>
+#include <marchland/analysis/changes.h>
+#include <marchland/analysis/contact_line.h>
+
+#include <string>
+#include <vector>
+
+namespace marchland::cli {
+
+[[nodiscard]] Report areas_report(const Session& session, const std::vector<Instant>& at,
+                                  const AreaOptions& options);
+[[nodiscard]] Report changes_report(const Session& session, Instant from, Instant to);
+[[nodiscard]] Report timeline_report(const Session& session, const std::string& every);
+
+/// The two sides of a line: actor ids, a contested set "a+b", or "unknown". Throws InvalidArgument.
+struct LineSides {
+  LineSides(const Atlas& atlas, const Holders& holders, const std::string& left, const std::string& right);
+  HolderTest first;
+  HolderTest second;
+  std::string first_id;
+  std::string second_id;
+};
+[[nodiscard]] Report line_report(const Session& session, const std::vector<Instant>& at,
+                                 const LineSides& sides);
+
+struct CheckReport {
+  Report report;
+  bool has_error = false;  ///< a finding is an error, or a residual is not 0
+};
+[[nodiscard]] CheckReport check_report(const Session& session);
+
+}  // namespace marchland::cli
