@@ -33,35 +33,33 @@ class PixelGrid {
   }
 
   /// Whether the part of the line s between p and q has a point in the pixel about c. p is lexicographically
-  /// before q, as s.a is before s.b. All comparisons in doubled coordinates, so that corners are integers.
+  /// before q, as s.a is before s.b, and neither rounds to c. All comparisons in doubled coordinates, so that
+  /// corners are integers.
   [[nodiscard]] bool passes(const GridSegment& s, const ExactPoint& p, const ExactPoint& q,
                             GridPoint c) const {
     const std::int64_t west = 2 * std::int64_t{c.x} - size_;
     const std::int64_t east = 2 * std::int64_t{c.x} + size_;
     const std::int64_t south = 2 * std::int64_t{c.y} - size_;
     const std::int64_t north = 2 * std::int64_t{c.y} + size_;
+    // The line meets the pixel in one stretch, with neither end in it. Where that stretch lies before p or
+    // after q, p or q is already past a side of the pixel, because the line is monotonous in x and in y.
+    const ExactPoint& low = compare_y(p, q) <= 0 ? p : q;
+    const ExactPoint& high = compare_y(p, q) <= 0 ? q : p;
+    if (compare_doubled(p.x, p.rx, p.den, east) >= 0 || compare_doubled(q.x, q.rx, q.den, west) < 0 ||
+        compare_doubled(low.y, low.ry, low.den, north) >= 0 ||
+        compare_doubled(high.y, high.ry, high.den, south) < 0) {
+      return false;
+    }
     const auto side_of = [&](std::int64_t x2, std::int64_t y2) {
       return sign(cross(s.dx(), s.dy(), x2 - 2 * std::int64_t{s.a.x}, y2 - 2 * std::int64_t{s.a.y}));
     };
     const int sw = side_of(west, south);
+    // The west and south sides belong to the pixel, with the corner between them and no other.
+    if (sw == 0) return true;
     const int se = side_of(east, south);
     const int nw = side_of(west, north);
     const int ne = side_of(east, north);
-    const ExactPoint& low = compare_y(p, q) <= 0 ? p : q;
-    const ExactPoint& high = compare_y(p, q) <= 0 ? q : p;
-    const bool spans_west =
-        compare_doubled(p.x, p.rx, p.den, west) <= 0 && compare_doubled(q.x, q.rx, q.den, west) >= 0;
-    const bool spans_east =
-        compare_doubled(p.x, p.rx, p.den, east) <= 0 && compare_doubled(q.x, q.rx, q.den, east) >= 0;
-    const bool spans_south = compare_doubled(low.y, low.ry, low.den, south) <= 0 &&
-                             compare_doubled(high.y, high.ry, high.den, south) >= 0;
-    const bool spans_north = compare_doubled(low.y, low.ry, low.den, north) <= 0 &&
-                             compare_doubled(high.y, high.ry, high.den, north) >= 0;
-    // The west and south sides belong to the pixel, with the corner between them.
-    if (spans_west && sw * nw <= 0 && !(nw == 0 && sw != 0)) return true;
-    if (spans_south && sw * se <= 0 && !(se == 0 && sw != 0)) return true;
-    // Across the north-east corner: in by one of the outer sides, out by the other.
-    return spans_north && spans_east && nw * ne < 0 && se * ne < 0;
+    return std::min({sw, se, nw, ne}) < 0 && std::max({sw, se, nw, ne}) > 0;
   }
 
  private:
@@ -87,27 +85,24 @@ class PixelGrid {
   std::int64_t size_ = 1;
 };
 
-/// A boundary between two categories along one line: sub-edges of it joined across nodes where nothing turns
-/// off.
+/// A stretch of boundary along one line: sub-edges of it joined across nodes where nothing turns off, so that
+/// all of them have the same two sides whichever categories are asked for.
 struct Boundary {
   GridSegment line;
   NodeIndex from;  ///< lexicographically first
   NodeIndex to;
-  Category left;  ///< seen from `from` to `to`
-  Category right;
+  FaceIndex left;  ///< seen from `from` to `to`; of one of the sub-edges
+  FaceIndex right;
 };
 
-std::vector<Boundary> boundaries(const Arrangement& plane, const std::vector<Category>& faces) {
-  const auto is_boundary = [&](EdgeIndex e) {
-    return faces[plane.face(2 * e)] != faces[plane.face(2 * e + 1)];
-  };
+std::vector<Boundary> boundaries(const Arrangement& plane, const std::vector<bool>& is_boundary) {
   // A crossing that only two collinear pieces of boundary meet at is no vertex of the result.
   const auto continues = [&](HalfEdgeIndex arriving) -> HalfEdgeIndex {
     const NodeIndex node = plane.origin(Arrangement::twin(arriving));
     if (node < plane.table().vertices.size()) return arriving;
     HalfEdgeIndex other = arriving;
     for (const HalfEdgeIndex h : plane.outgoing(node)) {
-      if (h == Arrangement::twin(arriving) || !is_boundary(Arrangement::edge_of(h))) continue;
+      if (h == Arrangement::twin(arriving) || !is_boundary[Arrangement::edge_of(h)]) continue;
       if (other != arriving) return arriving;
       other = h;
     }
@@ -118,8 +113,7 @@ std::vector<Boundary> boundaries(const Arrangement& plane, const std::vector<Cat
   std::vector<Boundary> out;
   std::vector<bool> done(plane.edges().size(), false);
   for (EdgeIndex e = 0; e < plane.edges().size(); ++e) {
-    if (done[e] || !is_boundary(e)) continue;
-    // Edges are sorted by their first node, so this is the first of its run: walk on from u to v.
+    if (done[e] || !is_boundary[e]) continue;
     HalfEdgeIndex back = 2 * e + 1;
     for (HalfEdgeIndex h = continues(back); h != back; h = continues(back)) {
       back = h;
@@ -132,8 +126,7 @@ std::vector<Boundary> boundaries(const Arrangement& plane, const std::vector<Cat
       done[Arrangement::edge_of(ahead)] = true;
     }
     out.push_back({plane.line_of(e), plane.origin(Arrangement::twin(back)),
-                   plane.origin(Arrangement::twin(ahead)), faces[plane.face(2 * e)],
-                   faces[plane.face(2 * e + 1)]});
+                   plane.origin(Arrangement::twin(ahead)), plane.face(2 * e), plane.face(2 * e + 1)});
   }
   return out;
 }
@@ -247,27 +240,38 @@ Ring to_ring(std::vector<GridPoint> points) {
 
 }  // namespace
 
-std::vector<Dissolved> dissolve(const Composite& composite, const std::vector<Category>& faces,
-                                const DissolveOptions& options) {
+Dissolver::Dissolver(const Composite& composite, const std::vector<bool>& boundary_edges,
+                     const DissolveOptions& options)
+    : composite_(&composite) {
   const Arrangement& plane = composite.plane();
   const PixelGrid grid(options.decimals);
+  const std::vector<Boundary> lines = boundaries(plane, boundary_edges);
+  const SnapRounder rounder(plane, lines, grid);
+  bent_.reserve(lines.size());
+  for (const Boundary& line : lines) bent_.push_back({rounder.bend(line), line.left, line.right});
+}
+
+std::vector<Dissolved> Dissolver::operator()(const std::vector<Category>& faces) const {
+  if (faces.size() != composite_->plane().face_count() || faces[kUnboundedFace] != 0) {
+    throw InvalidArgument("dissolve: expected a category for every face, 0 for the unbounded one");
+  }
   std::map<Category, Dissolved> by_category;
   for (FaceIndex f = 0; f < faces.size(); ++f) {
     if (faces[f] == 0) continue;
     Dissolved& entry = by_category[faces[f]];
     entry.category = faces[f];
-    entry.exact += composite.areas()[f];
+    entry.exact += composite_->areas()[f];
   }
-
-  const std::vector<Boundary> lines = boundaries(plane, faces);
-  const SnapRounder rounder(plane, lines, grid);
   SegmentTableBuilder builder;
-  for (const Boundary& line : lines) {
-    const std::vector<GridPoint> vertices = rounder.bend(line);
+  for (const BentLine& line : bent_) {
+    const Category left = faces[line.left];
+    const Category right = faces[line.right];
+    if (left == right) continue;
     QuantisedRing chain;
-    for (std::size_t i = 1; i < vertices.size(); ++i) chain.links.push_back({{vertices[i - 1], vertices[i]}});
-    if (line.left != 0) builder.add(chain, line.left, 0, 1, +1);
-    if (line.right != 0) builder.add(chain, line.right, 0, 1, -1);
+    for (std::size_t i = 1; i < line.vertices.size(); ++i)
+      chain.links.push_back({{line.vertices[i - 1], line.vertices[i]}});
+    if (left != 0) builder.add(chain, left, 0, 1, +1);
+    if (right != 0) builder.add(chain, right, 0, 1, -1);
   }
   const Arrangement rounded(builder.finish());
   if (rounded.crossing_pairs() != 0) {
@@ -312,6 +316,17 @@ std::vector<Dissolved> dissolve(const Composite& composite, const std::vector<Ca
     out.push_back(std::move(entry));
   }
   return out;
+}
+
+std::vector<Dissolved> dissolve(const Composite& composite, const std::vector<Category>& faces,
+                                const DissolveOptions& options) {
+  const Arrangement& plane = composite.plane();
+  if (faces.size() != plane.face_count())
+    throw InvalidArgument("dissolve: expected a category for every face");
+  std::vector<bool> lines(plane.edges().size());
+  for (EdgeIndex e = 0; e < lines.size(); ++e)
+    lines[e] = faces[plane.face(2 * e)] != faces[plane.face(2 * e + 1)];
+  return Dissolver(composite, lines, options)(faces);
 }
 
 }  // namespace marchland

@@ -31,8 +31,31 @@ struct Dissolved {
   AreaUnits rounded = 0;  ///< of `area`, by the same method (lonlat)
 };
 
-/// One entry per category that occurs, in their order; a category whose every face collapsed has an empty
-/// area.
+/// Divides the ground in several ways that all share one set of rounded lines: the ground of two dates meets
+/// in the same vertices as that of one.
+class Dissolver {
+ public:
+  /// Rounds the lines, by edge of the plane. The composite must outlive it. Throws InvalidArgument for
+  /// decimals out of range.
+  Dissolver(const Composite& composite, const std::vector<bool>& boundary_edges,
+            const DissolveOptions& options = {});
+
+  /// One entry per category that occurs, in their order; a category whose every face collapsed has an empty
+  /// area. Precondition: categories differ across boundary edges only; that of the unbounded face is 0.
+  [[nodiscard]] std::vector<Dissolved> operator()(const std::vector<Category>& faces) const;
+
+ private:
+  struct BentLine {
+    std::vector<GridPoint> vertices;
+    FaceIndex left;
+    FaceIndex right;
+  };
+  const Composite* composite_;
+  std::vector<BentLine> bent_;
+};
+
+/// All boundaries of one division. One entry per category that occurs, in their order; a category whose every
+/// face collapsed has an empty area.
 [[nodiscard]] std::vector<Dissolved> dissolve(const Composite& composite, const std::vector<Category>& faces,
                                               const DissolveOptions& options = {});
 

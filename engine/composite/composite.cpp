@@ -34,10 +34,12 @@ class EdgeMeasure {
     whole_.reserve(table.segments.size());
     for (SegmentIndex i = 0; i < table.segments.size(); ++i) {
       const auto cut = table.cut_parents.find(i);
-      if (cut != table.cut_parents.end()) {
-        whole_.push_back(method_.edge_part(cut->second.from, cut->second.to));
+      const GridSegment& s = table.segments[i];
+      if (cut != table.cut_parents.end() && method_.joins_at_seam(Lat(grid_to_degrees(seam_end(s).y)))) {
+        cut_parents_.insert(*cut);
+        whole_.push_back(part_beyond_pieces(cut->second, seam_end(s).y));
       } else {
-        whole_.push_back(method_.edge_part(position(table.segments[i].a), position(table.segments[i].b)));
+        whole_.push_back(method_.edge_part(position(s.a), position(s.b)));
       }
     }
   }
@@ -53,6 +55,28 @@ class EdgeMeasure {
 
  private:
   static Position position(GridPoint p) { return {grid_to_degrees(p.x), grid_to_degrees(p.y)}; }
+  static GridPoint seam_end(const GridSegment& s) { return std::abs(s.a.x) == kGridMaxLon ? s.a : s.b; }
+
+  /// What the method's edge has beyond the two straight pieces that the cut left. Those meet at a latitude
+  /// rounded to the grid, so together they are not quite the straight edge that `edge_part` compares with.
+  [[nodiscard]] double part_beyond_pieces(const CutParent& parent, std::int32_t cut_latitude) const {
+    const Position cut{180.0, grid_to_degrees(cut_latitude)};
+    const AreaUnits bend = line(parent.from, parent.to) - line(parent.from, cut) - line(cut, parent.to);
+    return method_.edge_part(parent.from, parent.to) + static_cast<double>(bend);
+  }
+  /// The line part between two positions; the end may lie beyond 180, which is moved into the box.
+  [[nodiscard]] AreaUnits line(const Position& from, const Position& to) const {
+    const std::int64_t over = std::max<std::int64_t>(to_grid(to.lon) - kGridMaxLon, 0);
+    const auto grid = [&](const Position& p) {
+      return GridPoint{static_cast<std::int32_t>(to_grid(p.lon) - over),
+                       static_cast<std::int32_t>(to_grid(p.lat))};
+    };
+    const GridSegment s{grid(from), grid(to)};
+    return method_.line_part(s, s.a, s.b);
+  }
+
+  /// To the nearest unit. A long edge of a projection exceeds 64 bits.
+  static AreaUnits rounded(double value) { return static_cast<AreaUnits>(std::round(value)); }
 
   [[nodiscard]] AreaUnits part(SegmentIndex segment, const ExactPoint& p, const ExactPoint& q) const {
     const AreaUnits line = method_.line_part(plane_.table().segments[segment], p, q);
@@ -62,28 +86,15 @@ class EdgeMeasure {
 
   /// The rounded part of the whole input edge that falls before p.
   [[nodiscard]] AreaUnits share(SegmentIndex segment, const ExactPoint& p) const {
-    const SegmentTable& table = plane_.table();
-    const GridSegment& s = table.segments[segment];
-    const auto cut = table.cut_parents.find(segment);
-    double t = 0.0;
-    if (cut == table.cut_parents.end()) {
-      t = along(s, p);
-    } else {
-      // Where the cut piece lies on its parent; both may lie in different turns of longitude.
-      const auto& [from, to] = cut->second;
-      const double lon = fixed_to_degrees(fixed_x(p));
-      const double middle = 0.5 * (grid_to_degrees(s.a.x) + grid_to_degrees(s.b.x));
-      const double shift = 360.0 * std::round(((from.lon + to.lon) / 2 - middle) / 360.0);
-      for (const double turn : {shift, shift - 360.0, shift + 360.0}) {
-        const double candidate = (lon + turn - from.lon) / (to.lon - from.lon);
-        const double of_middle = (middle + turn - from.lon) / (to.lon - from.lon);
-        if (of_middle > 0.0 && of_middle < 1.0) {
-          t = candidate;
-          break;
-        }
-      }
-    }
-    return std::llround(whole_[segment] * t);
+    const GridSegment& s = plane_.table().segments[segment];
+    const auto cut = cut_parents_.find(segment);
+    if (cut == cut_parents_.end()) return rounded(whole_[segment] * along(s, p));
+    // Where the cut piece lies on its parent, which begins inside the box and ends east of it.
+    const auto& [from, to] = cut->second;
+    const double middle = 0.5 * (grid_to_degrees(s.a.x) + grid_to_degrees(s.b.x));
+    const double turn = middle < from.lon ? 360.0 : 0.0;
+    const double t = (fixed_to_degrees(fixed_x(p)) + turn - from.lon) / (to.lon - from.lon);
+    return rounded(whole_[segment] * t);
   }
 
   /// 0 at a, 1 at b, exactly.
@@ -100,7 +111,9 @@ class EdgeMeasure {
 
   const Arrangement& plane_;
   const AreaMethod& method_;
-  std::vector<double> whole_;
+  std::vector<double> whole_;  ///< edge part, by segment
+  std::unordered_map<SegmentIndex, CutParent>
+      cut_parents_;  ///< of segments measured as part of a longer edge
 };
 
 std::vector<AreaUnits> face_areas(const Arrangement& plane, const EdgeMeasure& measure) {

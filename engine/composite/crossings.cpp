@@ -10,14 +10,15 @@
 namespace marchland {
 namespace {
 
-/// Coordinates from the lower left corner of the box, never negative: cells are then bit shifts.
+/// Coordinates from the lower left corner of the box, never negative: cells are then bit shifts. 64 bits,
+/// because an edge across the box belongs to level 32 and a 32-bit number cannot be shifted that far.
 struct Box {
-  std::uint32_t x0, y0, x1, y1;
+  std::uint64_t x0, y0, x1, y1;
 };
 
 Box box_of(const GridSegment& s) {
-  const auto x = [](std::int32_t v) { return static_cast<std::uint32_t>(std::int64_t{v} + kGridMaxLon); };
-  const auto y = [](std::int32_t v) { return static_cast<std::uint32_t>(std::int64_t{v} + kGridMaxLat); };
+  const auto x = [](std::int32_t v) { return static_cast<std::uint64_t>(std::int64_t{v} + kGridMaxLon); };
+  const auto y = [](std::int32_t v) { return static_cast<std::uint64_t>(std::int64_t{v} + kGridMaxLat); };
   return {x(s.a.x), y(std::min(s.a.y, s.b.y)), x(s.b.x), y(std::max(s.a.y, s.b.y))};
 }
 
@@ -30,8 +31,8 @@ int level_of(const Box& box) {
   return static_cast<int>(std::bit_width(std::max(box.x1 - box.x0, box.y1 - box.y0)));
 }
 
-std::uint64_t cell_key(std::uint32_t x, std::uint32_t y, int level) {
-  return (static_cast<std::uint64_t>(x >> level) << 32) | (y >> level);
+std::uint64_t cell_key(std::uint64_t x, std::uint64_t y, int level) {
+  return ((x >> level) << 32) | (y >> level);
 }
 
 struct CellEntry {
@@ -47,9 +48,9 @@ template <class Visit>
 void for_each_close_pair(const std::vector<Box>& boxes, Visit visit) {
   std::array<std::vector<CellEntry>, kLevels> levels;
   const auto for_each_cell = [&](const Box& box, int level, auto&& use) {
-    for (std::uint32_t x = box.x0 >> level; x <= box.x1 >> level; ++x) {
-      for (std::uint32_t y = box.y0 >> level; y <= box.y1 >> level; ++y) {
-        use((static_cast<std::uint64_t>(x) << 32) | y);
+    for (std::uint64_t x = box.x0 >> level; x <= box.x1 >> level; ++x) {
+      for (std::uint64_t y = box.y0 >> level; y <= box.y1 >> level; ++y) {
+        use((x << 32) | y);
       }
     }
   };

@@ -26,7 +26,7 @@ struct Crossings {
   /// Nodes strictly inside segment i, from its a to its b: nodes[offsets[i]] .. nodes[offsets[i+1]].
   std::vector<std::uint32_t> offsets;
   std::vector<NodeIndex> nodes;
-  /// Pairs of segments whose interiors meet.
+  /// Pairs of segments that meet elsewhere than at common ends.
   std::uint64_t pairs = 0;
 };
 

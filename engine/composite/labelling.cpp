@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <numeric>
 #include <optional>
 
@@ -32,6 +33,11 @@ struct RingShape {
   std::optional<GridPoint> repeated_segment;  ///< run along more than once: a spike, or a part drawn twice
 };
 
+bool is_on_box(const GridSegment& s) {
+  return (s.a.x == s.b.x && std::abs(s.a.x) == kGridMaxLon) ||
+         (s.a.y == s.b.y && std::abs(s.a.y) == kGridMaxLat);
+}
+
 RingShape shape_of(const QuantisedRing& ring) {
   RingShape shape;
   std::vector<GridPoint> starts;
@@ -41,6 +47,8 @@ RingShape shape_of(const QuantisedRing& ring) {
   vertices.reserve(ring.links.size() * 2);
   segments.reserve(ring.links.size());
   for (const ChainLink& link : ring.links) {
+    // What closes the chain along the edge of the box is ours, not the ring's.
+    if (ring.is_cut && is_on_box(link.s)) continue;
     starts.push_back(link.s.a);
     vertices.push_back(link.s.a);
     vertices.push_back(link.s.b);
@@ -65,6 +73,7 @@ RingShape shape_of(const QuantisedRing& ring) {
 struct Comparison {
   bool is_quick = true;
   bool hole_outside = false;
+  bool is_empty = true;  ///< no point is covered
   std::optional<GeoLocation> place;
 };
 
@@ -87,6 +96,7 @@ Comparison compare_definitions(const std::vector<LabelledRing>& rings) {
     }
     is_wrong[c] = sum != (in_shell && !in_hole ? 1 : 0);
     if (is_wrong[c]) result.is_quick = false;
+    if (in_shell && !in_hole) result.is_empty = false;
     if (in_hole && !in_shell) result.hole_outside = true;
   }
   if (!result.is_quick) {
@@ -161,6 +171,10 @@ LabelledPolygon label_polygon(const Polygon& polygon, PoleSide side) {
   } else if (!out.is_quick && out.rings.size() > 1) {
     report("rings-overlap", Severity::warning, comparison.place,
            "rings of the polygon cross or lie on one another; it is labelled ring by ring");
+  }
+  if (comparison.is_empty && out.rings.size() > 1) {
+    const GridPoint start = out.rings.front().chain.links.front().s.a;
+    report("zero-area", Severity::warning, location_of(start), "its holes take away all of the polygon");
   }
   return out;
 }

@@ -60,7 +60,7 @@ class ChainBuilder {
     std::uint32_t parent = ChainLink::kNoParent;
     if (crosses) {
       parent = static_cast<std::uint32_t>(out_.cut_parents.size());
-      out_.cut_parents.push_back({to_position(p), to_position(q)});
+      out_.cut_parents.push_back(cut_parent(p, q));
     }
     while (here.x != q.x) {
       const std::int64_t strip = strip_of(here.x, !eastward);
@@ -87,8 +87,14 @@ class ChainBuilder {
   }
 
  private:
-  static Position to_position(const Unrolled& p) {
-    return {static_cast<double>(p.x) / kGridUnitsPerDegree, grid_to_degrees(p.y)};
+  static CutParent cut_parent(const Unrolled& p, const Unrolled& q) {
+    const auto& [west, east] =
+        std::minmax(p, q, [](const Unrolled& a, const Unrolled& b) { return a.x < b.x; });
+    const std::int64_t shift = strip_of(west.x, false) * kFullTurn;
+    const auto position = [&](const Unrolled& v) {
+      return Position{static_cast<double>(v.x - shift) / kGridUnitsPerDegree, grid_to_degrees(v.y)};
+    };
+    return {position(west), position(east)};
   }
 
   /// Strip k spans -180+360k .. 180+360k. On a border, the one to the west if `from_west`.

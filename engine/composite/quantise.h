@@ -27,12 +27,13 @@ struct ChainLink {
   static constexpr std::uint32_t kNoParent = 0xffffffffU;
 };
 
-/// An edge of the input that a cut at the seam divided, or that the short way round moved: its ends as given,
-/// unrolled in longitude, for methods that join input vertices by other curves than straight lines in
-/// lon/lat.
+/// An edge of the input that a cut at the seam divided: its ends, the western one first and within [-180,
+/// 180), the other unrolled beyond 180. The same however the ring ran and wherever its longitudes began. For
+/// methods that join input vertices by other curves than straight lines in lon/lat.
 struct CutParent {
   Position from;
   Position to;
+  friend constexpr auto operator<=>(const CutParent&, const CutParent&) noexcept = default;
 };
 
 struct QuantisedRing {

@@ -61,7 +61,10 @@ void SegmentTableBuilder::add(const QuantisedRing& chain, LabelIndex label, Time
     pending_.push_back({index, {label, from, change}});
     pending_.push_back({index, {label, to, -change}});
     if (link.cut_parent != ChainLink::kNoParent) {
-      cut_parents_.try_emplace(index, chain.cut_parents[link.cut_parent]);
+      // Of two edges that leave the same piece, always the same one.
+      const CutParent& parent = chain.cut_parents[link.cut_parent];
+      const auto [known, is_new] = cut_parents_.try_emplace(index, parent);
+      if (!is_new) known->second = std::min(known->second, parent);
     }
   }
   occurrences_ += chain.links.size();

@@ -20,6 +20,10 @@ using Polygon = std::vector<Ring>;
 /// The union of its polygons.
 using MultiPolygon = std::vector<Polygon>;
 
+/// Open or closed; at least two positions.
+using Line = std::vector<Position>;
+using MultiLine = std::vector<Line>;
+
 /// Checks what no later stage can give a meaning to: rings of fewer than four positions, unclosed rings,
 /// coordinates that are not finite, latitudes beyond +-90, longitudes beyond +-540. Throws InvalidData naming
 /// polygon, ring and position (counted from 1), what was found and what is expected.

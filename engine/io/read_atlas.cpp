@@ -81,8 +81,8 @@ class Row {
   const VectorFeature& feature_;
 };
 
-bool is_open_end(const std::optional<std::string>& text) {
-  return !text || text->empty() || *text == "..";
+bool is_open_end(std::string_view text) {
+  return text.empty() || text == "..";
 }
 
 /// Whole numbers of a data column can be years of fewer than four digits.
@@ -397,6 +397,7 @@ class AtlasReader {
       return 0;
     });
     std::vector<DataFile> sorted;
+    sorted.reserve(files.size());
     for (auto& [name, file] : files) sorted.push_back(std::move(file));
     return sorted;
   }
@@ -524,11 +525,10 @@ class AtlasReader {
   std::optional<DateSpan> find_date(const Row& row, const std::optional<ValueSpec>& spec,
                                     const std::optional<DateSpan>& of_file, std::string_view key) const {
     if (!spec || spec->kind != ValueSpec::Kind::field) return of_file;
-    auto text = row.text(*spec);
-    if (text) text = trim(*text);
+    const std::string text = trim(row.text(*spec).value_or(""));
     if (is_open_end(text)) return std::nullopt;
     try {
-      return parse_date(pad_year(*text), atlas_.days);
+      return parse_date(pad_year(text), atlas_.days);
     } catch (Error& error) {
       error.add_context(Row::subject(key, *spec));
       throw;
@@ -593,29 +593,27 @@ class AtlasReader {
     const auto from = find_date(row, spec.from, file_from, "from");
     if (spec.layer.mode != LayerMode::interval) {
       if (!from) {
-        throw InvalidData(fmt::format("{} is empty; {} needs its date", Row::subject("from", *spec.from),
+        throw InvalidData(fmt::format("{} is empty; {} needs its date",
+                                      Row::subject("from", spec.from.value_or(ValueSpec{})),
                                       spec.layer.mode == LayerMode::event ? "an event" : "a snapshot"));
       }
       if (spec.layer.mode == LayerMode::snapshot) state.dates.push_back(from->first);
       return Interval::since(from->first);
     }
     const auto to = find_date(row, spec.to, file_to, "to");
-    Interval validity;
-    if (from && to) {
-      validity = Interval(from->first, spec.to->inclusive ? to->last : to->first);
-    } else if (from) {
-      validity = Interval::since(from->first);
-    } else if (to) {
-      validity = Interval::until(spec.to->inclusive ? to->last : to->first);
-    }
-    return validity;
+    const bool is_inclusive = spec.to && spec.to->inclusive;
+    if (!to) return from ? Interval::since(from->first) : Interval();
+    const Instant end = is_inclusive ? to->last : to->first;
+    return from ? Interval(from->first, end) : Interval::until(end);
   }
 
   static std::int64_t seq_of(const Row& row, const std::optional<ValueSpec>& spec) {
-    const std::string text = spec ? trim(row.text(*spec).value_or("")) : "";
+    if (!spec) return 0;
+    const std::string text = trim(row.text(*spec).value_or(""));
+    if (text.empty()) return 0;
     std::int64_t seq = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seq);
-    if (!text.empty() && (error != std::errc() || end != text.data() + text.size())) {
+    if (error != std::errc() || end != text.data() + text.size()) {
       throw InvalidData(fmt::format("{}: '{}' is no whole number", Row::subject("seq", *spec), text));
     }
     return seq;

@@ -337,8 +337,9 @@ std::optional<std::string> value_text(const OGRFeature& feature, int index) {
 constexpr int kFidColumn = -1;
 
 std::vector<std::string> field_names(OGRLayer& layer) {
-  std::vector<std::string> names;
   OGRFeatureDefn& definition = *layer.GetLayerDefn();
+  std::vector<std::string> names;
+  names.reserve(static_cast<std::size_t>(definition.GetFieldCount()));
   for (int i = 0; i < definition.GetFieldCount(); ++i)
     names.emplace_back(definition.GetFieldDefn(i)->GetNameRef());
   return names;
@@ -458,8 +459,8 @@ VectorTable read_vector(const VectorRequest& request) {
   VSIStatBufL status;
   const bool is_connection = VSIStatExL(request.dataset.c_str(), &status, VSI_STAT_EXISTS_FLAG) != 0;
   if (is_connection) {
-    std::stable_sort(table.features.begin(), table.features.end(),
-                     [](const VectorFeature& a, const VectorFeature& b) { return a.fid < b.fid; });
+    std::sort(table.features.begin(), table.features.end(),
+              [](const VectorFeature& a, const VectorFeature& b) { return a.fid < b.fid; });
   }
   table.warnings = messages.warnings();
   return table;

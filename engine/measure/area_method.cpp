@@ -14,15 +14,16 @@ namespace {
 constexpr double kWgs84SemiMajor = 6378137.0;
 constexpr double kWgs84Flattening = 1.0 / 298.257223563;
 
+/// The line part is the same wherever the edge lies in longitude, so an edge that leaves the box is moved
+/// back into it. In 64 bits: a longitude beyond 214 does not fit the grid's 32.
 GridSegment grid_edge(const Position& from, const Position& to) {
-  // The line part is the same wherever the edge lies in longitude, so an edge across the seam is moved into
-  // the box.
-  const double shift = 360.0 * std::floor((std::min(from.lon, to.lon) + 180.0) / 360.0);
-  const auto grid = [&](const Position& p) {
-    return GridPoint{static_cast<std::int32_t>(std::llround((p.lon - shift) * kGridUnitsPerDegree)),
-                     static_cast<std::int32_t>(std::llround(p.lat * kGridUnitsPerDegree))};
-  };
-  return {grid(from), grid(to)};
+  const auto grid = [](double degrees) { return std::llround(degrees * kGridUnitsPerDegree); };
+  const std::int64_t x1 = grid(from.lon);
+  const std::int64_t x2 = grid(to.lon);
+  std::int64_t shift = std::max<std::int64_t>(std::max(x1, x2) - kGridMaxLon, 0);
+  if (shift == 0) shift = std::min<std::int64_t>(std::min(x1, x2) + kGridMaxLon, 0);
+  return {{static_cast<std::int32_t>(x1 - shift), static_cast<std::int32_t>(grid(from.lat))},
+          {static_cast<std::int32_t>(x2 - shift), static_cast<std::int32_t>(grid(to.lat))}};
 }
 
 /// What the geodesic from one end to the other has beyond the line straight in lon/lat.
@@ -47,13 +48,7 @@ class GeodesicExcess final : public AreaMethod::EdgePart {
 
  private:
   double straight(const Position& from, const Position& to) const {
-    // Split at the middle of the box where an edge moved into it would leave it again.
-    GridSegment s = grid_edge(from, to);
-    const std::int64_t over = std::max(std::int64_t{s.a.x}, std::int64_t{s.b.x}) - kGridMaxLon;
-    if (over > 0) {
-      s.a.x = static_cast<std::int32_t>(s.a.x - over);
-      s.b.x = static_cast<std::int32_t>(s.b.x - over);
-    }
+    const GridSegment s = grid_edge(from, to);
     return static_cast<double>(line_(s, s.a, s.b));
   }
 
@@ -72,7 +67,11 @@ class ProjectedChord final : public AreaMethod::EdgePart {
   explicit ProjectedChord(const std::string& definition)
       : context_(proj_context_create()), definition_(definition) {
     proj_log_level(context_.get(), PJ_LOG_NONE);
-    std::unique_ptr<PJ, ProjDeleter> target(proj_create(context_.get(), definition.c_str()));
+    // A bare PROJ string names a projection; only with this word does it name the CRS that uses it.
+    const bool is_bare =
+        definition.find("+proj=") != std::string::npos && definition.find("type=crs") == std::string::npos;
+    std::unique_ptr<PJ, ProjDeleter> target(
+        proj_create(context_.get(), (is_bare ? definition + " +type=crs" : definition).c_str()));
     if (!target) fail("PROJ does not know it");
     if (proj_get_type(target.get()) == PJ_TYPE_BOUND_CRS)
       target.reset(proj_get_source_crs(context_.get(), target.get()));
@@ -86,18 +85,48 @@ class ProjectedChord final : public AreaMethod::EdgePart {
         proj_crs_get_coordinate_system(context_.get(), target.get()));
     proj_cs_get_axis_info(context_.get(), system.get(), 0, nullptr, nullptr, nullptr, &metres_per_unit_,
                           nullptr, nullptr, nullptr);
+    find_handedness(target.get());
   }
 
   double operator()(const Position& from, const Position& to) const override {
     const auto [x1, y1] = project(from);
     const auto [x2, y2] = project(to);
-    return 0.5 * (x1 * y2 - x2 * y1) * kAreaUnitsPerSquareMeter;
+    return handedness_ * 0.5 * (x1 * y2 - x2 * y1) * kAreaUnitsPerSquareMeter;
+  }
+
+  bool joins_at_seam(Lat latitude) const override {
+    const auto [x1, y1] = project({-180.0, latitude.value()});
+    const auto [x2, y2] = project({180.0, latitude.value()});
+    // Equal but for rounding, or a good part of the map apart.
+    return std::abs(x1 - x2) + std::abs(y1 - y2) < 1.0;
   }
 
  private:
   [[noreturn]] void fail(std::string_view reason) const {
     throw InvalidArgument(fmt::format("method 'crs:{}': {}; expected a projected CRS such as crs:EPSG:6933",
                                       definition_, reason));
+  }
+  /// Some CRS count southward and westward, which mirrors every polygon: ask in the middle of where it is
+  /// used.
+  void find_handedness(const PJ* target) {
+    double west = 0.0;
+    double south = 0.0;
+    double east = 0.0;
+    double north = 0.0;
+    Position middle;
+    if (proj_get_area_of_use(context_.get(), target, &west, &south, &east, &north, nullptr) != 0 &&
+        west >= -180.0) {
+      if (east < west) east += 360.0;
+      middle = {(west + east) / 2, (south + north) / 2};
+    }
+    try {
+      const auto [x, y] = project(middle);
+      const auto [x_east, y_east] = project({middle.lon + 0.01, middle.lat});
+      const auto [x_north, y_north] = project({middle.lon, middle.lat + 0.01});
+      if ((x_east - x) * (y_north - y) < (x_north - x) * (y_east - y)) handedness_ = -1.0;
+    } catch (const InvalidData&) {
+      // A CRS that does not know its own middle keeps the usual hand.
+    }
   }
   [[nodiscard]] std::unique_ptr<PJ, ProjDeleter> source() const {
     return std::unique_ptr<PJ, ProjDeleter>(proj_create(context_.get(), "OGC:CRS84"));
@@ -117,6 +146,7 @@ class ProjectedChord final : public AreaMethod::EdgePart {
   std::unique_ptr<PJ, ProjDeleter> transform_;
   std::string definition_;
   double metres_per_unit_ = 1.0;
+  double handedness_ = 1.0;  ///< -1 if the axes are mirrored
 };
 
 }  // namespace

@@ -42,6 +42,12 @@ class AreaMethod {
   /// 180. Throws InvalidData with the place where a CRS cannot project it. Not for concurrent use.
   [[nodiscard]] double edge_part(const Position& from, const Position& to) const;
 
+  /// Whether both sides of the antimeridian are the same place to the method: not where a map ends there, so
+  /// that an edge across it must be measured piece by piece.
+  [[nodiscard]] bool joins_at_seam(Lat latitude) const {
+    return !edge_part_ || edge_part_->joins_at_seam(latitude);
+  }
+
   /// Implementation of edge_part; public for the .cpp file only.
   class EdgePart {
    public:
@@ -50,6 +56,7 @@ class AreaMethod {
     EdgePart& operator=(const EdgePart&) = delete;
     virtual ~EdgePart() = default;
     [[nodiscard]] virtual double operator()(const Position& from, const Position& to) const = 0;
+    [[nodiscard]] virtual bool joins_at_seam(Lat) const { return true; }
   };
 
  private:

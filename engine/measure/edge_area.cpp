@@ -20,8 +20,30 @@ constexpr std::int64_t kHalfTurnFixed =
 constexpr int kMilepostBits = 16;
 constexpr int kMilepostFixedBits = kMilepostBits + kFixedBits;
 
+/// An angle as the sum of two doubles: |low| is at most half an ulp of high.
+struct SplitAngle {
+  double high;
+  double low;
+};
+
+/// Radians of half a grid unit, pi/180/1e7/2, in two parts. The first has 21 bits, so that its product with
+/// whole units (at most 30 bits up to 45 degrees) is exact.
+constexpr double kHalfUnitHigh = 0x1.dfc0ap-31;
+constexpr double kHalfUnitLow = 0x1.59f2fc45beb35p-56;
+
+/// Half of a sum of two latitudes.
+SplitAngle half_angle(std::int64_t fixed) {
+  const auto whole = static_cast<double>(fixed >> kFixedBits);
+  const double rest = static_cast<double>(fixed & 0xffffffff) / 4294967296.0;
+  const double most = whole * kHalfUnitHigh;
+  const double more = whole * kHalfUnitLow + rest * (kHalfUnitHigh + kHalfUnitLow);
+  const double high = most + more;
+  return {high, (most - high) + more};
+}
+
 // Taylor series; |x| <= pi/4, so the first term left out is below 1e-19.
-double sin_near_zero(double x) {
+double sin_near_zero(SplitAngle angle) {
+  const double x = angle.high;
   const double z = x * x;
   double p = 1.0 / 355687428096000.0;
   p = p * z - 1.0 / 1307674368000.0;
@@ -31,10 +53,11 @@ double sin_near_zero(double x) {
   p = p * z - 1.0 / 5040.0;
   p = p * z + 1.0 / 120.0;
   p = p * z - 1.0 / 6.0;
-  return x + x * z * p;
+  return x + (x * z * p + angle.low * (1.0 - 0.5 * z));
 }
 
-double cos_near_zero(double x) {
+double cos_near_zero(SplitAngle angle) {
+  const double x = angle.high;
   const double z = x * x;
   double p = -1.0 / 6402373705728000.0;
   p = p * z + 1.0 / 20922789888000.0;
@@ -44,21 +67,23 @@ double cos_near_zero(double x) {
   p = p * z + 1.0 / 40320.0;
   p = p * z - 1.0 / 720.0;
   p = p * z + 1.0 / 24.0;
-  return 1.0 - (0.5 * z - z * z * p);
+  // What 1 - z/2 loses in rounding is put back with the small terms.
+  const double half = 0.5 * z;
+  const double most = 1.0 - half;
+  return most + (((1.0 - most) - half) + (z * z * p - angle.low * x * (1.0 - z / 6.0)));
 }
 
 }  // namespace
 
 double sin_of_mean_latitude(std::int64_t y1_plus_y2) noexcept {
   const std::int64_t magnitude = std::abs(y1_plus_y2);
-  constexpr double kRadiansPerHalfFixed = kRadiansPerFixed / 2;
   double value = 0.0;
   if (magnitude <= kHalfTurnFixed / 2) {
-    value = sin_near_zero(static_cast<double>(magnitude) * kRadiansPerHalfFixed);
+    value = sin_near_zero(half_angle(magnitude));
   } else {
     // The complement is exact in integers. A line extended to its next milepost may pass the pole by a
     // little: the cosine is even, so the formula holds there too.
-    value = cos_near_zero(static_cast<double>(kHalfTurnFixed - magnitude) * kRadiansPerHalfFixed);
+    value = cos_near_zero(half_angle(kHalfTurnFixed - magnitude));
   }
   return y1_plus_y2 < 0 ? -value : value;
 }
@@ -105,33 +130,42 @@ AreaUnits EdgeArea::operator()(const GridSegment& s, const ExactPoint& p, const 
   if (dx == 0) return 0;
   const bool along_x = std::abs(dx) >= std::abs(dy);
 
-  // The exact point of the line at a milepost, rounded down to fixed units. It is the same for every pair of
-  // points that names the line, because floor depends on the rational number alone.
-  const auto milepost = [&](std::int64_t k) -> FixedPoint {
-    const std::int64_t u = k << kMilepostBits;
-    const std::int64_t u0 = along_x ? s.a.x : s.a.y;
-    const std::int64_t v0 = along_x ? s.a.y : s.a.x;
-    Int128 num = static_cast<Int128>(u - u0) * (along_x ? dy : dx);
-    Int128 den = along_x ? dx : dy;
-    if (den < 0) {
-      num = -num;
-      den = -den;
-    }
-    const auto v = static_cast<std::int64_t>((static_cast<Int128>(v0) << kFixedBits) +
-                                             floor_div(num << kFixedBits, den));
-    return along_x ? FixedPoint{k << kMilepostFixedBits, v} : FixedPoint{v, k << kMilepostFixedBits};
-  };
   const FixedPoint fp{fixed_x(p), fixed_y(p)};
   const FixedPoint fq{fixed_x(q), fixed_y(q)};
   const std::int64_t kp = (along_x ? fp.x : fp.y) >> kMilepostFixedBits;
   const std::int64_t kq = (along_x ? fq.x : fq.y) >> kMilepostFixedBits;
 
-  AreaUnits sum = 0;
   const std::int64_t first = std::min(kp, kq);
   const std::int64_t last = std::max(kp, kq);
+
+  // The exact point of the line at a milepost, rounded down to fixed units. It is the same for every pair of
+  // points that names the line, because floor depends on the rational number alone. From one milepost to the
+  // next the quotient grows by a constant and a carry.
+  const std::int64_t u0 = along_x ? s.a.x : s.a.y;
+  const std::int64_t v0 = along_x ? s.a.y : s.a.x;
+  const std::int64_t den = std::abs(along_x ? dx : dy);
+  const std::int64_t rise = (along_x ? dy : dx) * ((along_x ? dx : dy) < 0 ? -1 : 1);
+  const Int128 scaled = static_cast<Int128>((first << kMilepostBits) - u0) * rise << kFixedBits;
+  const Int128 quotient = floor_div(scaled, den);
+  const Int128 scaled_step = static_cast<Int128>(rise) << kMilepostFixedBits;
+  const auto step = static_cast<std::int64_t>(floor_div(scaled_step, den));
+  const auto carry = static_cast<std::int64_t>(scaled_step - static_cast<Int128>(step) * den);
+  auto v = static_cast<std::int64_t>((static_cast<Int128>(v0) << kFixedBits) + quotient);
+  auto rest = static_cast<std::int64_t>(scaled - quotient * den);
+  const auto milepost = [&](std::int64_t k) {
+    return along_x ? FixedPoint{k << kMilepostFixedBits, v} : FixedPoint{v, k << kMilepostFixedBits};
+  };
+
+  AreaUnits sum = 0;
   FixedPoint here = milepost(first);
   const FixedPoint at_first = here;
   for (std::int64_t k = first; k < last; ++k) {
+    v += step;
+    rest += carry;
+    if (rest >= den) {
+      rest -= den;
+      ++v;
+    }
     const FixedPoint next = milepost(k + 1);
     sum += piece(here, next);
     here = next;

@@ -1,5 +1,6 @@
 // marchland areas: how large was what each party held at a date.
 #include "tools/cli/commands.h"
+#include "tools/cli/layers.h"
 #include "tools/cli/reports.h"
 #include <marchland/analysis/areas.h>
 #include <marchland/base/error.h>
@@ -7,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <memory>
 
 namespace marchland::cli {
@@ -54,13 +56,20 @@ struct AreasCommand {
   std::vector<std::string> by{"actor"};
 
   void run() const {
+    if (!output.geometry.empty()) FeatureOutput::check(output.geometry, output.existing());
     const Session session(query);
     AreaOptions options{session.scope(), false, false};
     for (const std::string& key : by) {
       options.by_region = options.by_region || key == "region";
       options.by_group = options.by_group || key == "group";
     }
-    output.write(areas_report(session, session.instants(at), options));
+    const Report report = areas_report(session, session.instants(at), options);
+    if (!output.geometry.empty()) {
+      FeatureOutput out(session, output.geometry, output.existing(), "areas");
+      add_states(out, session, at);
+      fmt::print(stderr, "{}", out.write());
+    }
+    output.write(report);
   }
 };
 
@@ -78,6 +87,7 @@ void add_areas(CLI::App& app) {
       ->delimiter(',')
       ->check(CLI::IsMember({"actor", "region", "group"}));
   state->output.declare(*command);
+  state->output.declare_geometry(*command, "the ground of each holder as polygons");
   command->callback([state] { state->run(); });
 }
 

@@ -1,10 +1,12 @@
 // marchland changes: what each party gained, lost and kept between two dates, and from whom.
 #include "tools/cli/commands.h"
+#include "tools/cli/layers.h"
 #include "tools/cli/reports.h"
 #include <marchland/base/error.h>
 
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <memory>
 
 namespace marchland::cli {
@@ -71,7 +73,13 @@ struct ChangesCommand {
   std::string to;
 
   void run() const {
+    if (!output.geometry.empty()) FeatureOutput::check(output.geometry, output.existing());
     const Session session(query);
+    if (!output.geometry.empty()) {
+      FeatureOutput out(session, output.geometry, output.existing(), "changes");
+      cli::add_changes(out, session, from, to);
+      fmt::print(stderr, "{}", out.write());
+    }
     output.write(changes_report(session, session.instant(from), session.instant(to)));
   }
 };
@@ -86,6 +94,7 @@ void add_changes(CLI::App& app) {
   command->add_option("--from", state->from, "first date")->required()->type_name("DATE");
   command->add_option("--to", state->to, "second date")->required()->type_name("DATE");
   state->output.declare(*command);
+  state->output.declare_geometry(*command, "what changed hands as polygons");
   command->callback([state] { state->run(); });
 }
 

@@ -5,10 +5,14 @@
 namespace marchland::cli {
 
 void add_areas(CLI::App& app);
+void add_build(CLI::App& app);
 void add_changes(CLI::App& app);
 void add_check(CLI::App& app);
+void add_export(CLI::App& app);
 void add_line(CLI::App& app);
 void add_overlaps(CLI::App& app);
+void add_raster(CLI::App& app);
+void add_run(CLI::App& app);
 void add_timeline(CLI::App& app);
 
 /// Ends the program with this status after everything was written.

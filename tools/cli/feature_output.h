@@ -18,8 +18,8 @@ namespace marchland::cli {
 ///   out.write();
 class FeatureOutput {
  public:
-  /// Throws for a path that cannot be written, before anything is computed: make it first, from the options;
-  /// `set_count` is the number of layers to come.
+  /// Throws for a path that cannot be written; call it first, before anything is computed. `set_count` is the
+  /// number of layers to come.
   static void check(const std::filesystem::path& path, Existing existing, std::size_t set_count = 1) {
     check_feature_output(path, set_count, existing);
   }
@@ -31,15 +31,25 @@ class FeatureOutput {
   void note(const std::string& key, const std::string& value) { provenance_.extra.emplace_back(key, value); }
 
   /// One feature for each category of faces (0: none; the unbounded face must be 0), in the order of
-  /// categories. `values` gets the area by the session's method; answers one value per field.
+  /// categories. `values` gets the area by the session's method and answers one value per field.
   using ValuesOf = std::function<std::vector<FieldValue>(Category, AreaUnits)>;
   void add_polygons(const std::string& name, const std::string& title, std::vector<FeatureField> fields,
                     const std::vector<Category>& faces, const ValuesOf& values);
   /// Any features, lines for instance.
   void add(FeatureSet set) { sets_.push_back(std::move(set)); }
 
-  /// Writes the file; one line on standard error says what rounding did.
-  void write();
+  /// For layers in which several divisions of the ground share their lines: the lines, by edge of the plane,
+  [[nodiscard]] Dissolver dissolver(const std::vector<bool>& lines) const;
+  /// and the features of one division. Ground that vanishes between two output positions gives none, and is
+  /// counted.
+  [[nodiscard]] std::vector<Feature> polygons(const Dissolver& dissolver, const std::vector<Category>& faces,
+                                              const ValuesOf& values);
+
+  /// What was collected, for another writer.
+  [[nodiscard]] const std::vector<FeatureSet>& sets() const noexcept { return sets_; }
+
+  /// Writes the file. A line that says what rounding did, for standard error; empty without polygons.
+  std::string write();
 
  private:
   const Session* session_;
@@ -49,15 +59,26 @@ class FeatureOutput {
   Provenance provenance_;
   std::vector<FeatureSet> sets_;
   AreaUnits worst_rounding_ = 0;  ///< greatest |rounded - exact| of any feature
-  std::size_t collapsed_ = 0;     ///< features whose ground vanished between two output positions
-  std::size_t polygons_ = 0;
+  std::size_t polygons_ = 0;      ///< features made
+  std::size_t collapsed_ = 0;     ///< features not made
 };
+
+/// What files of this session's answers say about themselves.
+[[nodiscard]] Provenance provenance(const Session& session, const std::string& command);
+
+/// Ground of which something can be said: faces in scope, and without study area or region only those that
+/// the theme of `holders` ever says anything of. Never the unbounded face.
+[[nodiscard]] std::vector<bool> ground_of(const Session& session, const Holders& holders);
 
 /// "#rrggbb" of a holder: the actor's; of a contested set the mean of its actors'; of unknown ground light
 /// grey.
 [[nodiscard]] std::string color_of(const Atlas& atlas, const Holders& holders, HolderIndex holder);
+/// `share` in [0, 1] of the first colour, the rest of the second.
+[[nodiscard]] std::string mix_colors(const std::string& first, const std::string& second, double share);
 /// Names of its actors, joined by " / "; empty if unknown.
 [[nodiscard]] std::string name_of(const Atlas& atlas, const Holders& holders, HolderIndex holder);
+/// The id of a holder; null if unknown.
+[[nodiscard]] FieldValue holder_value(const Holders& holders, HolderIndex holder);
 /// An end of an interval as a value; null where it is open.
 [[nodiscard]] FieldValue from_of(const Interval& interval);
 [[nodiscard]] FieldValue to_of(const Interval& interval);

@@ -1,9 +1,13 @@
 // marchland line (or front): where two parties met at a date, and how long that line was.
 #include "tools/cli/commands.h"
+#include "tools/cli/layers.h"
 #include "tools/cli/reports.h"
 #include <marchland/base/error.h>
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cstdio>
 #include <memory>
 
 namespace marchland::cli {
@@ -69,6 +73,30 @@ Report line_report(const Session& session, const std::vector<Instant>& at, const
   return report;
 }
 
+void add_line(FeatureOutput& out, const Session& session, const std::vector<Instant>& at,
+              const LineSides& sides) {
+  const Holders holders = session.holders();
+  const Holders borders = session.holders(Theme::border);
+  FeatureSet set{
+      "line",
+      fmt::format("line of contact between {} (left) and {} (right)", sides.first_id, sides.second_id),
+      {{"left_actor", FeatureField::Type::text},
+       {"right_actor", FeatureField::Type::text},
+       {"at", FeatureField::Type::instant},
+       {"length_m", FeatureField::Type::real},
+       {"on_border", FeatureField::Type::boolean}},
+      {}};
+  for (const Instant instant : at) {
+    const ContactLine line = contact_line(session.composite(), holders, instant, sides.first, sides.second,
+                                          session.scope(), borders.size() > 1 ? &borders : nullptr);
+    for (const ContactPart& part : line.parts) {
+      set.features.push_back({{sides.first_id, sides.second_id, instant, part.length.value(), part.on_border},
+                              MultiLine{part.positions}});
+    }
+  }
+  out.add(std::move(set));
+}
+
 namespace {
 
 struct LineCommand {
@@ -79,9 +107,16 @@ struct LineCommand {
 
   void run() const {
     if (between.size() != 2) throw InvalidArgument("--between takes two parties, for instance --between a,b");
+    if (!output.geometry.empty()) FeatureOutput::check(output.geometry, output.existing());
     const Session session(query);
     const LineSides sides(session.atlas(), session.holders(), between[0], between[1]);
-    output.write(line_report(session, session.instants(at), sides));
+    const std::vector<Instant> instants = session.instants(at);
+    if (!output.geometry.empty()) {
+      FeatureOutput out(session, output.geometry, output.existing(), "line");
+      add_line(out, session, instants, sides);
+      fmt::print(stderr, "{}", out.write());
+    }
+    output.write(line_report(session, instants, sides));
   }
 };
 
@@ -100,6 +135,7 @@ void add_line(CLI::App& app) {
       ->delimiter(',')
       ->type_name("A,B");
   state->output.declare(*command);
+  state->output.declare_geometry(*command, "the line as features");
   command->callback([state] { state->run(); });
 }
 

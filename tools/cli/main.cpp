@@ -37,12 +37,16 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.set_version_flag("--version", "marchland " MARCHLAND_VERSION);
   app.get_formatter()->column_width(34);
+  marchland::cli::add_run(app);
   marchland::cli::add_areas(app);
   marchland::cli::add_overlaps(app);
   marchland::cli::add_changes(app);
   marchland::cli::add_timeline(app);
   marchland::cli::add_line(app);
   marchland::cli::add_check(app);
+  marchland::cli::add_build(app);
+  marchland::cli::add_export(app);
+  marchland::cli::add_raster(app);
   try {
     app.parse(argc, argv);
     return 0;

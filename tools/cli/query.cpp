@@ -1,5 +1,6 @@
 #include "tools/cli/query.h"
 
+#include "tools/cli/stopwatch.h"
 #include <marchland/base/error.h>
 #include <marchland/io/read_atlas.h>
 
@@ -79,7 +80,9 @@ Session::Session(const QueryOptions& options)
     if (!rule)
       throw InvalidArgument(fmt::format("--rule '{}': expected priority, majority or all", options.rule));
   }
+  Stopwatch watch;
   Atlas atlas = read_atlas(options.atlas);
+  seconds_.read = watch.lap();
   // Names on the command line are wrong before they are slow.
   for (const std::string& id : options.regions) scope_.regions.push_back(find_region(atlas, id));
   for (const std::string& id : options.sources) holder_options_.sources.insert(find_source(atlas, id));
@@ -89,6 +92,7 @@ Session::Session(const QueryOptions& options)
   }
   holder_options_.rule = rule.value_or(atlas.rule);
   composite_ = build_composite(std::move(atlas));
+  seconds_.build = watch.lap();
   if (method_.name() != composite_.areas().method) measured_ = measure_faces(composite_, method_);
 }
 

@@ -56,6 +56,11 @@ class Session {
   [[nodiscard]] const AreaMethod& method() const { return method_; }
   [[nodiscard]] const Scope& scope() const { return scope_; }
   [[nodiscard]] Theme theme() const { return theme_; }
+  struct Seconds {
+    double read = 0.0;   ///< files to coordinates
+    double build = 0.0;  ///< quantise to certificates
+  };
+  [[nodiscard]] Seconds seconds() const { return seconds_; }
 
   [[nodiscard]] Holders holders() const { return holders(theme_); }
   [[nodiscard]] Holders holders(Theme theme) const;
@@ -80,6 +85,7 @@ class Session {
   Theme theme_;
   HolderOptions holder_options_;
   std::vector<std::string> actors_;
+  Seconds seconds_;
 };
 
 /// A theme's name, or InvalidArgument with the names there are.

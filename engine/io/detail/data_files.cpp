@@ -9,10 +9,7 @@
 #include <fnmatch.h>
 
 #include <algorithm>
-#include <array>
-#include <memory>
-#include <optional>
-#include <regex>
+#include <cctype>
 
 namespace marchland::detail {
 namespace {
@@ -59,6 +56,7 @@ bool is_sidecar(const std::string& name) {
 std::vector<std::string> take(char** list) {
   const CPLStringList owner(list);
   std::vector<std::string> names;
+  names.reserve(static_cast<std::size_t>(owner.size()));
   for (int i = 0; i < owner.size(); ++i) names.emplace_back(owner[i]);
   std::sort(names.begin(), names.end());
   return names;
@@ -69,15 +67,32 @@ bool exists(const std::string& path) {
   return VSIStatExL(path.c_str(), &status, VSI_STAT_EXISTS_FLAG) == 0;
 }
 
-std::string mask_secrets(const std::string& text) {
-  static const std::regex assignment(R"((password|pwd|pw|token)=('[^']*'|[^\s,;]*))", std::regex::icase);
-  static const std::regex user_info(R"(//([^/@:]*):[^/@]*@)");
-  return std::regex_replace(std::regex_replace(text, assignment, "$1=***"), user_info, "//$1:***@");
+/// Replaces the value of "password=" and its like, and what stands between ':' and '@' of an address.
+std::string mask_secrets(std::string text) {
+  for (const std::string_view key : {"password=", "pwd=", "pw=", "token="}) {
+    for (std::size_t at = 0; (at = lower_case(text).find(key, at)) != std::string::npos;) {
+      at += key.size();
+      const bool is_quoted = at < text.size() && text[at] == '\'';
+      const std::size_t end = is_quoted ? text.find('\'', at + 1) : text.find_first_of(" \t,;&", at);
+      const std::size_t length = end == std::string::npos ? text.size() - at : end - at + (is_quoted ? 1 : 0);
+      text.replace(at, length, "***");
+    }
+  }
+  const std::size_t host = text.find("//");
+  const std::size_t at_sign = host == std::string::npos ? host : text.find('@', host);
+  const std::size_t colon = host == std::string::npos ? host : text.find(':', host);
+  if (at_sign != std::string::npos && colon < at_sign && text.find('/', host + 2) > at_sign) {
+    text.replace(colon + 1, at_sign - colon - 1, "***");
+  }
+  return text;
 }
 
-bool is_connection(const std::string& entry) {
-  static const std::regex prefix(R"(^[A-Za-z][A-Za-z0-9_]+:.*)");
-  return std::regex_match(entry, prefix);
+/// Whether it begins as "PG:" does: letters, digits and '_', two at least, then a colon.
+bool is_connection(std::string_view entry) {
+  const std::size_t colon = entry.find(':');
+  if (colon == std::string_view::npos || colon < 2) return false;
+  return std::all_of(entry.begin(), entry.begin() + static_cast<std::ptrdiff_t>(colon),
+                     [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
 }
 
 /// Walks the components of a path, through wildcards and into archives.

@@ -49,17 +49,19 @@ bool has_geojson_name(const std::string& dataset) {
   return lower.ends_with(".geojson") || lower.ends_with(".json");
 }
 
-std::optional<simdjson::padded_string> read_bytes(const std::string& dataset) {
+/// With spare capacity behind it, so that the parser need not copy.
+std::optional<std::string> read_bytes(const std::string& dataset) {
   VSIStatBufL status;
   if (VSIStatL(dataset.c_str(), &status) != 0 || !VSI_ISREG(status.st_mode)) return std::nullopt;
   const std::unique_ptr<VSILFILE, int (*)(VSILFILE*)> file(VSIFOpenL(dataset.c_str(), "rb"), VSIFCloseL);
   if (!file) return std::nullopt;
   const auto size = static_cast<std::size_t>(status.st_size);
-  simdjson::padded_string bytes(size);
+  std::string bytes;
+  bytes.reserve(size + simdjson::SIMDJSON_PADDING);
+  bytes.resize(size);
   if (VSIFReadL(bytes.data(), 1, size, file.get()) != size) return std::nullopt;
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  const std::string_view text(bytes.data(), size);
-  if (text.starts_with(kByteOrderMark)) return simdjson::padded_string(text.substr(kByteOrderMark.size()));
+  if (bytes.starts_with(kByteOrderMark)) bytes.erase(0, kByteOrderMark.size());
   return bytes;
 }
 

@@ -1,0 +1,192 @@
+#include <marchland/base/error.h>
+#include <marchland/io/detail/gdal_features.h>
+#include <marchland/io/detail/text_features.h>
+#include <marchland/io/write_features.h>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace marchland {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct FormatOf {
+  std::string_view ending;
+  bool takes_many_sets;
+  std::string (*bytes)(const std::vector<FeatureSet>&, const Provenance&);
+};
+
+std::string geojson_lines(const std::vector<FeatureSet>& sets, const Provenance& /*unused*/) {
+  return detail::geojson_lines_text(sets);
+}
+std::string flatgeobuf(const std::vector<FeatureSet>& sets, const Provenance& /*unused*/) {
+  return detail::flatgeobuf_bytes(sets.front());
+}
+std::string shapefile(const std::vector<FeatureSet>& sets, const Provenance& provenance) {
+  return detail::shapefile_bytes(sets.front(), provenance);
+}
+std::string csv(const std::vector<FeatureSet>& sets, const Provenance& /*unused*/) {
+  return detail::csv_text(sets.front());
+}
+
+constexpr std::array kFormats{
+    FormatOf{".geojson", true, detail::geojson_text},
+    FormatOf{".json", true, detail::geojson_text},
+    FormatOf{".geojsonl", true, geojson_lines},
+    FormatOf{".geojsons", true, geojson_lines},
+    FormatOf{".gpkg", true, detail::geopackage_bytes},
+    FormatOf{".fgb", false, flatgeobuf},
+    FormatOf{".kml", true, detail::kml_text},
+    FormatOf{".shz", false, shapefile},
+    FormatOf{".shp.zip", false, shapefile},
+    FormatOf{".csv", false, csv},
+};
+
+const FormatOf& format_of(const fs::path& path, std::size_t set_count) {
+  std::string name = path.filename().string();
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  for (const FormatOf& format : kFormats) {
+    if (!name.ends_with(format.ending)) continue;
+    if (set_count > 1 && !format.takes_many_sets) {
+      throw InvalidArgument(
+          fmt::format("{}: a {} file holds one layer, there are {}; choose .gpkg, .geojson or .kml",
+                      path.string(), format.ending, set_count));
+    }
+    return format;
+  }
+  std::string endings;
+  for (const FormatOf& format : kFormats) endings += fmt::format(" {}", format.ending);
+  if (name.ends_with(".shp")) {
+    throw InvalidArgument(fmt::format(
+        "{}: a .shp is one of several files that belong together; choose .shz, the same in one archive",
+        path.string()));
+  }
+  throw InvalidArgument(
+      fmt::format("{}: no format has that ending; expected one of{}", path.string(), endings));
+}
+
+bool is_of_type(const FieldValue& value, FeatureField::Type type) {
+  using enum FeatureField::Type;
+  if (std::holds_alternative<std::monostate>(value)) return true;
+  switch (type) {
+    case text:
+      return std::holds_alternative<std::string>(value);
+    case integer:
+      return std::holds_alternative<std::int64_t>(value);
+    case real:
+      return std::holds_alternative<double>(value) && std::isfinite(std::get<double>(value));
+    case instant:
+      return std::holds_alternative<Instant>(value);
+    case boolean:
+      return std::holds_alternative<bool>(value);
+  }
+  return false;
+}
+
+void check_set(const FeatureSet& set) {
+  const auto fail = [&](const std::string& what) {
+    throw InvalidArgument(fmt::format("feature set '{}': {}", set.name, what));
+  };
+  const auto is_plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
+  if (set.name.empty() || !std::all_of(set.name.begin(), set.name.end(), is_plain)) {
+    fail("expected a name of a-z, 0-9 and _");
+  }
+  std::vector<std::string> names{"fid", "geom", "layer"};
+  for (const FeatureField& field : set.fields) {
+    std::string name = field.name;
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    if (name.empty() || std::find(names.begin(), names.end(), name) != names.end())
+      fail(fmt::format("the field name '{}' is taken", field.name));
+    names.push_back(name);
+  }
+  for (std::size_t i = 0; i < set.features.size(); ++i) {
+    const Feature& feature = set.features[i];
+    if (feature.values.size() != set.fields.size())
+      fail(fmt::format("feature {} has {} values for {} fields", i + 1, feature.values.size(),
+                       set.fields.size()));
+    if (feature.geometry.index() != set.features.front().geometry.index())
+      fail(fmt::format("feature {} is of another kind than the first; expected all polygons or all lines",
+                       i + 1));
+    for (std::size_t f = 0; f < set.fields.size(); ++f) {
+      if (!is_of_type(feature.values[f], set.fields[f].type))
+        fail(fmt::format("feature {}: the value of '{}' is not of its field's type", i + 1,
+                         set.fields[f].name));
+    }
+  }
+}
+
+}  // namespace
+
+Provenance provenance(const Atlas& atlas, std::string_view method) {
+  Provenance out;
+  out.atlas = atlas.id;
+  out.title = atlas.title;
+  out.checksum = atlas.checksum;
+  out.method = method;
+  out.rule = to_string(atlas.rule);
+  for (const Source& s : atlas.sources)
+    out.sources.push_back({s.id, s.title, s.author, s.licence, s.url, s.date});
+  out.disclaimer = atlas.disclaimer;
+  out.attribution = atlas.attribution;
+  return out;
+}
+
+std::string to_json(const Provenance& provenance) {
+  using Json = nlohmann::ordered_json;
+  Json json = Json::object();
+  const auto set = [](Json& where, const char* key, const std::string& value) {
+    if (!value.empty()) where[key] = value;
+  };
+  set(json, "atlas", provenance.atlas);
+  set(json, "title", provenance.title);
+  set(json, "checksum", provenance.checksum);
+  set(json, "method", provenance.method);
+  set(json, "grid", provenance.grid);
+  set(json, "rule", provenance.rule);
+  if (!provenance.sources.empty()) {
+    json["sources"] = Json::array();
+    for (const auto& source : provenance.sources) {
+      Json entry = Json::object();
+      set(entry, "id", source.id);
+      set(entry, "title", source.title);
+      set(entry, "author", source.author);
+      set(entry, "licence", source.licence);
+      set(entry, "url", source.url);
+      set(entry, "date", source.date);
+      json["sources"].push_back(std::move(entry));
+    }
+  }
+  set(json, "disclaimer", provenance.disclaimer);
+  set(json, "attribution", provenance.attribution);
+  for (const auto& [key, value] : provenance.extra) json[key] = value;
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+void check_feature_output(const fs::path& path, std::size_t set_count, Existing existing) {
+  static_cast<void>(format_of(path, set_count));
+  const OutputFile probe(path, existing);
+}
+
+void write_features(const fs::path& path, const std::vector<FeatureSet>& sets, const Provenance& provenance,
+                    Existing existing) {
+  const FormatOf& format = format_of(path, sets.size());
+  if (sets.empty()) throw InvalidArgument(fmt::format("{}: there is no layer to write", path.string()));
+  for (const FeatureSet& set : sets) check_set(set);
+  OutputFile file(path, existing);
+  try {
+    file.write(format.bytes(sets, provenance));
+  } catch (Error& error) {
+    if (!std::string_view(error.what()).starts_with(path.string())) error.add_context(path.string());
+    throw;
+  }
+  file.commit();
+}
+
+}  // namespace marchland

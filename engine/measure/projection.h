@@ -1,0 +1,60 @@
+#pragma once
+// Longitude and latitude on WGS84 to the coordinates of another system and back, by PROJ.
+#include <marchland/geometry/lonlat_box.h>
+#include <marchland/geometry/shapes.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace marchland {
+
+/// Coordinates of a system, easting (or longitude) first whatever order its definition has.
+struct PlanePoint {
+  double x = 0.0;
+  double y = 0.0;
+  friend bool operator==(const PlanePoint&, const PlanePoint&) = default;
+};
+
+struct PlaneBox {
+  double west = 0.0;
+  double south = 0.0;
+  double east = 0.0;
+  double north = 0.0;
+  friend bool operator==(const PlaneBox&, const PlaneBox&) = default;
+};
+
+/// Not for concurrent use, and not copied: it holds PROJ's working space.
+class Projection {
+ public:
+  /// Any projected or geographic system that PROJ knows: "EPSG:32638", WKT, a PROJ string. Throws
+  /// InvalidArgument with the reason: "PROJ does not know it" and the like, without the definition.
+  explicit Projection(const std::string& definition);
+
+  [[nodiscard]] bool is_geographic() const noexcept { return is_geographic_; }
+  /// WGS84 in degrees: forward and inverse then change no bit.
+  [[nodiscard]] bool is_identity() const noexcept { return is_identity_; }
+  /// Metres (of a geographic system: radians) in one unit of its first axis.
+  [[nodiscard]] double unit() const noexcept { return unit_; }
+
+  /// Nothing where the system has no coordinates for it.
+  [[nodiscard]] std::optional<PlanePoint> forward(const Position& position) const;
+  /// Longitude in [-180, 180]. Nothing where the plane has no point of the earth.
+  [[nodiscard]] std::optional<Position> inverse(const PlanePoint& point) const;
+  /// Of the box with its sides densified; inside sags are found, poles and the antimeridian respected. Where
+  /// a geographic system's box crosses the antimeridian, east is beyond 180. Nothing where it has no bounds.
+  [[nodiscard]] std::optional<PlaneBox> bounds(const LonLatBox& box) const;
+
+ private:
+  struct Proj;
+  struct Free {
+    void operator()(Proj* proj) const noexcept;
+  };
+  std::unique_ptr<Proj, Free> proj_;
+  bool is_geographic_ = false;
+  bool is_identity_ = false;
+  double unit_ = 1.0;
+};
+
+}  // namespace marchland

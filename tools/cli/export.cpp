@@ -1,0 +1,345 @@
+// marchland export: the ground of each holder as polygons, at dates, through all time, or as what changed
+// hands.
+#include "tools/cli/commands.h"
+#include "tools/cli/layers.h"
+#include "tools/cli/query.h"
+#include <marchland/base/error.h>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <set>
+
+namespace marchland::cli {
+namespace {
+
+/// When the ground of each holder changes, within some ground.
+class ExtentChanges {
+ public:
+  ExtentChanges(const Composite& composite, const Holders& holders, const std::vector<bool>& ground)
+      : times_(&composite.times()), changes_(holders.size(), {TimeIndex{0}}) {
+    std::vector<bool> occurs(composite.coverage_count(holders.group()), false);
+    for (FaceIndex f = 0; f < ground.size(); ++f) {
+      if (ground[f]) occurs[composite.coverage(f, holders.group())] = true;
+    }
+    for (CoverageIndex c = 0; c < occurs.size(); ++c) {
+      if (!occurs[c]) continue;
+      const auto spans = holders.timeline(c);
+      for (std::size_t i = 1; i < spans.size(); ++i) {
+        changes_[spans[i - 1].holder].insert(spans[i].since);
+        changes_[spans[i].holder].insert(spans[i].since);
+      }
+    }
+  }
+
+  /// The longest stretch about the epoch in which its ground stays the same.
+  [[nodiscard]] Interval around(HolderIndex holder, TimeIndex epoch) const {
+    const auto& changes = changes_[holder];
+    const auto next = changes.upper_bound(epoch);
+    return {(*times_)[*std::prev(next)], (*times_)[next == changes.end() ? times_->for_ever() : *next]};
+  }
+  /// Epochs at which it changes, the first included.
+  [[nodiscard]] const std::set<TimeIndex>& of(HolderIndex holder) const { return changes_[holder]; }
+
+ private:
+  const TimeAxis* times_;
+  std::vector<std::set<TimeIndex>> changes_;
+};
+
+/// Ids of the sources that name one of the holder's actors somewhere in its ground at the epoch, in the order
+/// of the atlas.
+std::vector<std::string> sources_of(const Composite& composite, const Holders& holders,
+                                    const std::vector<Category>& faces, TimeIndex epoch,
+                                    std::size_t categories) {
+  std::vector<std::set<SourceId>> found(categories);
+  std::set<std::pair<Category, CoverageIndex>> seen;
+  for (FaceIndex f = 0; f < faces.size(); ++f) {
+    if (faces[f] == 0) continue;
+    const CoverageIndex coverage = composite.coverage(f, holders.group());
+    if (!seen.insert({faces[f], coverage}).second) continue;
+    const auto actors = holders.actors(faces[f] - 1);
+    for (const CoverageRun& run : composite.runs(holders.group(), coverage)) {
+      const Slot& slot = composite.slots()[run.slot];
+      if (run.from <= epoch && epoch < run.to &&
+          std::find(actors.begin(), actors.end(), slot.actor) != actors.end())
+        found[faces[f]].insert(composite.atlas()[slot.layer].source);
+    }
+  }
+  std::vector<std::string> out(categories);
+  for (std::size_t c = 0; c < categories; ++c) {
+    for (const SourceId source : found[c])
+      out[c] += (out[c].empty() ? "" : ",") + composite.atlas()[source].id;
+  }
+  return out;
+}
+
+struct ExportCommand {
+  QueryOptions query;
+  std::vector<std::string> at;
+  std::string from;
+  std::string to;
+  bool all = false;
+  bool unknown = false;
+  bool held = false;
+  std::string format;
+  std::filesystem::path output;
+  bool overwrite = false;
+  int decimals = 7;
+
+  [[nodiscard]] Existing existing() const { return overwrite ? Existing::overwrite : Existing::refuse; }
+
+  void run() const {
+    const int asked = (at.empty() ? 0 : 1) + (from.empty() && to.empty() ? 0 : 1) + (all ? 1 : 0);
+    if (asked != 1 || from.empty() != to.empty())
+      throw InvalidArgument("expected one of --at DATE, --from DATE --to DATE, and --all");
+    const std::string name = output.filename().string();
+    if (!format.empty() && !name.ends_with("." + format)) {
+      throw InvalidArgument(
+          fmt::format("--format {}: '{}' ends otherwise; expected -o FILE.{}", format, name, format));
+    }
+    FeatureOutput::check(output, existing());
+    const Session session(query);
+    FeatureOutput out(session, output, existing(), "export", decimals);
+    add_to(out, session, session.holders());
+    fmt::print(stderr, "{}", out.write());
+  }
+
+  void add_to(FeatureOutput& out, const Session& session, const Holders& holders) const {
+    const std::vector<bool> ground = ground_of(session, holders);
+    if (!from.empty()) {
+      add_changes(session, holders, ground, out);
+    } else {
+      add_states(session, holders, ground, out);
+    }
+  }
+
+  /// Category of a face by what holds it: holder + 1, so that unknown ground can be asked for.
+  [[nodiscard]] std::vector<Category> faces_at(const Session& session, const Holders& holders,
+                                               const std::vector<bool>& ground, TimeIndex epoch) const {
+    std::vector<Category> faces = holders.faces_at(epoch);
+    for (FaceIndex f = 0; f < faces.size(); ++f) {
+      const HolderIndex holder = faces[f];
+      const bool is_wanted = ground[f] && (holder != kUnknown ? session.wants(holders, holder) : unknown);
+      faces[f] = is_wanted ? holder + 1 : 0;
+    }
+    return faces;
+  }
+
+  void add_states(const Session& session, const Holders& holders, const std::vector<bool>& ground,
+                  FeatureOutput& out) const {
+    const Composite& composite = session.composite();
+    const TimeAxis& times = composite.times();
+    const ExtentChanges changes(composite, holders, ground);
+    // Which holders' ground is asked for at which epoch.
+    struct Question {
+      TimeIndex epoch;
+      FieldValue at;
+      std::vector<bool> wanted;
+    };
+    std::vector<Question> questions;
+    if (all) {
+      std::map<TimeIndex, std::vector<bool>> by_epoch;
+      for (HolderIndex h = 0; h < holders.size(); ++h) {
+        for (const TimeIndex epoch : changes.of(h))
+          by_epoch.try_emplace(epoch, holders.size(), false).first->second[h] = true;
+      }
+      for (auto& [epoch, wanted] : by_epoch) questions.push_back({epoch, {}, std::move(wanted)});
+    } else {
+      for (const Instant instant : session.instants(at))
+        questions.push_back({times.epoch_of(instant), instant, std::vector<bool>(holders.size(), true)});
+      out.note("at", fmt::format("{}", fmt::join(at, ", ")));
+    }
+
+    std::vector<bool> lines(composite.plane().edges().size(), false);
+    const auto faces_of = [&](const Question& question) {
+      std::vector<Category> faces = faces_at(session, holders, ground, question.epoch);
+      for (Category& c : faces) c = c != 0 && question.wanted[c - 1] ? c : 0;
+      return faces;
+    };
+    for (const Question& question : questions) {
+      const std::vector<Category> faces = faces_of(question);
+      for (EdgeIndex e = 0; e < lines.size(); ++e) {
+        if (faces[composite.plane().face(2 * e)] != faces[composite.plane().face(2 * e + 1)]) lines[e] = true;
+      }
+    }
+    const Dissolver dissolver = out.dissolver(lines);
+
+    using enum FeatureField::Type;
+    FeatureSet set{std::string(to_string(holders.theme())),
+                   fmt::format("{}: {}", session.atlas().title, to_string(holders.theme())),
+                   {{"actor", text}, {"actor_name", text}, {"contested", boolean}, {"theme", text}},
+                   {}};
+    if (!all) set.fields.push_back({"at", instant});
+    for (FeatureField field :
+         {FeatureField{"from", instant}, FeatureField{"to", instant}, FeatureField{"area_m2", real},
+          FeatureField{"source", text}, FeatureField{"color", text}}) {
+      set.fields.push_back(std::move(field));
+    }
+    struct Sorted {
+      std::string id;
+      Feature feature;
+    };
+    std::vector<Sorted> sorted;
+    for (const Question& question : questions) {
+      const std::vector<Category> faces = faces_of(question);
+      const std::vector<std::string> sources =
+          sources_of(composite, holders, faces, question.epoch, holders.size() + 1);
+      std::vector<std::string> ids;
+      auto features = out.polygons(dissolver, faces, [&](Category c, AreaUnits area) {
+        const HolderIndex holder = c - 1;
+        const Interval interval = changes.around(holder, question.epoch);
+        ids.push_back(holders.id(holder));
+        std::vector<FieldValue> values{holder_value(holders, holder),
+                                       name_of(session.atlas(), holders, holder),
+                                       holders.is_contested(holder), std::string(to_string(holders.theme()))};
+        if (!all) values.push_back(question.at);
+        values.push_back(from_of(interval));
+        values.push_back(to_of(interval));
+        values.emplace_back(square_meters(area));
+        values.push_back(sources[c].empty() ? FieldValue{} : FieldValue{sources[c]});
+        values.push_back(color_of(session.atlas(), holders, holder));
+        return values;
+      });
+      for (std::size_t i = 0; i < features.size(); ++i) sorted.push_back({ids[i], std::move(features[i])});
+    }
+    // Through all time by holder, then time; at dates by date, then holder. Unknown ground comes last.
+    const auto order = [](const Sorted& a, const Sorted& b) {
+      return std::pair(a.id.empty(), a.id) < std::pair(b.id.empty(), b.id);
+    };
+    if (all) {
+      std::stable_sort(sorted.begin(), sorted.end(), order);
+    } else {
+      const auto at_of = [&](const Sorted& s) { return std::get<Instant>(s.feature.values[4]); };
+      std::vector<Instant> given = session.instants(at);
+      const auto rank = [&](const Sorted& s) {
+        return std::find(given.begin(), given.end(), at_of(s)) - given.begin();
+      };
+      std::stable_sort(sorted.begin(), sorted.end(), [&](const Sorted& a, const Sorted& b) {
+        return rank(a) != rank(b) ? rank(a) < rank(b) : order(a, b);
+      });
+    }
+    for (Sorted& s : sorted) set.features.push_back(std::move(s.feature));
+    out.add(std::move(set));
+  }
+
+  void add_changes(const Session& session, const Holders& holders, const std::vector<bool>& ground,
+                   FeatureOutput& out) const {
+    const TimeAxis& times = session.composite().times();
+    const Instant a = session.instant(from);
+    const Instant b = session.instant(to);
+    const auto before = holders.faces_at(times.epoch_of(a));
+    const auto after = holders.faces_at(times.epoch_of(b));
+    // Transitions in the order of ids, unknown last.
+    using Key = std::tuple<bool, std::string, bool, std::string>;
+    const auto key_of = [&](HolderIndex x, HolderIndex y) {
+      return Key{x == kUnknown, holders.id(x), y == kUnknown, holders.id(y)};
+    };
+    const auto is_meant = [&](FaceIndex f) {
+      const HolderIndex x = before[f];
+      const HolderIndex y = after[f];
+      if (!ground[f] || (x == y && (!held || x == kUnknown))) return false;
+      return session.wants(holders, x) || session.wants(holders, y);
+    };
+    std::map<Key, std::pair<HolderIndex, HolderIndex>> occurring;
+    for (FaceIndex f = 0; f < before.size(); ++f) {
+      if (is_meant(f)) occurring.try_emplace(key_of(before[f], after[f]), before[f], after[f]);
+    }
+    std::vector<std::pair<HolderIndex, HolderIndex>> transitions;
+    std::map<std::pair<HolderIndex, HolderIndex>, Category> category;
+    for (const auto& [key, transition] : occurring) {
+      transitions.push_back(transition);
+      category[transition] = static_cast<Category>(transitions.size());
+    }
+    std::vector<Category> faces(before.size(), 0);
+    for (FaceIndex f = 0; f < faces.size(); ++f) {
+      if (is_meant(f)) faces[f] = category.at({before[f], after[f]});
+    }
+    out.note("from", from);
+    out.note("to", to);
+    using enum FeatureField::Type;
+    out.add_polygons("changes",
+                     fmt::format("{}: {} to {}", session.atlas().title, session.date(a), session.date(b)),
+                     {{"actor", text},
+                      {"actor_name", text},
+                      {"from_actor", text},
+                      {"to_actor", text},
+                      {"changed", boolean},
+                      {"theme", text},
+                      {"from", instant},
+                      {"to", instant},
+                      {"area_m2", real},
+                      {"color", text}},
+                     faces, [&](Category c, AreaUnits area) {
+                       const auto [x, y] = transitions[c - 1];
+                       const std::string name = name_of(session.atlas(), holders, y);
+                       return std::vector<FieldValue>{holder_value(holders, y),
+                                                      name.empty() ? FieldValue{} : FieldValue{name},
+                                                      holder_value(holders, x),
+                                                      holder_value(holders, y),
+                                                      x != y,
+                                                      std::string(to_string(holders.theme())),
+                                                      a,
+                                                      b,
+                                                      square_meters(area),
+                                                      color_of(session.atlas(), holders, y)};
+                     });
+  }
+};
+
+}  // namespace
+
+void add_states(FeatureOutput& out, const Session& session, const std::vector<std::string>& at) {
+  ExportCommand state;
+  state.at = at;
+  state.unknown = true;
+  state.add_to(out, session, session.holders());
+}
+
+void add_history(FeatureOutput& out, const Session& session, Theme theme) {
+  ExportCommand state;
+  state.all = true;
+  state.add_to(out, session, session.holders(theme));
+}
+
+void add_changes(FeatureOutput& out, const Session& session, const std::string& from, const std::string& to) {
+  ExportCommand state;
+  state.from = from;
+  state.to = to;
+  state.add_to(out, session, session.holders());
+}
+
+void add_export(CLI::App& app) {
+  CLI::App* command = app.add_subcommand(
+      "export",
+      "The ground of each holder, or what changed hands, as GeoJSON, GeoPackage, FlatGeobuf, KML, ...");
+  const auto state = std::make_shared<ExportCommand>();
+  state->query.declare(*command);
+  command->add_option("--at", state->at, "dates: one feature for each holder and date")
+      ->delimiter(',')
+      ->type_name("DATE");
+  command->add_option("--from", state->from, "with --to: one feature for each passing from holder to holder")
+      ->type_name("DATE");
+  command->add_option("--to", state->to, "the later date")->type_name("DATE");
+  command->add_flag(
+      "--all", state->all,
+      "one feature for each holder and each stretch of time in which its ground stays the same");
+  command->add_flag("--unknown", state->unknown,
+                    "with --at, --all: ground of the scope that nothing is said of, too");
+  command->add_flag("--held", state->held, "with --from, --to: ground that did not change hands, too");
+  command->add_option("--format", state->format,
+                      "geojson, geojsonl, gpkg, fgb, kml, shz or csv (default: the ending)");
+  command->add_option("-o,--output", state->output, "file to write; the ending tells the format")
+      ->type_name("FILE")
+      ->required();
+  command->add_option("--decimals", state->decimals, "of a degree, to which coordinates are rounded")
+      ->check(CLI::Range(0, 7))
+      ->capture_default_str();
+  command->add_flag("--overwrite", state->overwrite, "replace a file that exists");
+  command->callback([state] { state->run(); });
+}
+
+}  // namespace marchland::cli

@@ -1,0 +1,153 @@
+#include "tools/cli/feature_output.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+
+namespace marchland::cli {
+namespace {
+
+constexpr std::string_view kUnknownColor = "#d9d9d9";
+
+std::array<double, 3> parse_color(const std::string& color) {
+  std::array<double, 3> parts{136.0, 136.0, 136.0};
+  if (color.size() != 7) return parts;
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    parts[i] = static_cast<double>(std::strtol(color.substr(1 + 2 * i, 2).c_str(), nullptr, 16));
+  return parts;
+}
+
+std::string format_color(const std::array<double, 3>& parts) {
+  return fmt::format("#{:02x}{:02x}{:02x}", std::lround(parts[0]), std::lround(parts[1]),
+                     std::lround(parts[2]));
+}
+
+AreaUnits magnitude(AreaUnits value) {
+  return value < 0 ? -value : value;
+}
+
+}  // namespace
+
+Provenance provenance(const Session& session, const std::string& command) {
+  Provenance out = provenance(session.atlas(), session.method().name());
+  out.rule = session.head()["rule"].get<std::string>();
+  out.extra.emplace_back("command", command);
+  return out;
+}
+
+FeatureOutput::FeatureOutput(const Session& session, std::filesystem::path path, Existing existing,
+                             const std::string& command, int decimals)
+    : session_(&session),
+      path_(std::move(path)),
+      existing_(existing),
+      rounding_{decimals},
+      provenance_(provenance(session, command)) {}
+
+Dissolver FeatureOutput::dissolver(const std::vector<bool>& lines) const {
+  return {session_->composite(), lines, rounding_};
+}
+
+std::vector<Feature> FeatureOutput::polygons(const Dissolver& dissolver, const std::vector<Category>& faces,
+                                             const ValuesOf& values) {
+  std::vector<Dissolved> pieces = dissolver(faces);
+  std::vector<AreaUnits> area(pieces.empty() ? 0 : pieces.back().category + 1, 0);
+  for (FaceIndex f = 0; f < faces.size(); ++f) {
+    if (faces[f] != 0) area[faces[f]] += session_->areas()[f];
+  }
+  std::vector<Feature> out;
+  for (Dissolved& piece : pieces) {
+    worst_rounding_ = std::max(worst_rounding_, magnitude(piece.rounded - piece.exact));
+    if (piece.area.empty()) {
+      ++collapsed_;
+      continue;
+    }
+    ++polygons_;
+    out.push_back({values(piece.category, area[piece.category]), std::move(piece.area)});
+  }
+  return out;
+}
+
+void FeatureOutput::add_polygons(const std::string& name, const std::string& title,
+                                 std::vector<FeatureField> fields, const std::vector<Category>& faces,
+                                 const ValuesOf& values) {
+  const Arrangement& plane = session_->composite().plane();
+  std::vector<bool> lines(plane.edges().size());
+  for (EdgeIndex e = 0; e < lines.size(); ++e)
+    lines[e] = faces[plane.face(2 * e)] != faces[plane.face(2 * e + 1)];
+  sets_.push_back({name, title, std::move(fields), polygons(dissolver(lines), faces, values)});
+}
+
+std::string FeatureOutput::write() {
+  std::string told;
+  if (polygons_ + collapsed_ > 0) {
+    std::string effect = fmt::format("coordinates rounded to {} decimals of a degree; ", rounding_.decimals);
+    effect += worst_rounding_ == 0 ? "no area changed"
+                                   : fmt::format("areas changed by at most {:.3g} m2 (of a feature)",
+                                                 square_meters(worst_rounding_));
+    if (collapsed_ > 0) effect += fmt::format("; {} features vanished between two positions", collapsed_);
+    note("rounding", effect);
+    told = fmt::format("{}: {} features; {}\n", path_.string(), polygons_, effect);
+  }
+  write_features(path_, sets_, provenance_, existing_);
+  return told;
+}
+
+std::vector<bool> ground_of(const Session& session, const Holders& holders) {
+  const Composite& composite = session.composite();
+  std::vector<bool> ground = faces_in_scope(composite, session.scope());
+  ground[kUnboundedFace] = false;
+  if (is_bounded(composite, session.scope())) return ground;
+  for (FaceIndex f = 0; f < ground.size(); ++f) {
+    if (composite.coverage(f, holders.group()) == 0) ground[f] = false;
+  }
+  return ground;
+}
+
+std::string color_of(const Atlas& atlas, const Holders& holders, HolderIndex holder) {
+  const auto actors = holders.actors(holder);
+  if (actors.empty()) return std::string(kUnknownColor);
+  if (actors.size() == 1) return atlas[actors.front()].color;
+  std::array<double, 3> sum{};
+  for (const ActorId actor : actors) {
+    const auto parts = parse_color(atlas[actor].color);
+    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += parts[i] / static_cast<double>(actors.size());
+  }
+  return format_color(sum);
+}
+
+std::string mix_colors(const std::string& first, const std::string& second, double share) {
+  auto mixed = parse_color(first);
+  const auto other = parse_color(second);
+  for (std::size_t i = 0; i < mixed.size(); ++i) mixed[i] = share * mixed[i] + (1.0 - share) * other[i];
+  return format_color(mixed);
+}
+
+std::string name_of(const Atlas& atlas, const Holders& holders, HolderIndex holder) {
+  std::string out;
+  for (const ActorId actor : holders.actors(holder)) {
+    const Actor& who = atlas[actor];
+    out += (out.empty() ? "" : " / ") + (who.name.empty() ? who.id : who.name);
+  }
+  return out;
+}
+
+FieldValue holder_value(const Holders& holders, HolderIndex holder) {
+  if (holder == kUnknown) return std::monostate{};
+  return holders.id(holder);
+}
+
+FieldValue from_of(const Interval& interval) {
+  if (!interval.has_from()) return std::monostate{};
+  return interval.from();
+}
+
+FieldValue to_of(const Interval& interval) {
+  if (!interval.has_to()) return std::monostate{};
+  return interval.to();
+}
+
+}  // namespace marchland::cli

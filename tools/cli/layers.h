@@ -1,0 +1,30 @@
+#pragma once
+// The layers and rasters that commands write: what stands in them, apart from which command asked. Dates are
+// texts as on the command line. Each is defined beside the command it belongs to.
+#include "tools/cli/feature_output.h"
+#include "tools/cli/query.h"
+#include "tools/cli/reports.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace marchland::cli {
+
+/// One feature for each holder and date; unknown ground too where the scope has an edge.
+void add_states(FeatureOutput& out, const Session& session, const std::vector<std::string>& at);
+/// Every holder of a theme through time: a feature for each stretch in which its ground does not change.
+void add_history(FeatureOutput& out, const Session& session, Theme theme);
+/// Ground that changed hands: a feature for each passing from one holder to another.
+void add_changes(FeatureOutput& out, const Session& session, const std::string& from, const std::string& to);
+/// The line of contact at each date: a feature for each part.
+void add_line(FeatureOutput& out, const Session& session, const std::vector<Instant>& at,
+              const LineSides& sides);
+
+/// `resolution` in degrees. The path must not exist.
+void write_control_raster(const Session& session, const std::string& at, double resolution,
+                          const std::filesystem::path& path);
+void write_change_raster(const Session& session, const std::string& from, const std::string& to,
+                         double resolution, const std::filesystem::path& path);
+
+}  // namespace marchland::cli

@@ -1,0 +1,213 @@
+// marchland raster: who held each cell, or what it passed from and to, as a GeoTIFF.
+#include "tools/cli/commands.h"
+#include "tools/cli/layers.h"
+#include "tools/cli/query.h"
+#include <marchland/base/error.h>
+#include <marchland/io/write_raster.h>
+#include <marchland/raster/classify.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <limits>
+#include <map>
+#include <memory>
+#include <set>
+#include <tuple>
+
+namespace marchland::cli {
+namespace {
+
+/// The ground's box on the globe. Its edges cover every longitude that it does.
+LonLatBox box_of(const Arrangement& plane, const std::vector<bool>& ground) {
+  LonLatBoxBuilder builder;
+  for (EdgeIndex e = 0; e < plane.edges().size(); ++e) {
+    if (!ground[plane.face(2 * e)] && !ground[plane.face(2 * e + 1)]) continue;
+    const ExactPoint u = plane.point(plane.edges()[e].u);
+    const ExactPoint v = plane.point(plane.edges()[e].v);
+    const double y0 = fixed_to_degrees(fixed_y(u));
+    const double y1 = fixed_to_degrees(fixed_y(v));
+    builder.add(fixed_to_degrees(fixed_x(u)), fixed_to_degrees(fixed_x(v)), std::min(y0, y1),
+                std::max(y0, y1));
+  }
+  const auto box = builder.box();
+  if (!box)
+    throw InvalidArgument("there is no ground to show: nothing is ever said of this theme and region");
+  return *box;
+}
+
+struct RasterCommand {
+  QueryOptions query;
+  std::string layer = "control";
+  std::string at;
+  std::string from;
+  std::string to;
+  double resolution = 0.0;
+  std::string crs = "EPSG:4326";
+  std::filesystem::path output;
+  bool overwrite = false;
+
+  void run() const {
+    const Existing existing = overwrite ? Existing::overwrite : Existing::refuse;
+    const bool is_change = layer == "change";
+    if (is_change ? from.empty() || to.empty() || !at.empty() : at.empty() || !from.empty() || !to.empty()) {
+      throw InvalidArgument(is_change ? "--layer change: expected --from DATE --to DATE"
+                                      : "--layer control: expected --at DATE");
+    }
+    check_raster_output(output, existing);
+    const Session session(query);
+    const RasterGrid grid = write(session);
+    fmt::print(stderr, "{}: {} x {} cells of {} ({})\n", output.string(), grid.columns, grid.rows, grid.cell,
+               grid.crs);
+  }
+
+  RasterGrid write(const Session& session) const {
+    const Existing existing = overwrite ? Existing::overwrite : Existing::refuse;
+    const bool is_change = layer == "change";
+    const Holders holders = session.holders();
+    const std::vector<bool> ground = ground_of(session, holders);
+    const Arrangement& plane = session.composite().plane();
+    ClassRaster raster{make_grid(box_of(plane, ground), crs, resolution), {}, {{"no data", "#000000"}}};
+    Provenance origin = provenance(session, "raster");
+    origin.extra.emplace_back("layer", layer);
+    const std::vector<CellClass> classes = is_change
+                                               ? change_classes(session, holders, ground, raster, origin)
+                                               : control_classes(session, holders, ground, raster, origin);
+    const std::vector<CellClass> cells = classify(plane, classes, raster.grid);
+    write_raster(output, raster, cells, origin, existing);
+    return raster.grid;
+  }
+
+  static CellClass add_class(ClassRaster& raster, RasterClass entry) {
+    if (raster.classes.size() > std::numeric_limits<CellClass>::max())
+      throw InvalidArgument("more than 65535 classes; choose fewer with --actor or --region");
+    raster.classes.push_back(std::move(entry));
+    return static_cast<CellClass>(raster.classes.size() - 1);
+  }
+
+  /// A class for every holder that ever has any of the ground, so that rasters of all dates have the same
+  /// ones.
+  std::vector<CellClass> control_classes(const Session& session, const Holders& holders,
+                                         const std::vector<bool>& ground, ClassRaster& raster,
+                                         Provenance& origin) const {
+    const Composite& composite = session.composite();
+    std::vector<bool> occurs(holders.size(), false);
+    std::vector<bool> seen(composite.coverage_count(holders.group()), false);
+    for (FaceIndex f = 0; f < ground.size(); ++f) {
+      const CoverageIndex coverage = composite.coverage(f, holders.group());
+      if (!ground[f] || seen[coverage]) continue;
+      seen[coverage] = true;
+      for (const HolderSpan& span : holders.timeline(coverage)) occurs[span.holder] = true;
+    }
+    std::map<std::string, HolderIndex> by_id;
+    for (HolderIndex h = 1; h < holders.size(); ++h) {
+      if (occurs[h] && session.wants(holders, h)) by_id.emplace(holders.id(h), h);
+    }
+    std::vector<CellClass> class_of(holders.size(), 0);
+    for (const auto& [id, holder] : by_id)
+      class_of[holder] = add_class(raster, {id, color_of(session.atlas(), holders, holder)});
+    const Instant instant = session.instant(at);
+    raster.description = fmt::format("{} at {}", to_string(session.theme()), session.date(instant));
+    origin.extra.emplace_back("at", session.date(instant));
+    const auto faces = holders.faces_at(composite.times().epoch_of(instant));
+    std::vector<CellClass> out(faces.size(), 0);
+    for (FaceIndex f = 0; f < faces.size(); ++f) out[f] = ground[f] ? class_of[faces[f]] : CellClass{0};
+    return out;
+  }
+
+  /// First the passings that occur, by ids of from and to, unknown last; then ground that stayed with its
+  /// holder.
+  std::vector<CellClass> change_classes(const Session& session, const Holders& holders,
+                                        const std::vector<bool>& ground, ClassRaster& raster,
+                                        Provenance& origin) const {
+    const TimeAxis& times = session.composite().times();
+    const Instant a = session.instant(from);
+    const Instant b = session.instant(to);
+    const auto before = holders.faces_at(times.epoch_of(a));
+    const auto after = holders.faces_at(times.epoch_of(b));
+    const auto is_meant = [&](FaceIndex f) {
+      return ground[f] && (before[f] != kUnknown || after[f] != kUnknown) &&
+             (session.wants(holders, before[f]) || session.wants(holders, after[f]));
+    };
+    using Key = std::tuple<bool, bool, std::string, bool, std::string>;
+    std::map<Key, std::pair<HolderIndex, HolderIndex>> occurring;
+    for (FaceIndex f = 0; f < before.size(); ++f) {
+      const HolderIndex x = before[f];
+      const HolderIndex y = after[f];
+      if (is_meant(f))
+        occurring.try_emplace(Key{x == y, x == kUnknown, holders.id(x), y == kUnknown, holders.id(y)}, x, y);
+    }
+    const auto id_of = [&](HolderIndex h) { return h == kUnknown ? std::string("unknown") : holders.id(h); };
+    std::map<std::pair<HolderIndex, HolderIndex>, CellClass> class_of;
+    for (const auto& [key, transition] : occurring) {
+      const auto [x, y] = transition;
+      const std::string color = color_of(session.atlas(), holders, y);
+      // Ground that stayed is pale; of two passings to one actor each has some of whom it came from.
+      class_of[transition] =
+          x == y ? add_class(raster, {id_of(x) + " unchanged", mix_colors(color, "#ffffff", 0.35)})
+                 : add_class(raster, {fmt::format("{} -> {}", id_of(x), id_of(y)),
+                                      mix_colors(color, color_of(session.atlas(), holders, x), 0.8)});
+    }
+    raster.description =
+        fmt::format("{}: change from {} to {}", to_string(session.theme()), session.date(a), session.date(b));
+    origin.extra.emplace_back("from", session.date(a));
+    origin.extra.emplace_back("to", session.date(b));
+    std::vector<CellClass> out(before.size(), 0);
+    for (FaceIndex f = 0; f < out.size(); ++f) {
+      if (is_meant(f)) out[f] = class_of.at({before[f], after[f]});
+    }
+    return out;
+  }
+};
+
+}  // namespace
+
+void write_control_raster(const Session& session, const std::string& at, double resolution,
+                          const std::filesystem::path& path) {
+  RasterCommand state;
+  state.at = at;
+  state.resolution = resolution;
+  state.output = path;
+  static_cast<void>(state.write(session));
+}
+
+void write_change_raster(const Session& session, const std::string& from, const std::string& to,
+                         double resolution, const std::filesystem::path& path) {
+  RasterCommand state;
+  state.layer = "change";
+  state.from = from;
+  state.to = to;
+  state.resolution = resolution;
+  state.output = path;
+  static_cast<void>(state.write(session));
+}
+
+void add_raster(CLI::App& app) {
+  CLI::App* command =
+      app.add_subcommand("raster", "Who held each cell, or what it passed from and to, as a GeoTIFF");
+  const auto state = std::make_shared<RasterCommand>();
+  state->query.declare(*command);
+  command
+      ->add_option("--layer", state->layer,
+                   "control: the holder at a date; change: from which holder to which")
+      ->check(CLI::IsMember({"control", "change"}))
+      ->capture_default_str();
+  command->add_option("--at", state->at, "date of --layer control")->type_name("DATE");
+  command->add_option("--from", state->from, "first date of --layer change")->type_name("DATE");
+  command->add_option("--to", state->to, "second date of --layer change")->type_name("DATE");
+  command->add_option("--res", state->resolution, "side of a cell, in units of the CRS")
+      ->required()
+      ->check(CLI::PositiveNumber);
+  command->add_option("--crs", state->crs, "any projected or geographic system that PROJ knows")
+      ->capture_default_str();
+  command
+      ->add_option("-o,--output", state->output,
+                   "GeoTIFF to write; class names go into FILE.aux.xml beside it")
+      ->type_name("FILE.tif")
+      ->required();
+  command->add_flag("--overwrite", state->overwrite, "replace files that exist");
+  command->callback([state] { state->run(); });
+}
+
+}  // namespace marchland::cli

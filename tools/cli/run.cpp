@@ -1,0 +1,302 @@
+// marchland run: the main job. Tables, layers, rasters and an index of what was written.
+#include "tools/cli/commands.h"
+#include "tools/cli/layers.h"
+#include "tools/cli/reports.h"
+#include <marchland/base/error.h>
+#include <marchland/io/write_composite.h>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <set>
+#include <system_error>
+
+namespace marchland::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A folder that is there whole or not at all, like OutputFile.
+class OutputFolder {
+ public:
+  OutputFolder(fs::path path, Existing existing) : path_(std::move(path)) {
+    if (path_.filename().empty()) path_ = path_.parent_path();
+    const fs::path parent = path_.has_parent_path() ? path_.parent_path() : fs::path(".");
+    std::error_code error;
+    if (!fs::is_directory(parent, error)) fail("its folder does not exist; create it first");
+    if (fs::exists(path_, error)) {
+      if (existing == Existing::refuse) fail("exists already; choose another name or pass --overwrite");
+      // Only what an earlier run wrote may go.
+      if (!fs::is_regular_file(path_ / kIndex, error)) {
+        fail(fmt::format("has no {}, so it was not written by this command; choose another name", kIndex));
+      }
+    }
+    temporary_ = parent / fmt::format(".{}.{}", path_.filename().string(), ::getpid());
+    fs::remove_all(temporary_, error);
+    if (!fs::create_directory(temporary_, error)) fail(fmt::format("cannot be created: {}", error.message()));
+  }
+  OutputFolder(const OutputFolder&) = delete;
+  OutputFolder& operator=(const OutputFolder&) = delete;
+  ~OutputFolder() {
+    std::error_code ignored;
+    fs::remove_all(temporary_, ignored);
+  }
+
+  /// Where to write a file of it; its folder is made.
+  fs::path file(const std::string& name) const {
+    const fs::path path = temporary_ / name;
+    fs::create_directories(path.parent_path());
+    return path;
+  }
+
+  void commit() {
+    std::error_code error;
+    const fs::path old = temporary_.string() + ".old";
+    const bool replaces = fs::exists(path_, error);
+    if (replaces) fs::rename(path_, old, error);
+    if (!error) fs::rename(temporary_, path_, error);
+    if (error) fail(fmt::format("cannot be put in place: {}", error.message()));
+    if (replaces) fs::remove_all(old, error);
+  }
+
+  static constexpr const char* kIndex = "index.json";
+
+ private:
+  [[noreturn]] void fail(std::string_view what) const {
+    throw Error(ErrorCode::failure, fmt::format("{}: {}", path_.string(), what));
+  }
+  fs::path path_;
+  fs::path temporary_;
+};
+
+/// A date of the report, and what files about it are called.
+struct NamedDate {
+  std::string name;
+  std::string text;
+  Instant at;
+};
+
+/// The periods that are instants; without any, the last two dates of the data.
+std::vector<NamedDate> default_dates(const Session& session) {
+  std::vector<NamedDate> dates;
+  for (const Period& period : session.atlas().periods) {
+    if (period.is_instant) dates.push_back({period.id, period.id, period.when.from()});
+  }
+  if (dates.empty()) {
+    const auto series = series_dates(session.composite(), session.holders(), Step::change);
+    for (std::size_t i = series.size() > 2 ? series.size() - 2 : 0; i < series.size(); ++i) {
+      dates.push_back({session.date(series[i]), session.date(series[i]), series[i]});
+    }
+  }
+  std::stable_sort(dates.begin(), dates.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
+  return dates;
+}
+
+struct RunCommand {
+  QueryOptions query;
+  fs::path output;
+  std::vector<std::string> at;
+  bool overwrite = false;
+  double resolution = 0.0;
+
+  struct Written {
+    std::string file;
+    std::string what;
+  };
+
+  void run() const {
+    OutputFolder folder(output, overwrite ? Existing::overwrite : Existing::refuse);
+    const Session session(query);
+    std::vector<NamedDate> dates;
+    for (const std::string& text : at) dates.push_back({text, text, session.instant(text)});
+    if (dates.empty()) dates = default_dates(session);
+    std::vector<Instant> instants;
+    for (const NamedDate& date : dates) instants.push_back(date.at);
+    std::vector<Written> written;
+    std::string summary;
+
+    const auto write_tables = [&](const std::string& name, const std::string& what, const Report& report) {
+      write_file(folder.file("tables/" + name + ".csv"), render(report, {Format::csv, {}, 2}),
+                 Existing::refuse);
+      write_file(folder.file("tables/" + name + ".json"), render(report, {Format::json, {}, 2}),
+                 Existing::refuse);
+      written.push_back({"tables/" + name + ".csv", what});
+      written.push_back({"tables/" + name + ".json", what + ", in full"});
+    };
+    const auto say = [&](const std::string& title, Report report) {
+      report.notes.clear();
+      summary += (summary.empty() ? "" : "\n") + title + "\n" + render(report, {Format::table, {}, 2});
+    };
+
+    const Report area = areas_report(session, instants, {session.scope(), false, false});
+    write_tables("areas", "areas by party", area);
+    say("Areas", area);
+    if (!session.atlas().regions.empty()) {
+      write_tables("areas-by-region", "areas by region and party",
+                   areas_report(session, instants, {session.scope(), true, false}));
+    }
+    for (std::size_t i = 1; i < dates.size(); ++i) {
+      const std::string name = "changes-" + dates[i - 1].name + "-" + dates[i].name;
+      const Report report = changes_report(session, dates[i - 1].at, dates[i].at);
+      write_tables(name, fmt::format("changes between {} and {}", dates[i - 1].name, dates[i].name), report);
+      say(fmt::format("Changes: {} to {}", dates[i - 1].name, dates[i].name), report);
+    }
+    write_tables("timeline", "areas at every change", timeline_report(session, "change"));
+
+    const std::vector<LineSides> lines = contacts(session, instants);
+    for (const LineSides& sides : lines) {
+      const Report report = line_report(session, instants, sides);
+      write_tables(fmt::format("line-{}-{}", sides.first_id, sides.second_id),
+                   fmt::format("line of contact between {} and {}", sides.first_id, sides.second_id), report);
+      say(fmt::format("Line of contact between {} and {}", sides.first_id, sides.second_id), report);
+    }
+    const CheckReport check = check_report(session);
+    write_file(folder.file("tables/check.json"), render(check.report, {Format::json, {}, 2}),
+               Existing::refuse);
+    written.push_back({"tables/check.json", "findings and certificates"});
+    say("Check", check.report);
+
+    write_layers(session, dates, lines, folder, written);
+    write_rasters(session, dates, folder, written);
+    write_file(folder.file("SOURCES.txt"), sources_text(session.atlas()), Existing::refuse);
+    written.push_back({"SOURCES.txt", "sources and their licences, attribution, disclaimer"});
+
+    Json index = session.head();
+    index["title"] = session.atlas().title;
+    index["disclaimer"] = session.atlas().disclaimer;
+    index["attribution"] = session.atlas().attribution;
+    for (const NamedDate& date : dates) index["dates"][date.name] = session.date(date.at);
+    for (const Written& file : written) index["files"].push_back({{"file", file.file}, {"what", file.what}});
+    write_file(folder.file(OutputFolder::kIndex), index.dump(2) + "\n", Existing::refuse);
+    folder.commit();
+    fmt::print("{}\nresults: {}\n", summary, output.string());
+    if (check.has_error) throw ExitWith{3};
+  }
+
+  /// Pairs of parties that touch at any of the dates, by id, unknown and nobody left out.
+  static std::vector<LineSides> contacts(const Session& session, const std::vector<Instant>& at) {
+    const Holders holders = session.holders();
+    std::set<std::pair<std::string, std::string>> pairs;
+    const Arrangement& plane = session.composite().plane();
+    for (const Instant instant : at) {
+      const auto held = holders.faces_at(session.composite().times().epoch_of(instant));
+      for (EdgeIndex e = 0; e < plane.edges().size(); ++e) {
+        const HolderIndex a = held[plane.face(2 * e)];
+        const HolderIndex b = held[plane.face(2 * e + 1)];
+        if (a == b || a == kUnknown || b == kUnknown) continue;
+        if (holders.is_contested(a) || holders.is_contested(b)) continue;
+        if (holders.actors(a).front() == kNobodyId || holders.actors(b).front() == kNobodyId) continue;
+        pairs.insert(std::minmax(holders.id(a), holders.id(b)));
+      }
+    }
+    std::vector<LineSides> lines;
+    for (const auto& [a, b] : pairs) lines.emplace_back(session.atlas(), holders, a, b);
+    return lines;
+  }
+
+  static void write_layers(const Session& session, const std::vector<NamedDate>& dates,
+                           const std::vector<LineSides>& lines, const OutputFolder& folder,
+                           std::vector<Written>& written) {
+    const auto add = [&](const std::string& file, const std::string& what, const auto& fill) {
+      FeatureOutput out(session, folder.file(file), Existing::refuse, "run");
+      fill(out);
+      static_cast<void>(out.write());  // the files say it themselves
+      written.push_back({file, what});
+    };
+    for (std::size_t i = 0; i < dates.size(); ++i) {
+      add("layers/control-" + dates[i].name + ".geojson", "who held what at " + dates[i].name,
+          [&](FeatureOutput& out) { add_states(out, session, {dates[i].text}); });
+      if (i == 0) continue;
+      add("layers/changes-" + dates[i - 1].name + "-" + dates[i].name + ".geojson",
+          fmt::format("ground that changed hands between {} and {}", dates[i - 1].name, dates[i].name),
+          [&](FeatureOutput& out) { add_changes(out, session, dates[i - 1].text, dates[i].text); });
+    }
+    for (const LineSides& sides : lines) {
+      std::vector<Instant> instants;
+      for (const NamedDate& date : dates) instants.push_back(date.at);
+      add(fmt::format("layers/line-{}-{}.geojson", sides.first_id, sides.second_id),
+          fmt::format("line of contact between {} and {} at each date", sides.first_id, sides.second_id),
+          [&](FeatureOutput& out) { add_line(out, session, instants, sides); });
+    }
+    add("layers/history.gpkg", "every theme through time, a layer each", [&](FeatureOutput& out) {
+      for (const Theme theme : kThemes) {
+        if (session.holders(theme).size() > 1) add_history(out, session, theme);
+      }
+    });
+  }
+
+  void write_rasters(const Session& session, const std::vector<NamedDate>& dates, const OutputFolder& folder,
+                     std::vector<Written>& written) const {
+    const double cell = resolution > 0 ? resolution : default_cell(session);
+    for (std::size_t i = 0; i < dates.size(); ++i) {
+      const std::string control = "rasters/control-" + dates[i].name + ".tif";
+      write_control_raster(session, dates[i].text, cell, folder.file(control));
+      written.push_back({control, "who held what at " + dates[i].name});
+      if (i == 0) continue;
+      const std::string change = "rasters/change-" + dates[i - 1].name + "-" + dates[i].name + ".tif";
+      write_change_raster(session, dates[i - 1].text, dates[i].text, cell, folder.file(change));
+      written.push_back(
+          {change, fmt::format("what changed between {} and {}", dates[i - 1].name, dates[i].name)});
+    }
+  }
+
+  /// About two thousand cells over the longer side, as 1, 2 or 5 in the first digit.
+  static double default_cell(const Session& session) {
+    const auto& vertices = session.composite().plane().table().vertices;
+    const auto [south, north] = std::minmax_element(vertices.begin(), vertices.end(),
+                                                    [](GridPoint a, GridPoint b) { return a.y < b.y; });
+    const double width = grid_to_degrees(vertices.back().x) - grid_to_degrees(vertices.front().x);
+    const double height = grid_to_degrees(north->y) - grid_to_degrees(south->y);
+    const double wanted = std::max(width, height) / 2000.0;
+    const double power = std::pow(10.0, std::floor(std::log10(wanted)));
+    for (const double digit : {1.0, 2.0, 5.0}) {
+      if (digit * power >= wanted) return digit * power;
+    }
+    return 10.0 * power;
+  }
+
+  static std::string sources_text(const Atlas& atlas) {
+    std::string text = atlas.title + "\n\n";
+    if (!atlas.attribution.empty()) text += atlas.attribution + "\n\n";
+    if (!atlas.disclaimer.empty()) text += atlas.disclaimer + "\n\n";
+    text += "Sources\n";
+    for (const Source& source : atlas.sources) {
+      text += fmt::format("- {}: {}\n", source.id, source.title);
+      const auto line = [&](const char* key, const std::string& value) {
+        if (!value.empty()) text += fmt::format("  {}: {}\n", key, value);
+      };
+      line("author", source.author);
+      line("licence", source.licence);
+      line("date", source.date);
+      line("link", source.url);
+      line("note", source.note);
+      if (source.sigma.value() > 0)
+        line("accuracy of lines, one sigma", fmt::format("{} m", source.sigma.value()));
+    }
+    return text;
+  }
+};
+
+}  // namespace
+
+void add_run(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("run", "The main job: tables, layers, rasters and an index of them");
+  const auto state = std::make_shared<RunCommand>();
+  state->query.declare(*command);
+  command->add_option("-o,--output", state->output, "folder to write")->required()->type_name("DIR");
+  command->add_option("--at", state->at, "dates (default: the periods of the atlas that are instants)")
+      ->delimiter(',')
+      ->type_name("DATE");
+  command
+      ->add_option("--res", state->resolution, "cell size of rasters in degrees (default: fits the extent)")
+      ->type_name("DEGREES");
+  command->add_flag("--overwrite", state->overwrite, "replace the folder of an earlier run");
+  command->callback([state] { state->run(); });
+}
+
+}  // namespace marchland::cli
