@@ -401,6 +401,33 @@ class CompositeBuilder {
     return out;
   }
 
+  /// How many polygons of each slot cover a face, step by step; of event layers nothing, where covering again
+  /// is the point. Sorted by slot and time, ends before beginnings.
+  template <class Step>
+  void polygon_counts(std::span<const WindingEvent> events, std::vector<Step>& steps) const {
+    steps.clear();
+    std::vector<CoverageRun> runs;
+    for (std::size_t i = 0; i < events.size();) {
+      const LabelMeaning& meaning = meanings_[events[i].label];
+      std::size_t j = i;
+      if (meaning.polygon == LabelMeaning::kShared) {
+        // On the quick path every polygon winds once about what it covers.
+        for (; j < events.size() && events[j].label == events[i].label; ++j) {
+          if (!is_event_slot(meaning.slot)) steps.push_back({meaning.slot, events[j].time, events[j].change});
+        }
+      } else {
+        while (j < events.size() && meanings_[events[j].label].polygon == meaning.polygon) ++j;
+        if (!is_event_slot(meaning.slot)) add_single(meaning.slot, events.subspan(i, j - i), runs);
+      }
+      i = j;
+    }
+    for (const CoverageRun& run : runs) {
+      steps.push_back({run.slot, run.from, 1});
+      steps.push_back({run.slot, run.to, -1});
+    }
+    std::sort(steps.begin(), steps.end());
+  }
+
   /// Ground that one slot covers more than once at a time: counted once, and said.
   void note_self_overlap(const Windings& windings, std::size_t group) {
     const Arrangement& plane = *result_.plane_;
@@ -416,23 +443,28 @@ class CompositeBuilder {
       FaceIndex face = kUnboundedFace;
     };
     std::map<SlotIndex, Overlap> overlaps;
+    struct Step {
+      SlotIndex slot;
+      TimeIndex time;
+      std::int32_t change;  ///< in the number of polygons that cover the face
+      auto operator<=>(const Step&) const = default;
+    };
+    std::vector<Step> steps;
     for (CoverageIndex c = 0; c < area.size(); ++c) {
-      LabelIndex label = 0;
-      std::int32_t winding = 0;
+      polygon_counts(windings.events(group, c), steps);
+      std::int32_t count = 0;
       bool counted = false;
-      for (const WindingEvent& e : windings.events(group, c)) {
-        if (e.label != label) {
-          winding = 0;
+      for (std::size_t i = 0; i < steps.size(); ++i) {
+        if (i > 0 && steps[i].slot != steps[i - 1].slot) {
+          count = 0;
           counted = false;
         }
-        label = e.label;
-        winding += e.change;
-        const LabelMeaning& meaning = meanings_[e.label];
-        if (winding < 2 || counted || meaning.polygon != LabelMeaning::kShared || is_event_slot(meaning.slot))
-          continue;
+        count += steps[i].change;
+        if (count < 2 || counted) continue;
         counted = true;
-        Overlap& overlap = overlaps[meaning.slot];
-        if (overlap.face == kUnboundedFace) overlap = {0, e.time, face_of[c]};
+        Overlap& overlap = overlaps[steps[i].slot];
+        if (overlap.face == kUnboundedFace) overlap = {0, steps[i].time, face_of[c]};
+        overlap.since = std::min(overlap.since, steps[i].time);
         overlap.area += area[c];
       }
     }

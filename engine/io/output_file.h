@@ -1,5 +1,6 @@
 #pragma once
-// Files that are there whole or not at all: written under a temporary name beside their place, synced, renamed.
+// Files that are there whole or not at all: written under a temporary name beside their place, synced,
+// renamed.
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -11,7 +12,8 @@ enum class Existing : bool { refuse, overwrite };
 class OutputFile {
  public:
   /// Refuses a path that exists (unless `overwrite`), is a folder, or lies in a folder that is missing or not
-  /// writable: Error(failure) naming the path and what to do. Nothing is left behind if `commit` is not reached.
+  /// writable: Error(failure) naming the path and what to do. Nothing is left behind if `commit` is not
+  /// reached.
   OutputFile(std::filesystem::path path, Existing existing);
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;

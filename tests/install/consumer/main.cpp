@@ -16,7 +16,8 @@ int main() {
     statement.id = actor;
     statement.layer = marchland::LayerId(0);
     statement.actor = marchland::ActorId(atlas.actors.size() - 1);
-    statement.area = marchland::parse_wkt(*actor == 'a' ? "POLYGON((0 0,2 0,2 1,0 1,0 0))" : "POLYGON((1 0,3 0,3 1,1 1,1 0))");
+    statement.area = marchland::parse_wkt(*actor == 'a' ? "POLYGON((0 0,2 0,2 1,0 1,0 0))"
+                                                        : "POLYGON((1 0,3 0,3 1,1 1,1 0))");
     atlas.statements.push_back(statement);
   }
   const marchland::Composite composite = marchland::build_composite(std::move(atlas));

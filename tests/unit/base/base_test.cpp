@@ -1,13 +1,13 @@
-#include <type_traits>
-
-#include <gtest/gtest.h>
-
 #include <marchland/base/error.h>
 #include <marchland/base/findings.h>
 #include <marchland/base/grid.h>
 #include <marchland/base/ids.h>
 #include <marchland/base/int128.h>
 #include <marchland/base/units.h>
+
+#include <gtest/gtest.h>
+
+#include <type_traits>
 
 namespace marchland {
 namespace {

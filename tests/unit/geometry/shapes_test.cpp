@@ -1,10 +1,10 @@
-#include <limits>
+#include <marchland/base/error.h>
+#include <marchland/geometry/shapes.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <marchland/base/error.h>
-#include <marchland/geometry/shapes.h>
+#include <limits>
 
 namespace marchland {
 namespace {

@@ -1,7 +1,7 @@
-#include <gtest/gtest.h>
-
 #include <marchland/base/error.h>
 #include <marchland/geometry/wkt.h>
+
+#include <gtest/gtest.h>
 
 namespace marchland {
 namespace {

@@ -1,9 +1,9 @@
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <marchland/base/error.h>
 #include <marchland/geometry/wkt.h>
 #include <marchland/model/atlas.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 namespace marchland {
 namespace {

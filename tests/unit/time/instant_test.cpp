@@ -1,8 +1,8 @@
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <marchland/base/error.h>
 #include <marchland/time/interval.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 namespace marchland {
 namespace {

@@ -1,7 +1,7 @@
-#include <gtest/gtest.h>
-
 #include <marchland/base/error.h>
 #include <marchland/time/name_pattern.h>
+
+#include <gtest/gtest.h>
 
 namespace marchland {
 namespace {

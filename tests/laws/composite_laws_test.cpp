@@ -1,0 +1,250 @@
+// What must hold for every atlas whatever its polygons look like. Integers are compared with ==.
+#include <marchland/composite/labelling.h>
+
+#include <gtest/gtest.h>
+#include <tests/composite_oracle.h>
+#include <tests/laws/generators.h>
+
+#include <algorithm>
+
+namespace marchland {
+namespace {
+
+using namespace testing_fixtures;
+using namespace testing_laws;
+
+/// Calls `law(random, ground, i)` for many seeds; each case has a seed of its own, printed on failure.
+template <class Law>
+void for_many(std::uint64_t base, int few, Law law) {
+  const std::uint64_t seed = seed_of(base);
+  for (int i = 0; i < cases(few); ++i) {
+    Random random(seed * 1000003 + static_cast<std::uint64_t>(i));
+    const Ground ground = kTurns[static_cast<std::size_t>(i) % kTurns.size()];
+    const std::string trace = fmt::format("seed {}, case {}, ground {}", seed, i, static_cast<int>(ground));
+    SCOPED_TRACE(trace);
+    law(random, ground);
+    if (testing::Test::HasFailure()) return;
+  }
+}
+
+/// Compares and, on failure, prints the atlas.
+void expect_equal(AreaUnits found, AreaUnits expected, const Atlas& atlas) {
+  EXPECT_TRUE(found == expected) << to_string(found) << ", expected " << to_string(expected)
+                                 << describe(atlas);
+}
+using AreasByName = std::map<std::string, AreaUnits>;
+void expect_equal(const AreasByName& found, const AreasByName& expected, const Atlas& atlas) {
+  std::string differences;
+  for (const AreasByName* one : {&found, &expected}) {
+    const AreasByName& other = one == &found ? expected : found;
+    for (const auto& [name, area] : *one) {
+      if (other.contains(name) && other.at(name) == area) continue;
+      differences +=
+          fmt::format("\n  {} '{}': {}", one == &found ? "found" : "expected", name, to_string(area));
+    }
+  }
+  EXPECT_EQ(differences, "") << describe(atlas);
+}
+
+TEST(Laws, CertificatesHold) {
+  for_many(101, 220, [](Random& random, Ground ground) {
+    const AtlasBuilder builder = random_atlas(random, ground, static_cast<int>(draw(random, 1, 9)));
+    EXPECT_EQ(broken_certificates(builder.build()), "") << describe(builder.atlas);
+  });
+}
+
+bool is_cut(const Atlas& atlas) {
+  for (const Statement& s : atlas.statements) {
+    for (const Polygon& polygon : s.area) {
+      for (const Ring& ring : polygon) {
+        if (quantise(ring).is_cut) return true;
+      }
+    }
+  }
+  return false;
+}
+
+TEST(Laws, EveryFaceIsLabelledAsItsStatementsSay) {
+  for_many(102, 55, [](Random& random, Ground ground) {
+    const AtlasBuilder builder = random_atlas(random, ground, static_cast<int>(draw(random, 1, 3)));
+    // A cut is rounded to the grid, which brute force does not do; on the globe's lattice every cut is exact.
+    if (ground == Ground::box && is_cut(builder.atlas)) return;
+    EXPECT_EQ(testing_oracle::first_wrong_label(builder.build()), "") << describe(builder.atlas);
+  });
+}
+
+TEST(Laws, OrderOfStatementsAndOfPolygonsChangesNothing) {
+  for_many(103, 55, [](Random& random, Ground ground) {
+    AtlasBuilder builder = random_atlas(random, ground, static_cast<int>(draw(random, 2, 8)));
+    const auto expected = areas_by_coverage(builder.build());
+    std::shuffle(builder.atlas.statements.begin(), builder.atlas.statements.end(), random);
+    for (Statement& s : builder.atlas.statements) {
+      std::shuffle(s.area.begin(), s.area.end(), random);
+      for (Polygon& polygon : s.area) std::shuffle(polygon.begin() + 1, polygon.end(), random);
+    }
+    expect_equal(areas_by_coverage(builder.build()), expected, builder.atlas);
+  });
+}
+
+TEST(Laws, StartAndDirectionOfRingsChangeNothing) {
+  for_many(104, 55, [](Random& random, Ground ground) {
+    AtlasBuilder builder = random_atlas(random, ground, static_cast<int>(draw(random, 2, 8)));
+    const auto expected = areas_by_coverage(builder.build());
+    for (Statement& s : builder.atlas.statements) {
+      for (Polygon& polygon : s.area) {
+        for (Ring& ring : polygon) {
+          ring.pop_back();
+          std::rotate(ring.begin(),
+                      ring.begin() + draw(random, 0, static_cast<std::int64_t>(ring.size()) - 1), ring.end());
+          if (random() % 2 == 0) std::reverse(ring.begin(), ring.end());
+          ring.push_back(ring.front());
+        }
+      }
+    }
+    expect_equal(areas_by_coverage(builder.build()), expected, builder.atlas);
+  });
+}
+
+TEST(Laws, WholeTurnsOfLongitudeChangeNothing) {
+  for_many(105, 55, [](Random& random, Ground ground) {
+    AtlasBuilder builder = random_atlas(random, ground, static_cast<int>(draw(random, 2, 8)));
+    const auto expected = areas_by_coverage(builder.build());
+    for (Statement& s : builder.atlas.statements) {
+      for (Polygon& polygon : s.area) {
+        for (Ring& ring : polygon) {
+          const auto [west, east] = std::minmax_element(ring.begin(), ring.end());
+          const double turn = random() % 2 == 0 && east->lon <= 180.0 ? 360.0
+                              : west->lon >= -180.0                   ? -360.0
+                                                                      : 0.0;
+          for (Position& p : ring) p.lon += turn;
+        }
+      }
+    }
+    expect_equal(areas_by_coverage(builder.build()), expected, builder.atlas);
+  });
+}
+
+TEST(Laws, StatementsElsewhereInTimeChangeNoFigure) {
+  for_many(106, 44, [](Random& random, Ground ground) {
+    AtlasBuilder builder = random_atlas(random, ground, static_cast<int>(draw(random, 2, 6)));
+    // Events never end, so only dates before the new statements are compared.
+    std::vector<std::map<std::string, AreaUnits>> expected;
+    const Composite before = builder.build();
+    for (int d = -1; d < 6; ++d) expected.push_back(areas_at(before, day(d)));
+    Generator generator(random, ground);
+    for (int i = 0; i < 3; ++i) {
+      builder.say(random() % 2 == 0 ? "one" : "two", "a", generator.area(), days(6, 7 + i));
+      builder.say("events", "c", generator.area(), Interval::since(day(8)));
+    }
+    const Composite after = builder.build();
+    for (int d = -1; d < 6; ++d) {
+      expect_equal(areas_at(after, day(d)), expected[static_cast<std::size_t>(d + 1)], builder.atlas);
+    }
+  });
+}
+
+TEST(Laws, UnionAndIntersectionAddUp) {
+  for_many(107, 110, [](Random& random, Ground ground) {
+    Generator generator(random, ground);
+    const MultiPolygon a = generator.area();
+    const MultiPolygon b = generator.area();
+    AtlasBuilder both;
+    both.say("l", "a", a).say("l", "b", b);
+    const Composite composite = both.build();
+    const auto areas = areas_at(composite, day(0));
+    const AreaUnits common = areas.contains("l/a+l/b") ? areas.at("l/a+l/b") : 0;
+    MultiPolygon united = a;
+    united.insert(united.end(), b.begin(), b.end());
+    AtlasBuilder one;
+    one.say("l", "a", united);
+    const AreaUnits whole = area_of(one.build(), "l/a");
+    expect_equal(area_of(composite, "l/a") + area_of(composite, "l/b"), whole + common, both.atlas);
+    // Alone, each is as large as in company.
+    AtlasBuilder alone;
+    alone.say("l", "a", a);
+    expect_equal(area_of(alone.build(), "l/a"), area_of(composite, "l/a"), both.atlas);
+  });
+}
+
+TEST(Laws, ValidPolygonIsAsLargeAsItsQuantisedRings) {
+  for_many(108, 220, [](Random& random, Ground ground) {
+    Generator generator(random, ground);
+    AtlasBuilder builder;
+    builder.say("l", "b", generator.area());
+    const Polygon polygon = generator.polygon();
+    builder.say("l", "a", MultiPolygon{polygon});
+    const LabelledPolygon labelled = label_polygon(polygon);
+    if (!labelled.is_quick) return;
+    const EdgeArea edge_area = EdgeArea::wgs84();
+    AreaUnits sum = 0;
+    for (const LabelledRing& ring : labelled.rings) {
+      for (const ChainLink& link : ring.chain.links) {
+        sum += ring.weight * link.multiplicity * edge_area(link.s, link.s.a, link.s.b);
+      }
+    }
+    expect_equal(area_of(builder.build(), "l/a"), sum, builder.atlas);
+  });
+}
+
+TEST(Laws, ExchangingTwoActorsMirrorsTheirFigures) {
+  for_many(109, 44, [](Random& random, Ground ground) {
+    AtlasBuilder builder = random_atlas(random, ground, static_cast<int>(draw(random, 2, 8)));
+    const auto expected = areas_by_coverage(builder.build());
+    std::swap(builder.atlas.actors[1].id, builder.atlas.actors[2].id);
+    ASSERT_EQ(builder.atlas.actors[1].id, "b");
+    std::map<std::string, AreaUnits> mirrored;
+    for (const auto& [name, area] : areas_by_coverage(builder.build())) {
+      std::vector<std::string> runs;
+      for (std::size_t from = 0; from < name.size();) {
+        const std::size_t to = std::min(name.find(' ', from), name.size());
+        std::string run = name.substr(from, to - from);
+        char& actor = run[run.find('/') + 1];
+        actor = actor == 'a' ? 'b' : actor == 'b' ? 'a' : actor;
+        runs.push_back(run);
+        from = to + 1;
+      }
+      std::sort(runs.begin(), runs.end());
+      mirrored[fmt::format("{}", fmt::join(runs, " "))] += area;
+    }
+    expect_equal(mirrored, expected, builder.atlas);
+  });
+}
+
+TEST(Laws, BuildingTwiceGivesTheSameFaces) {
+  for_many(110, 22, [](Random& random, Ground ground) {
+    const AtlasBuilder builder = random_atlas(random, ground, static_cast<int>(draw(random, 2, 8)));
+    const Composite first = builder.build();
+    const Composite second = builder.build();
+    ASSERT_EQ(first.plane().face_count(), second.plane().face_count());
+    for (FaceIndex f = 0; f < first.plane().face_count(); ++f) {
+      ASSERT_EQ(first.areas()[f], second.areas()[f]);
+      ASSERT_EQ(coverage_name(first, f), coverage_name(second, f));
+    }
+  });
+}
+
+TEST(Laws, OtherEarthsAddUpToo) {
+  // Methods whose area depends on the line alone: a statement is as large as its faces, in any company.
+  for_many(111, 33, [](Random& random, Ground ground) {
+    Generator generator(random, ground);
+    const MultiPolygon area = generator.area();
+    AtlasBuilder alone;
+    alone.say("l", "a", area);
+    AtlasBuilder company;
+    company.say("l", "a", area).say("l", "b", generator.area());
+    const auto sum = [](const Composite& composite, const FaceAreas& areas) {
+      AreaUnits total = 0;
+      for (FaceIndex f = 1; f < composite.plane().face_count(); ++f) {
+        if (coverage_name(composite, f).find("l/a") != std::string::npos) total += areas[f];
+      }
+      return total;
+    };
+    const Composite one = alone.build();
+    const Composite two = company.build();
+    const AreaMethod sphere = AreaMethod::parse("sphere:6371000");
+    expect_equal(sum(two, measure_faces(two, sphere)), sum(one, measure_faces(one, sphere)), company.atlas);
+  });
+}
+
+}  // namespace
+}  // namespace marchland

@@ -1,0 +1,177 @@
+#include "tests/composite_fixtures.h"
+#include "tests/unit/io/io_fixture.h"
+#include <marchland/analysis/holders.h>
+#include <marchland/io/write_raster.h>
+
+#include <gdal.h>
+
+#include <sstream>
+
+namespace marchland::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class WriteRaster : public IoTest {
+ protected:
+  /// A drawing of single letters, '.' for 0.
+  struct Drawing {
+    ClassRaster raster;
+    std::vector<CellClass> cells;
+  };
+  static Drawing drawing() {
+    const std::vector<std::string> rows{"aab.", "aab.", ".bbb"};
+    Drawing out{
+        {{"EPSG:4326", 44.0, 41.0, 0.5, 4, 3},
+         "control at 1994-05-12",
+         {{"no data", "#000000"}, {"armenia", "#e69f00"}, {"azerbaijan", "#56b4e9"}, {"nobody", "#bbbbbb"}}},
+        {}};
+    for (const std::string& row : rows) {
+      for (const char c : row)
+        out.cells.push_back(c == '.' ? CellClass{0} : static_cast<CellClass>(c - 'a' + 1));
+    }
+    return out;
+  }
+  static Provenance origin() {
+    Provenance provenance;
+    provenance.atlas = "test";
+    provenance.method = "lonlat";
+    return provenance;
+  }
+  void write_it(const std::string& name, const Drawing& d) const {
+    write_raster(path(name), d.raster, d.cells, origin(), Existing::refuse);
+  }
+  [[nodiscard]] std::string bytes(const std::string& name) const {
+    std::ifstream in(path(name), std::ios::binary);
+    std::ostringstream out;
+    out << in.rdbuf();
+    return out.str();
+  }
+  [[nodiscard]] std::vector<std::string> listing() const {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_))
+      names.push_back(entry.path().filename());
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+  struct Close {
+    void operator()(void* dataset) const { GDALClose(dataset); }
+  };
+  [[nodiscard]] std::unique_ptr<void, Close> open(const std::string& name) const {
+    GDALAllRegister();
+    return std::unique_ptr<void, Close>(GDALOpen(path(name).c_str(), GA_ReadOnly));
+  }
+};
+
+TEST_F(WriteRaster, IsACloudOptimisedGeoTiffWithColoursAndNames) {
+  const Drawing d = drawing();
+  write_it("a.tif", d);
+  EXPECT_THAT(listing(), ElementsAre("a.tif", "a.tif.aux.xml"));
+  const auto file = open("a.tif");
+  ASSERT_NE(file, nullptr);
+  EXPECT_STREQ(GDALGetMetadataItem(file.get(), "LAYOUT", "IMAGE_STRUCTURE"), "COG");
+  EXPECT_STREQ(GDALGetMetadataItem(file.get(), "COMPRESSION", "IMAGE_STRUCTURE"), "DEFLATE");
+  EXPECT_STREQ(GDALGetMetadataItem(file.get(), "marchland", nullptr), to_json(origin()).c_str());
+  double transform[6];
+  GDALGetGeoTransform(file.get(), transform);
+  EXPECT_THAT(transform, ElementsAre(44.0, 0.5, 0.0, 41.0, 0.0, -0.5));
+  EXPECT_THAT(GDALGetProjectionRef(file.get()), HasSubstr("4326"));
+  const GDALRasterBandH band = GDALGetRasterBand(file.get(), 1);
+  EXPECT_EQ(GDALGetRasterDataType(band), GDT_Byte);
+  EXPECT_STREQ(GDALGetDescription(band), "control at 1994-05-12");
+  int has_no_data = 0;
+  EXPECT_EQ(GDALGetRasterNoDataValue(band, &has_no_data), 0.0);
+  EXPECT_NE(has_no_data, 0);
+  EXPECT_EQ(GDALGetRasterColorInterpretation(band), GCI_PaletteIndex);
+  const GDALColorEntry* orange = GDALGetColorEntry(GDALGetRasterColorTable(band), 1);
+  EXPECT_EQ(std::vector<int>({orange->c1, orange->c2, orange->c3}), (std::vector<int>{230, 159, 0}));
+  char** names = GDALGetRasterCategoryNames(band);
+  ASSERT_NE(names, nullptr);
+  EXPECT_EQ(std::vector<std::string>(names, names + 4),
+            (std::vector<std::string>{"no data", "armenia", "azerbaijan", "nobody"}));
+  const GDALRasterAttributeTableH table = GDALGetDefaultRAT(band);
+  ASSERT_EQ(GDALRATGetRowCount(table), 3);
+  EXPECT_STREQ(GDALRATGetValueAsString(table, 1, 1), "azerbaijan");
+  EXPECT_EQ(GDALRATGetValueAsInt(table, 0, 5), 4);
+  EXPECT_EQ(GDALRATGetValueAsInt(table, 1, 5), 5);
+  EXPECT_EQ(GDALRATGetValueAsInt(table, 2, 5), 0);
+  std::vector<CellClass> cells(12);
+  ASSERT_EQ(GDALRasterIO(band, GF_Read, 0, 0, 4, 3, cells.data(), 4, 3, GDT_UInt16, 0, 0), CE_None);
+  EXPECT_EQ(cells, d.cells);
+}
+
+TEST_F(WriteRaster, OverviewsHoldClassesOnly) {
+  Drawing d = drawing();
+  d.raster.grid = {"EPSG:32638", 500000, 4500000, 100, 1500, 1100};
+  d.cells.resize(d.raster.grid.cell_count());
+  for (std::size_t i = 0; i < d.cells.size(); ++i) d.cells[i] = i % 1500 < 700 ? 1 : 3;
+  write_it("a.tif", d);
+  const auto file = open("a.tif");
+  const GDALRasterBandH band = GDALGetRasterBand(file.get(), 1);
+  ASSERT_GT(GDALGetOverviewCount(band), 0);
+  const GDALRasterBandH overview = GDALGetOverview(band, 0);
+  const int columns = GDALGetRasterBandXSize(overview);
+  const int rows = GDALGetRasterBandYSize(overview);
+  std::vector<CellClass> cells(static_cast<std::size_t>(columns) * static_cast<std::size_t>(rows));
+  ASSERT_EQ(
+      GDALRasterIO(overview, GF_Read, 0, 0, columns, rows, cells.data(), columns, rows, GDT_UInt16, 0, 0),
+      CE_None);
+  EXPECT_TRUE(std::all_of(cells.begin(), cells.end(), [](CellClass c) { return c == 1 || c == 3; }));
+}
+
+TEST_F(WriteRaster, ManyClassesTakeTwoBytes) {
+  Drawing d = drawing();
+  while (d.raster.classes.size() < 400) d.raster.classes.push_back({"x", "#102030"});
+  d.cells[0] = 399;
+  write_it("a.tif", d);
+  const auto file = open("a.tif");
+  const GDALRasterBandH band = GDALGetRasterBand(file.get(), 1);
+  EXPECT_EQ(GDALGetRasterDataType(band), GDT_UInt16);
+  EXPECT_EQ(GDALGetColorEntry(GDALGetRasterColorTable(band), 399)->c3, 0x30);
+  EXPECT_STREQ(GDALRATGetValueAsString(GDALGetDefaultRAT(band), 398, 1), "x");
+}
+
+// Law: cells times their areas give the area of the polygon, up to those on its boundary.
+TEST_F(WriteRaster, CountsOfTheFileAgreeWithTheAreas) {
+  testing_fixtures::AtlasBuilder builder;
+  builder.say("l", "a", "POLYGON((44.1 38.7,47.9 39.2,48.6 41.3,45.2 41.8,44.1 38.7))");
+  const Composite composite = builder.build();
+  const std::vector<CellClass> classes{0, 1};
+  constexpr double kCell = 1000.0;
+  const ClassRaster raster{make_grid({44.0, 38.5, 49.0, 42.0}, "EPSG:6933", kCell),
+                           "control",
+                           {{"no data", "#000000"}, {"a", "#e69f00"}}};
+  write_raster(path("a.tif"), raster, classify(composite.plane(), classes, raster.grid), origin(),
+               Existing::refuse);
+  const auto file = open("a.tif");
+  const GDALRasterAttributeTableH table = GDALGetDefaultRAT(GDALGetRasterBand(file.get(), 1));
+  const double area = to_square_meters(composite.areas()[1]).value();
+  EXPECT_NEAR(GDALRATGetValueAsInt(table, 0, 5) * kCell * kCell / area, 1.0, 2e-3);
+}
+
+TEST_F(WriteRaster, TwoRunsGiveEqualBytes) {
+  write_it("one.tif", drawing());
+  write_it("two.tif", drawing());
+  EXPECT_TRUE(bytes("one.tif") == bytes("two.tif"));
+  EXPECT_TRUE(bytes("one.tif.aux.xml") == bytes("two.tif.aux.xml"));
+}
+
+TEST_F(WriteRaster, BothFilesOrNone) {
+  write("a.tif.aux.xml", "mine");
+  EXPECT_THAT(error_of([&] { write_it("a.tif", drawing()); }), HasSubstr("a.tif.aux.xml: exists already"));
+  EXPECT_THAT(error_of([&] { check_raster_output(path("a.tif"), Existing::refuse); }),
+              HasSubstr("a.tif.aux.xml: exists already"));
+  EXPECT_THAT(listing(), ElementsAre("a.tif.aux.xml"));
+  EXPECT_THAT(error_of([&] { write_it("a.png", drawing()); }), HasSubstr("expected the ending .tif"));
+  Drawing d = drawing();
+  d.cells[3] = 9;
+  EXPECT_THAT(error_of([&] { write_it("b.tif", d); }), HasSubstr("there is no class 9"));
+  d = drawing();
+  d.raster.grid.crs = "EPSG:999999";
+  EXPECT_THAT(error_of([&] { write_it("b.tif", d); }), HasSubstr("CRS 'EPSG:999999'"));
+  EXPECT_THAT(listing(), ElementsAre("a.tif.aux.xml"));
+}
+
+}  // namespace
+}  // namespace marchland::test
