@@ -27,7 +27,7 @@ std::optional<LonLatBox> LonLatBoxBuilder::box() const {
     }
     east = std::max(east, to);
   }
-  if (west > -180.0 || east < 180.0 || gap == 0.0) return LonLatBox{west, south_, east, north_};
+  if (west > -180.0 || east < 180.0 || gap < 180.0) return LonLatBox{west, south_, east, north_};
   return LonLatBox{gap_end, south_, gap_begin, north_};
 }
 

@@ -21,8 +21,8 @@ class LonLatBoxBuilder {
   /// west <= east: what crosses the antimeridian comes as two stretches that end and begin there.
   void add(double west, double east, double south, double north);
 
-  /// Plain minimum and maximum, unless something touches both +180 and -180 and there is a gap elsewhere:
-  /// then the box leaves out the widest gap. Nothing if nothing was added. n log n.
+  /// Plain minimum and maximum, unless something touches both +180 and -180 and half the globe or more lies
+  /// free elsewhere: then the box crosses the antimeridian. Nothing if nothing was added. n log n.
   [[nodiscard]] std::optional<LonLatBox> box() const;
 
  private:

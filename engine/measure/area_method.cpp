@@ -1,9 +1,9 @@
 #include <marchland/base/error.h>
 #include <marchland/measure/area_method.h>
+#include <marchland/measure/projection.h>
 
 #include <fmt/format.h>
 #include <geodesic.h>
-#include <proj.h>
 
 #include <charconv>
 #include <cmath>
@@ -56,36 +56,17 @@ class GeodesicExcess final : public AreaMethod::EdgePart {
   geod_geodesic geod_{};
 };
 
-struct ProjDeleter {
-  void operator()(PJ* p) const noexcept { proj_destroy(p); }
-  void operator()(PJ_CONTEXT* p) const noexcept { proj_context_destroy(p); }
-};
-
 /// Half the cross product of the projected ends: the area between chord and origin.
 class ProjectedChord final : public AreaMethod::EdgePart {
  public:
-  explicit ProjectedChord(const std::string& definition)
-      : context_(proj_context_create()), definition_(definition) {
-    proj_log_level(context_.get(), PJ_LOG_NONE);
-    // A bare PROJ string names a projection; only with this word does it name the CRS that uses it.
-    const bool is_bare =
-        definition.find("+proj=") != std::string::npos && definition.find("type=crs") == std::string::npos;
-    std::unique_ptr<PJ, ProjDeleter> target(
-        proj_create(context_.get(), (is_bare ? definition + " +type=crs" : definition).c_str()));
-    if (!target) fail("PROJ does not know it");
-    if (proj_get_type(target.get()) == PJ_TYPE_BOUND_CRS)
-      target.reset(proj_get_source_crs(context_.get(), target.get()));
-    if (!target || proj_get_type(target.get()) != PJ_TYPE_PROJECTED_CRS) fail("it is not a projected CRS");
-    std::unique_ptr<PJ, ProjDeleter> pipeline(
-        proj_create_crs_to_crs_from_pj(context_.get(), source().get(), target.get(), nullptr, nullptr));
-    if (!pipeline) fail("PROJ finds no operation from WGS84");
-    transform_.reset(proj_normalize_for_visualization(context_.get(), pipeline.get()));
-    if (!transform_) fail("PROJ finds no operation from WGS84");
-    const std::unique_ptr<PJ, ProjDeleter> system(
-        proj_crs_get_coordinate_system(context_.get(), target.get()));
-    proj_cs_get_axis_info(context_.get(), system.get(), 0, nullptr, nullptr, nullptr, &metres_per_unit_,
-                          nullptr, nullptr, nullptr);
-    find_handedness(target.get());
+  explicit ProjectedChord(const std::string& definition) : definition_(definition) {
+    try {
+      projection_.emplace(definition);
+    } catch (const InvalidArgument& error) {
+      fail(error.what());
+    }
+    if (projection_->is_geographic()) fail("it is not a projected CRS");
+    find_handedness();
   }
 
   double operator()(const Position& from, const Position& to) const override {
@@ -108,16 +89,11 @@ class ProjectedChord final : public AreaMethod::EdgePart {
   }
   /// Some CRS count southward and westward, which mirrors every polygon: ask in the middle of where it is
   /// used.
-  void find_handedness(const PJ* target) {
-    double west = 0.0;
-    double south = 0.0;
-    double east = 0.0;
-    double north = 0.0;
+  void find_handedness() {
     Position middle;
-    if (proj_get_area_of_use(context_.get(), target, &west, &south, &east, &north, nullptr) != 0 &&
-        west >= -180.0) {
-      if (east < west) east += 360.0;
-      middle = {(west + east) / 2, (south + north) / 2};
+    if (const auto use = projection_->area_of_use()) {
+      const double east = use->east < use->west ? use->east + 360.0 : use->east;
+      middle = {(use->west + east) / 2, (use->south + use->north) / 2};
     }
     try {
       const auto [x, y] = project(middle);
@@ -128,24 +104,18 @@ class ProjectedChord final : public AreaMethod::EdgePart {
       // A CRS that does not know its own middle keeps the usual hand.
     }
   }
-  [[nodiscard]] std::unique_ptr<PJ, ProjDeleter> source() const {
-    return std::unique_ptr<PJ, ProjDeleter>(proj_create(context_.get(), "OGC:CRS84"));
-  }
   [[nodiscard]] std::pair<double, double> project(const Position& p) const {
-    const PJ_COORD out = proj_trans(transform_.get(), PJ_FWD, proj_coord(p.lon, p.lat, 0, 0));
-    if (!std::isfinite(out.xy.x) || !std::isfinite(out.xy.y)) {
-      proj_errno_reset(transform_.get());
+    const auto point = projection_->forward(p);
+    if (!point) {
       throw InvalidData(
           fmt::format("method 'crs:{}' cannot project ({}, {}); choose a CRS that covers the atlas",
                       definition_, p.lon, p.lat));
     }
-    return {out.xy.x * metres_per_unit_, out.xy.y * metres_per_unit_};
+    return {point->x * projection_->unit(), point->y * projection_->unit()};
   }
 
-  std::unique_ptr<PJ_CONTEXT, ProjDeleter> context_;
-  std::unique_ptr<PJ, ProjDeleter> transform_;
+  std::optional<Projection> projection_;
   std::string definition_;
-  double metres_per_unit_ = 1.0;
   double handedness_ = 1.0;  ///< -1 if the axes are mirrored
 };
 

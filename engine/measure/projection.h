@@ -38,6 +38,9 @@ class Projection {
   /// Metres (of a geographic system: radians) in one unit of its first axis.
   [[nodiscard]] double unit() const noexcept { return unit_; }
 
+  /// Where the system is meant to be used, as its registry says; it may cross the antimeridian.
+  [[nodiscard]] std::optional<LonLatBox> area_of_use() const noexcept { return area_of_use_; }
+
   /// Nothing where the system has no coordinates for it.
   [[nodiscard]] std::optional<PlanePoint> forward(const Position& position) const;
   /// Longitude in [-180, 180]. Nothing where the plane has no point of the earth.
@@ -52,6 +55,7 @@ class Projection {
     void operator()(Proj* proj) const noexcept;
   };
   std::unique_ptr<Proj, Free> proj_;
+  std::optional<LonLatBox> area_of_use_;
   bool is_geographic_ = false;
   bool is_identity_ = false;
   double unit_ = 1.0;

@@ -23,7 +23,7 @@ std::string with_thousands(double value, int decimals) {
   if (end == std::string::npos) end = text.size();
   for (std::size_t at = end; at > first + 3;) {
     at -= 3;
-    text.insert(at, " ");
+    text.insert(at, 1, ' ');
   }
   // "-0.00" is no figure
   if (text.find_first_not_of("-0. ") == std::string::npos && first == 1) text.erase(0, 1);

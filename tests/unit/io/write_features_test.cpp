@@ -171,6 +171,9 @@ TEST_F(WriteFeatures, BboxCrossesTheAntimeridianWhereTheDataDoes) {
                           MultiPolygon{{{{-180, -18}, {-178, -18}, {-178, -16}, {-180, -16}, {-180, -18}}},
                                        {{{177, -18}, {180, -18}, {180, -16}, {177, -16}, {177, -18}}}}});
   EXPECT_THAT(bytes(write_sets("fiji.geojson", {set})), HasSubstr("\"bbox\":[177,-18,-178,-16]"));
+  // Not for the sake of a narrow gap elsewhere.
+  set.features.push_back({{}, MultiPolygon{{{{-170, -50}, {170, -50}, {170, 50}, {-170, -50}}}}});
+  EXPECT_THAT(bytes(write_sets("most.geojson", {set})), HasSubstr("\"bbox\":[-180,-50,180,50]"));
   FeatureSet world{"world", "", {}, {}};
   world.features.push_back(
       {{}, MultiPolygon{{{{-180, -90}, {180, -90}, {180, 90}, {-180, 90}, {-180, -90}}}}});
