@@ -50,6 +50,12 @@ Projection::Projection(const std::string& definition) : proj_(new Proj) {
   const PjPtr system(proj_crs_get_coordinate_system(context, target.get()));
   proj_cs_get_axis_info(context, system.get(), 0, nullptr, nullptr, nullptr, &unit_, nullptr, nullptr,
                         nullptr);
+  LonLatBox use;
+  if (proj_get_area_of_use(context, target.get(), &use.west, &use.south, &use.east, &use.north, nullptr) !=
+          0 &&
+      use.west >= -180.0) {
+    area_of_use_ = use;
+  }
   is_identity_ =
       is_geographic_ && proj_is_equivalent_to_with_ctx(context, source.get(), target.get(),
                                                        PJ_COMP_EQUIVALENT_EXCEPT_AXIS_ORDER_GEOGCRS) != 0;

@@ -174,6 +174,8 @@ TEST(Projection, GoesThereAndBack) {
     EXPECT_NEAR(back->lon, 46.5, 1e-8) << crs;
     EXPECT_NEAR(back->lat, 39.75, 1e-8) << crs;
   }
+  EXPECT_EQ(Projection("EPSG:32638").area_of_use(), (LonLatBox{42.0, 0.0, 48.0, 84.0}));
+  EXPECT_FALSE(Projection("+proj=laea +lat_0=40 +lon_0=46").area_of_use().has_value());
   EXPECT_TRUE(Projection("EPSG:4326").is_identity());
   EXPECT_TRUE(Projection("OGC:CRS84").is_identity());
   EXPECT_FALSE(Projection("EPSG:4326").inverse({10.0, 91.0}).has_value());
