@@ -177,7 +177,7 @@ class CompositeBuilder {
   };
 
   /// Successive snapshots repeat most polygons to the letter; those are labelled once.
-  std::shared_ptr<const LabelledPolygon> labelled(const Polygon& polygon) {
+  std::shared_ptr<const LabelledPolygon> labelled(const Polygon& polygon, RingConvention convention) {
     std::size_t hash = polygon.size();
     for (const Ring& ring : polygon) {
       for (const Position& p : ring) {
@@ -187,18 +187,19 @@ class CompositeBuilder {
     }
     const auto [first, last] = known_.equal_range(hash);
     for (auto it = first; it != last; ++it) {
-      if (*it->second.first == polygon) return it->second.second;
+      if (it->second.convention == convention && *it->second.as_written == polygon)
+        return it->second.labelled;
     }
-    auto fresh = std::make_shared<const LabelledPolygon>(label_polygon(polygon));
-    known_.emplace(hash, std::pair(&polygon, fresh));
+    auto fresh = std::make_shared<const LabelledPolygon>(label_polygon(polygon, convention));
+    known_.emplace(hash, Known{&polygon, convention, fresh});
     return fresh;
   }
 
   void add_area(const Slot& slot, const Interval& validity, const MultiPolygon& area,
-                const std::string& layer, const std::string& statement) {
+                RingConvention convention, const std::string& layer, const std::string& statement) {
     for (const Polygon& polygon : area) {
       if (polygon.empty()) continue;
-      auto ring_labels = labelled(polygon);
+      auto ring_labels = labelled(polygon, convention);
       for (const Finding& finding : ring_labels->findings) {
         FindingGroup& group = found_[{layer, finding.code}];
         if (group.count++ == 0) {
@@ -216,15 +217,15 @@ class CompositeBuilder {
       const Layer& layer = (*atlas_)[s.layer];
       const Slot slot{group_of(layer.theme), s.layer, s.actor, layer.mode == LayerMode::event ? s.seq : 0,
                       RegionId()};
-      add_area(slot, s.validity, s.area, "layer '" + layer.id + "'", s.id);
+      add_area(slot, s.validity, s.area, layer.rings, "layer '" + layer.id + "'", s.id);
     }
     for (std::size_t r = 0; r < atlas_->regions.size(); ++r) {
       add_area({LabelGroup::region, LayerId(), ActorId(), 0, RegionId(r)}, Interval(),
-               atlas_->regions[r].area, "regions", atlas_->regions[r].id);
+               atlas_->regions[r].area, atlas_->regions[r].rings, "regions", atlas_->regions[r].id);
     }
     if (atlas_->study_area) {
       add_area({LabelGroup::region, LayerId(), ActorId(), 0, RegionId()}, Interval(), *atlas_->study_area,
-               "study area", "");
+               atlas_->study_area_rings, "study area", "");
     }
   }
 
@@ -507,8 +508,12 @@ class CompositeBuilder {
   std::shared_ptr<const Atlas> atlas_;
   Composite result_;
   std::vector<Contribution> contributions_;
-  std::unordered_multimap<std::size_t, std::pair<const Polygon*, std::shared_ptr<const LabelledPolygon>>>
-      known_;
+  struct Known {
+    const Polygon* as_written;
+    RingConvention convention;
+    std::shared_ptr<const LabelledPolygon> labelled;
+  };
+  std::unordered_multimap<std::size_t, Known> known_;
   std::vector<LabelMeaning> meanings_;
   std::vector<LabelIndex> group_begin_;
   std::map<std::pair<std::string, std::string>, FindingGroup> found_;

@@ -112,7 +112,7 @@ Comparison compare_definitions(const std::vector<LabelledRing>& rings) {
 
 }  // namespace
 
-LabelledPolygon label_polygon(const Polygon& polygon, PoleSide side) {
+LabelledPolygon label_polygon(const Polygon& polygon, RingConvention convention) {
   LabelledPolygon out;
   const auto report = [&](std::string code, Severity severity, std::optional<GeoLocation> place,
                           std::string text) {
@@ -120,7 +120,7 @@ LabelledPolygon label_polygon(const Polygon& polygon, PoleSide side) {
   };
   bool needs_comparison = false;
   for (std::size_t r = 0; r < polygon.size(); ++r) {
-    LabelledRing ring{quantise(polygon[r], side)};
+    LabelledRing ring{quantise(polygon[r], convention)};
     const GeoLocation start{Lon(polygon[r].front().lon), Lat(polygon[r].front().lat)};
     if (ring.chain.is_cut) {
       report("antimeridian", Severity::info, start,

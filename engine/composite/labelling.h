@@ -26,6 +26,6 @@ struct LabelledPolygon {
 };
 
 /// Precondition: check_readable passed.
-[[nodiscard]] LabelledPolygon label_polygon(const Polygon& polygon, PoleSide side = PoleSide::smaller);
+[[nodiscard]] LabelledPolygon label_polygon(const Polygon& polygon, RingConvention convention = {});
 
 }  // namespace marchland

@@ -22,8 +22,9 @@ std::int64_t floor_div64(std::int64_t n, std::int64_t d) {
   return static_cast<std::int64_t>(floor_div(n, d));
 }
 
-/// The ring with every step the short way; last vertex repeats the first, displaced by the sum of the steps.
-std::vector<Unrolled> unroll(const Ring& ring) {
+/// The ring with every step the short way, or as written; last vertex repeats the first, displaced by the sum
+/// of the steps.
+std::vector<Unrolled> unroll(const Ring& ring, bool is_literal) {
   std::vector<Unrolled> out;
   out.reserve(ring.size());
   std::int64_t last_raw = 0;
@@ -34,7 +35,7 @@ std::vector<Unrolled> unroll(const Ring& ring) {
       out.push_back({raw, y});
     } else {
       std::int64_t step = raw - last_raw;
-      if (std::abs(step) > kHalfTurn && std::abs(step) != kFullTurn) {
+      if (!is_literal && std::abs(step) > kHalfTurn && std::abs(step) != kFullTurn) {
         step -= kFullTurn * floor_div64(step + kHalfTurn, kFullTurn);
         // floor sends a remainder of exactly half a turn to -180; keep the direction that was written
         if (step == -kHalfTurn && raw > last_raw) step = kHalfTurn;
@@ -189,9 +190,9 @@ std::int64_t to_grid(double degrees) noexcept {
   return std::llround(degrees * kGridUnitsPerDegree);
 }
 
-QuantisedRing quantise(const Ring& ring, PoleSide side) {
+QuantisedRing quantise(const Ring& ring, RingConvention convention) {
   QuantisedRing out;
-  const std::vector<Unrolled> vertices = unroll(ring);
+  const std::vector<Unrolled> vertices = unroll(ring, convention.is_literal);
   if (vertices.size() < 3) return out;
   const std::int64_t turn = vertices.back().x - vertices.front().x;
   const auto turns = static_cast<int>(turn / kFullTurn);
@@ -206,7 +207,7 @@ QuantisedRing quantise(const Ring& ring, PoleSide side) {
   out.is_cut = true;
   ChainBuilder builder(out);
   for (std::size_t i = 1; i < vertices.size(); ++i) builder.add_edge(vertices[i - 1], vertices[i]);
-  builder.close(turns, side);
+  builder.close(turns, convention.pole_side);
   return out;
 }
 

@@ -3,11 +3,11 @@
 // become closed chains inside the box +-180 by +-90.
 //
 // A step of more than 180 degrees of longitude means the short way round (unless it is exactly 360, which is
-// an edge across the whole box, as frames of the earth have). Steps that add up to +-360 enclose a pole: the
-// smaller side is meant. A ring that leaves the box is cut at the meridians 180 + 360k; the latitude of a cut
-// is rounded to the grid, the only vertex the engine ever adds, and reported. Seam edges (x = +-180) and pole
-// edges close the chain again: going up a side of the box, the winding just inside it changes by one wherever
-// the ring ends there. See docs/design/seam.md.
+// an edge across the whole box, as frames of the earth have, or declared literal). Steps that add up to +-360
+// enclose a pole: the smaller side is meant unless one is declared. A ring that leaves the box is cut at the
+// meridians 180 + 360k; the latitude of a cut is rounded to the grid, the only vertex the engine ever adds,
+// and reported. Seam edges (x = +-180) and pole edges close the chain again: going up a side of the box, the
+// winding just inside it changes by one wherever the ring ends there. See docs/design/seam.md.
 #include <marchland/base/findings.h>
 #include <marchland/geometry/exact_point.h>
 #include <marchland/geometry/shapes.h>
@@ -43,11 +43,8 @@ struct QuantisedRing {
   bool encloses_pole = false;  ///< steps of longitude added up to +-360
 };
 
-/// Which side of a ring around a pole is meant.
-enum class PoleSide : std::uint8_t { smaller, north, south };
-
 /// Precondition: check_readable passed. Repeated positions are dropped; a ring without extent gives no links.
-[[nodiscard]] QuantisedRing quantise(const Ring& ring, PoleSide side = PoleSide::smaller);
+[[nodiscard]] QuantisedRing quantise(const Ring& ring, RingConvention convention = {});
 
 /// Nearest grid units, halves away from zero.
 [[nodiscard]] std::int64_t to_grid(double degrees) noexcept;

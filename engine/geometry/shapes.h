@@ -1,6 +1,7 @@
 #pragma once
 // Polygons as they were written: degrees, before the grid. Plain values, no topology promised.
 #include <compare>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,17 @@ using MultiPolygon = std::vector<Polygon>;
 /// Open or closed; at least two positions.
 using Line = std::vector<Position>;
 using MultiLine = std::vector<Line>;
+
+/// Which side of a ring around a pole is meant.
+enum class PoleSide : std::uint8_t { smaller, north, south };
+
+/// What a data set declares about its rings at the antimeridian and around the poles.
+struct RingConvention {
+  /// Steps of more than 180 degrees of longitude run as written, not the short way round.
+  bool is_literal = false;
+  PoleSide pole_side = PoleSide::smaller;
+  friend constexpr auto operator<=>(const RingConvention&, const RingConvention&) noexcept = default;
+};
 
 /// Checks what no later stage can give a meaning to: rings of fewer than four positions, unclosed rings,
 /// coordinates that are not finite, latitudes beyond +-90, longitudes beyond +-540. Throws InvalidData naming

@@ -267,11 +267,11 @@ class ManifestReader {
          {"id", "title", "author", "licence", "url", "date", "note", "sigma_m", "correlation_m", "priority"},
          [&](const Table& table) { read_source(table); });
     each("period", {"id", "title", "from", "to"}, [&](const Table& table) { read_period(table); });
-    each("region", {"id", "name", "code", "edition", "file", "layer", "where", "crs"},
+    each("region", {"id", "name", "code", "edition", "file", "layer", "where", "crs", "antimeridian", "pole"},
          [&](const Table& table) { read_region(table); });
     each("layer",
          {"id", "source", "theme", "mode", "files", "layer", "where", "crs", "actor", "from", "to", "seq",
-          "statement", "basis", "certainty", "note", "missing_days"},
+          "statement", "basis", "certainty", "note", "missing_days", "antimeridian", "pole"},
          [&](const Table& table) { read_layer(table); });
     if (manifest_.layers.empty()) top.fail_at(1, "there is no [[layer]]; an atlas needs at least one");
   }
@@ -329,21 +329,56 @@ class ManifestReader {
           parse_at(table, "day_starts", [&] { return parse_time_of_day(table.text("day_starts")); });
     }
     if (table.has("rule")) atlas().rule = table.choice<SourceRule>("rule", kRuleNames);
-    if (table.has("study_area")) manifest_.study_area = read_place(table, "study_area");
-    if (table.has("places")) manifest_.places = read_place(table, "places");
+    if (table.has("study_area")) manifest_.study_area = read_place(table, "study_area", true);
+    if (table.has("places")) manifest_.places = read_place(table, "places", false);
   }
 
   static FileSpec read_file(const Table& table) {
-    return {table.required_text("file", "\"regions.geojson\""), table.text("layer"), table.text("where"),
-            table.text("crs"), table.line_of("file")};
+    return {table.required_text("file", "\"regions.geojson\""),
+            table.text("layer"),
+            table.text("where"),
+            table.text("crs"),
+            table.line_of("file"),
+            read_convention(table)};
   }
 
-  static FileSpec read_place(const Table& table, std::string_view key) {
+  static RingConvention read_convention(const Table& table) {
+    RingConvention convention;
+    if (table.has("antimeridian")) {
+      const std::string value = table.text("antimeridian");
+      if (value != "literal" && value != "short-way") {
+        table.fail("antimeridian",
+                   fmt::format("'{}': expected \"literal\" (steps over 180 degrees run as written) or "
+                               "\"short-way\" (the default)",
+                               value));
+      }
+      convention.is_literal = value == "literal";
+    }
+    if (table.has("pole")) {
+      const std::string value = table.text("pole");
+      if (value != "north" && value != "south" && value != "smaller") {
+        table.fail("pole", fmt::format("'{}': expected \"north\" or \"south\", the side meant of rings "
+                                       "around a pole, or \"smaller\" (the default)",
+                                       value));
+      }
+      convention.pole_side = value == "north"   ? PoleSide::north
+                             : value == "south" ? PoleSide::south
+                                                : PoleSide::smaller;
+      // A ring that is closed as written adds up to no turn, so there is no side to choose.
+      if (convention.is_literal && convention.pole_side != PoleSide::smaller)
+        table.fail("pole", "has no meaning for antimeridian = \"literal\", where no ring encloses a pole");
+    }
+    return convention;
+  }
+
+  static FileSpec read_place(const Table& table, std::string_view key, bool is_area) {
     const toml::node& node = *table.find(key);
     if (node.is_string())
-      return {table.required_text(key, "\"file.geojson\""), "", "", "", table.line_of(key)};
+      return {table.required_text(key, "\"file.geojson\""), "", "", "", table.line_of(key), {}};
     if (node.as_table() == nullptr) table.fail_type(key, "a file name or {file = \"...\", layer = \"...\"}");
-    return read_file(table.sub_table(key, *node.as_table(), {"file", "layer", "where", "crs"}));
+    Names keys{"file", "layer", "where", "crs"};
+    if (is_area) keys.insert(keys.end(), {"antimeridian", "pole"});
+    return read_file(table.sub_table(key, *node.as_table(), keys));
   }
 
   /// from and to of a period or membership, both constant.
@@ -472,6 +507,7 @@ class ManifestReader {
     spec.layer_in_file = table.text("layer");
     spec.where = table.text("where");
     spec.crs = table.text("crs");
+    spec.layer.rings = read_convention(table);
     table.require("actor", "\"a\" or {field = \"holder\"}");
     spec.actor = read_value(table, "actor", {});
     check_actors(table, spec.actor);

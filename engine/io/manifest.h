@@ -4,17 +4,19 @@
 //
 // Every key is known or refused; every message names file and line. * marks what must be there; VALUE is a
 // text or {const = "a"}, DATE and END are texts or dates of TOML, PLACE is a file or {file*, layer, where,
-// crs}.
+// crs} (the study area also antimeridian, pole).
 //   [atlas]     id* title timezone day_starts rule disclaimer attribution study_area = PLACE  places = PLACE
 //   [[actor]]   id* name names = {language = "..."} color groups = [{id*, from = DATE, to = END}]
 //   [[source]]  id* title author licence url date note sigma_m correlation_m priority
 //   [[period]]  id* title from* = DATE  to = END (without: an instant)
-//   [[region]]  id* name code = VALUE or {field = "..."}  edition file* layer where crs
+//   [[region]]  id* name code = VALUE or {field = "..."}  edition file* layer where crs antimeridian pole
 //   [[layer]]   id* source* theme* mode* files* layer where crs actor* from to seq statement basis certainty
-//   note
+//   note antimeridian pole
 //               missing_days = "hold" (a snapshot holds until the next, however many days are missing)
 // In a layer, actor, from, to, seq, basis, certainty and note are VALUE or {field = "...", map = {"value" =
 // "..."}}; statement, the id of each, is a field; from may be {pattern = "data_%Y%m%d"} of the file's name.
+// antimeridian = "literal": steps of more than 180 degrees of longitude run as written, not the short way;
+// pole = "north" or "south": the side meant of rings around a pole, otherwise the smaller one.
 // END becomes inclusive by {const|field|pattern = "...", inclusive = true}.
 #include <marchland/model/atlas.h>
 #include <marchland/time/name_pattern.h>
@@ -46,6 +48,7 @@ struct ValueSpec {
 struct FileSpec {
   std::string file, layer, where, crs;
   std::size_t line = 0;
+  RingConvention rings{};  ///< of areas, not of points
 };
 
 struct RegionSpec {

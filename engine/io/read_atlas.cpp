@@ -112,7 +112,10 @@ class AtlasReader {
   }
 
   Atlas read() {
-    if (manifest_.study_area) atlas_.study_area = read_area(*manifest_.study_area, "study area");
+    if (manifest_.study_area) {
+      atlas_.study_area = read_area(*manifest_.study_area, "study area");
+      atlas_.study_area_rings = manifest_.study_area->rings;
+    }
     for (const RegionSpec& region : manifest_.regions) read_region(region);
     if (manifest_.places) read_places(*manifest_.places);
     for (std::size_t i = 0; i < manifest_.layers.size(); ++i) read_layer(LayerId(i), manifest_.layers[i]);
@@ -283,9 +286,9 @@ class AtlasReader {
   void read_region(const RegionSpec& spec) {
     if (spec.id.kind == ValueSpec::Kind::constant) {
       const std::string subject = fmt::format("region '{}'", spec.id.text);
-      add_region(
-          {spec.id.text, spec.name.text, spec.code.text, spec.edition, read_area(spec.source, subject)},
-          subject, manifest_.place(spec.source.line));
+      add_region({spec.id.text, spec.name.text, spec.code.text, spec.edition, read_area(spec.source, subject),
+                  spec.source.rings},
+                 subject, manifest_.place(spec.source.line));
       return;
     }
     const std::string subject = fmt::format("regions by '{}'", spec.id.text);
@@ -311,7 +314,7 @@ class AtlasReader {
       find_closed_rings(feature, "", place);
       if (!keep_polygons(feature, place, tally)) continue;
       add_region({id, row.text(spec.name).value_or(id), row.text(spec.code).value_or(""), spec.edition,
-                  std::move(feature.area)},
+                  std::move(feature.area), spec.source.rings},
                  fmt::format("region '{}'", id), table.place_of(feature, display_name(file)));
       any = true;
     }

@@ -87,6 +87,7 @@ struct Period {
 struct Region {
   std::string id, name, code, edition;
   MultiPolygon area;
+  RingConvention rings{};
 };
 
 /// A named point of the gazetteer.
@@ -102,6 +103,7 @@ struct Layer {
   SourceId source;
   Theme theme = Theme::control;
   LayerMode mode = LayerMode::interval;
+  RingConvention rings{};
 };
 
 struct Statement {
@@ -124,6 +126,7 @@ struct Atlas {
   DayConvention days;
   SourceRule rule = SourceRule::priority;
   std::optional<MultiPolygon> study_area;  ///< without it nothing is unknown
+  RingConvention study_area_rings;
   std::vector<Actor> actors{
       Actor{.id = std::string(kNobody), .name = "nobody", .names = {}, .color = "#bbbbbb", .groups = {}}};
   std::vector<Source> sources;

@@ -125,10 +125,29 @@ TEST(Quantise, RingAroundAPoleMeansTheSmallerSideInEitherDirection) {
   }
 }
 
+TEST(Quantise, LiteralStepsRunAsWritten) {
+  // The long way from 170 W to 170 E: everything but the strip at the antimeridian.
+  const Ring ring = ring_of("170 0, -170 0, -170 10, 170 10, 170 0");
+  const QuantisedRing chain = quantise(ring, {.is_literal = true});
+  EXPECT_FALSE(chain.is_cut);
+  EXPECT_EQ(chain.links.size(), 4U);
+  EXPECT_EQ(std::abs(winding(chain, at(0, 5))), 1);
+  EXPECT_EQ(winding(chain, at(175, 5)), 0);
+  // The same ring without the declaration is the strip.
+  EXPECT_EQ(winding(quantise(ring), at(0, 5)), 0);
+  EXPECT_EQ(std::abs(winding(quantise(ring), at(175, 5))), 1);
+  // Longitudes beyond 180 are cut as ever.
+  const QuantisedRing beyond = quantise(ring_of("170 0, 380 0, 380 10, 170 10, 170 0"), {.is_literal = true});
+  EXPECT_TRUE(open_ends(beyond).empty());
+  EXPECT_EQ(std::abs(winding(beyond, at(175, 5))), 1);
+  EXPECT_EQ(std::abs(winding(beyond, at(10, 5))), 1);
+  EXPECT_EQ(winding(beyond, at(100, 5)), 0);
+}
+
 TEST(Quantise, DeclaredSideOfARingAroundAPole) {
   const Ring ring = ring_of("0 80, 120 80, 240 80, 0 80");
-  const QuantisedRing north = quantise(ring, PoleSide::north);
-  const QuantisedRing south = quantise(ring, PoleSide::south);
+  const QuantisedRing north = quantise(ring, {.pole_side = PoleSide::north});
+  const QuantisedRing south = quantise(ring, {.pole_side = PoleSide::south});
   EXPECT_TRUE(open_ends(south).empty());
   EXPECT_EQ(std::abs(winding(north, at(10, 85))), 1);
   EXPECT_EQ(winding(south, at(10, 85)), 0);
@@ -229,7 +248,7 @@ TEST(Quantise, AnyChainIsClosedAndWindsAsTheRingDoes) {
   for (int i = 0; i < 1000; ++i) {
     const Ring ring = lattice_ring(random, 3 + i % 7);
     for (const PoleSide side : {PoleSide::north, PoleSide::south}) {
-      const QuantisedRing chain = quantise(ring, side);
+      const QuantisedRing chain = quantise(ring, {.pole_side = side});
       ASSERT_TRUE(open_ends(chain).empty())
           << "seed " << kSeed << ", case " << i << ": " << format_wkt({{ring}});
       for (const ChainLink& link : chain.links) ASSERT_NE(link.s.a, link.s.b);

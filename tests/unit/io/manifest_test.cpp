@@ -42,6 +42,30 @@ Instant at(const char* date) {
   return parse_date(date).first;
 }
 
+TEST(Manifest, RingsAtTheAntimeridianAndThePolesAreDeclared) {
+  const std::string literal = "antimeridian = \"literal\"\n";
+  const std::string with_layer = std::string(kAtlas) + kLayer;
+  EXPECT_EQ(parse(with_layer).atlas.layers[0].rings, RingConvention{});
+  EXPECT_TRUE(parse(with_layer + literal).atlas.layers[0].rings.is_literal);
+  const std::string region = "[[region]]\nid = \"r\"\nfile = \"r.geojson\"\n";
+  const Manifest north = parse(with_layer + "pole = \"north\"\n" + region + literal);
+  EXPECT_EQ(north.atlas.layers[0].rings.pole_side, PoleSide::north);
+  EXPECT_TRUE(north.regions[0].source.rings.is_literal);
+
+  const auto in_atlas = [&](const std::string& keys) {
+    return std::string(with_layer).insert(std::string("[atlas]\n").size(), keys + "\n");
+  };
+  EXPECT_EQ(
+      parse(in_atlas("study_area = {file = \"s.geojson\", pole = \"south\"}")).study_area->rings.pole_side,
+      PoleSide::south);
+
+  EXPECT_THAT(parse_error(with_layer + "antimeridian = \"litteral\"\n"),
+              AllOf(HasSubstr("antimeridian: 'litteral'"), HasSubstr("\"literal\"")));
+  EXPECT_THAT(parse_error(with_layer + "pole = \"N\"\n"), HasSubstr("\"north\""));
+  EXPECT_THAT(parse_error(with_layer + "pole = \"north\"\n" + literal), HasSubstr("no meaning"));
+  EXPECT_THAT(parse_error(in_atlas("places = {file = \"p.csv\", pole = \"north\"}")), HasSubstr("pole"));
+}
+
 TEST(Manifest, ReadsEveryKeyOfTheAtlasTable) {
   const Manifest manifest = parse(std::string(R"([atlas]
 id = "karabakh"

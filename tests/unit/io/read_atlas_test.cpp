@@ -552,6 +552,19 @@ TEST_F(ReadAtlas, RegionsAreCheckedWithTheirPlace) {
   EXPECT_THAT(read_error(), HasSubstr(":20: region 'q': no polygon in y.geojson"));
 }
 
+TEST_F(ReadAtlas, DeclaredRingConventionsReachTheAtlas) {
+  write_rows({R"({"h":"a"})"});
+  write_manifest(layer("pole = \"north\"") +
+                     "[[region]]\nid = \"r\"\nfile = \"x.geojson\"\nantimeridian = \"literal\"\n" +
+                     "[[region]]\nid = {field = \"h\"}\nfile = \"x.geojson\"\npole = \"south\"\n",
+                 "study_area = {file = \"x.geojson\", pole = \"south\"}");
+  const Atlas atlas = read();
+  EXPECT_EQ(atlas.layers.at(0).rings.pole_side, PoleSide::north);
+  EXPECT_TRUE(atlas.regions.at(0).rings.is_literal);
+  EXPECT_EQ(atlas.regions.at(1).rings.pole_side, PoleSide::south);
+  EXPECT_EQ(atlas.study_area_rings.pole_side, PoleSide::south);
+}
+
 TEST_F(ReadAtlas, StudyAreaIsTheUnionOfItsFile) {
   write_rows({R"({"h":"a"})", R"({"h":"b"})"});
   write_manifest(layer(""), "study_area = {file = \"x.geojson\", where = \"h = 'b'\"}");
