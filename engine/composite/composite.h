@@ -4,7 +4,8 @@
 #include <marchland/composite/arrangement.h>
 #include <marchland/composite/certificates.h>
 #include <marchland/composite/coverage.h>
-#include <marchland/measure/area_method.h>
+#include <marchland/composite/face_areas.h>
+#include <marchland/composite/tracks.h>
 #include <marchland/model/atlas.h>
 #include <marchland/time/time_axis.h>
 
@@ -22,8 +23,6 @@ inline constexpr std::size_t kLabelGroups = 5;
   return static_cast<LabelGroup>(theme);
 }
 
-using SlotIndex = std::uint32_t;
-
 /// What successive snapshots share. In group region it stands for one region, or for the study area.
 struct Slot {
   LabelGroup group = LabelGroup::control;
@@ -40,13 +39,6 @@ struct CoverageRun {
   TimeIndex from = 0;
   TimeIndex to = 0;
   friend constexpr auto operator<=>(const CoverageRun&, const CoverageRun&) noexcept = default;
-};
-
-/// The area of every face by one method.
-struct FaceAreas {
-  std::string method;
-  std::vector<AreaUnits> area;  ///< by face; that of the unbounded face is minus all others
-  [[nodiscard]] AreaUnits operator[](FaceIndex face) const { return area[face]; }
 };
 
 class Composite {

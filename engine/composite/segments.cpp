@@ -3,38 +3,14 @@
 
 #include <algorithm>
 #include <numeric>
+#include <tuple>
 
 namespace marchland {
 namespace {
 
-/// Adds up runs of equal `key`, drops zeros; the input is sorted. `T` has event.change through `change_of`.
-template <class T, class SameKey, class ChangeOf>
-void add_up(std::vector<T>& items, SameKey same_key, ChangeOf change_of) {
-  std::size_t out = 0;
-  for (std::size_t i = 0; i < items.size();) {
-    T sum = items[i];
-    std::size_t j = i + 1;
-    for (; j < items.size() && same_key(sum, items[j]); ++j) change_of(sum) += change_of(items[j]);
-    if (change_of(sum) != 0) items[out++] = sum;
-    i = j;
-  }
-  items.resize(out);
-}
+constexpr SegmentIndex kFree = 0xffffffffU;
 
-bool is_on_seam(const GridSegment& s) {
-  return s.a.x == s.b.x && (s.a.x == kGridMaxLon || s.a.x == -kGridMaxLon);
-}
-
-}  // namespace
-
-void normalise(std::vector<WindingEvent>& events) {
-  std::sort(events.begin(), events.end());
-  add_up(
-      events, [](const auto& a, const auto& b) { return a.label == b.label && a.time == b.time; },
-      [](auto& e) -> std::int32_t& { return e.change; });
-}
-
-std::size_t SegmentTableBuilder::SegmentHash::operator()(const GridSegment& s) const noexcept {
+std::size_t hash(const GridSegment& s) noexcept {
   const auto pack = [](GridPoint p) {
     return (static_cast<std::uint64_t>(static_cast<std::uint32_t>(p.x)) << 32) |
            static_cast<std::uint32_t>(p.y);
@@ -45,21 +21,93 @@ std::size_t SegmentTableBuilder::SegmentHash::operator()(const GridSegment& s) c
   return static_cast<std::size_t>(mixed) ^ static_cast<std::size_t>(mixed >> 64);
 }
 
-SegmentIndex SegmentTableBuilder::index_of(const GridSegment& s) {
-  const auto [found, is_new] = index_.try_emplace(s, static_cast<SegmentIndex>(segments_.size()));
-  if (is_new) segments_.push_back(s);
-  return found->second;
+/// Items in the order of `key_of`, which is below `keys`; offsets[k] is where those of key k begin. Stable.
+template <class Item, class KeyOf>
+std::vector<Item> sorted_by_key(const std::vector<Item>& items, std::size_t keys, KeyOf key_of,
+                                std::vector<std::uint32_t>& offsets) {
+  offsets.assign(keys + 1, 0);
+  for (const Item& item : items) ++offsets[key_of(item) + 1];
+  std::partial_sum(offsets.begin(), offsets.end(), offsets.begin());
+  std::vector<std::uint32_t> fill(offsets.begin(), offsets.end() - 1);
+  std::vector<Item> out(items.size());
+  for (const Item& item : items) out[fill[key_of(item)]++] = item;
+  return out;
 }
 
-void SegmentTableBuilder::add(const QuantisedRing& chain, LabelIndex label, TimeIndex from, TimeIndex to,
-                              int weight) {
-  MARCHLAND_ASSERT(from < to);
+/// How often one label runs along one segment, each way.
+struct Traversals {
+  std::int32_t forward = 0;
+  std::int32_t backward = 0;
+  void add(std::int32_t change, bool begins) {
+    // What begins adds to its own direction; what ends takes away from it and is written with the other sign.
+    if (begins) (change > 0 ? forward : backward) += change > 0 ? change : -change;
+    if (!begins) (change < 0 ? forward : backward) -= change > 0 ? change : -change;
+  }
+};
+
+}  // namespace
+
+void normalise(std::vector<WindingEvent>& events) {
+  std::sort(events.begin(), events.end());
+  std::size_t out = 0;
+  for (std::size_t i = 0; i < events.size();) {
+    WindingEvent sum = events[i];
+    for (++i; i < events.size() && events[i].label == sum.label && events[i].time == sum.time; ++i)
+      sum.change += events[i].change;
+    if (sum.change != 0) events[out++] = sum;
+  }
+  events.resize(out);
+}
+
+SegmentTableBuilder::SegmentTableBuilder() : buckets_(1024, kFree) {}
+
+void SegmentTableBuilder::grow() {
+  std::vector<SegmentIndex> larger(buckets_.size() * 2, kFree);
+  const std::size_t mask = larger.size() - 1;
+  for (SegmentIndex i = 0; i < segments_.size(); ++i) {
+    std::size_t at = hash(segments_[i]) & mask;
+    while (larger[at] != kFree) at = (at + 1) & mask;
+    larger[at] = i;
+  }
+  buckets_ = std::move(larger);
+}
+
+SegmentIndex SegmentTableBuilder::index_of(const GridSegment& s) {
+  const std::size_t mask = buckets_.size() - 1;
+  std::size_t at = hash(s) & mask;
+  for (; buckets_[at] != kFree; at = (at + 1) & mask) {
+    if (segments_[buckets_[at]] == s) return buckets_[at];
+  }
+  const auto index = static_cast<SegmentIndex>(segments_.size());
+  buckets_[at] = index;
+  segments_.push_back(s);
+  if (segments_.size() * 2 > buckets_.size()) grow();
+  return index;
+}
+
+SegmentIndex SegmentTableBuilder::add_event(const GridSegment& directed, LabelIndex label, TimeIndex time,
+                                            std::int32_t times, bool begins) {
+  if (directed.a == directed.b) return kFree;
+  const bool forward = directed.a < directed.b;
+  const SegmentIndex index = index_of(forward ? directed : GridSegment{directed.b, directed.a});
+  PendingEvent event;
+  event.segment = index;
+  event.label = label;
+  event.time = time & 0x7fffffffU;
+  event.begins = begins ? 1U : 0U;
+  event.change = forward == begins ? times : -times;
+  pending_.push_back(event);
+  if (pending_.size() >= compact_at_) {
+    compact();
+    compact_at_ = std::max(compact_at_, pending_.size() * 2);
+  }
+  return index;
+}
+
+void SegmentTableBuilder::add_chain(const QuantisedRing& chain, LabelIndex label, TimeIndex time, int weight,
+                                    bool begins) {
   for (const ChainLink& link : chain.links) {
-    const bool forward = link.s.a < link.s.b;
-    const SegmentIndex index = index_of(forward ? link.s : GridSegment{link.s.b, link.s.a});
-    const std::int32_t change = (forward ? 1 : -1) * link.multiplicity * weight;
-    pending_.push_back({index, {label, from, change}});
-    pending_.push_back({index, {label, to, -change}});
+    const SegmentIndex index = add_event(link.s, label, time, link.multiplicity * weight, begins);
     if (link.cut_parent != ChainLink::kNoParent) {
       // Of two edges that leave the same piece, always the same one.
       const CutParent& parent = chain.cut_parents[link.cut_parent];
@@ -67,27 +115,66 @@ void SegmentTableBuilder::add(const QuantisedRing& chain, LabelIndex label, Time
       if (!is_new) known->second = std::min(known->second, parent);
     }
   }
+}
+
+void SegmentTableBuilder::begin(const QuantisedRing& chain, LabelIndex label, TimeIndex time, int weight) {
+  add_chain(chain, label, time, weight, true);
   occurrences_ += chain.links.size();
-  if (pending_.size() > compact_at_) {
-    compact();
-    compact_at_ = std::max(compact_at_, pending_.size() * 2);
+}
+
+void SegmentTableBuilder::end(const QuantisedRing& chain, LabelIndex label, TimeIndex time, int weight) {
+  add_chain(chain, label, time, weight, false);
+}
+
+void SegmentTableBuilder::add(const QuantisedRing& chain, LabelIndex label, TimeIndex from, TimeIndex to,
+                              int weight) {
+  MARCHLAND_ASSERT(from < to);
+  begin(chain, label, from, weight);
+  end(chain, label, to, weight);
+}
+
+void SegmentTableBuilder::merge(const SegmentTableBuilder& other) {
+  std::vector<SegmentIndex> index;
+  index.reserve(other.segments_.size());
+  for (const GridSegment& s : other.segments_) index.push_back(index_of(s));
+  pending_.reserve(pending_.size() + other.pending_.size());
+  for (PendingEvent event : other.pending_) {
+    event.segment = index[event.segment];
+    pending_.push_back(event);
   }
+  for (const auto& [segment, parent] : other.cut_parents_) {
+    const auto [known, is_new] = cut_parents_.try_emplace(index[segment], parent);
+    if (!is_new) known->second = std::min(known->second, parent);
+  }
+  occurrences_ += other.occurrences_;
 }
 
 void SegmentTableBuilder::compact() {
-  std::sort(pending_.begin(), pending_.end());
-  add_up(
-      pending_,
-      [](const auto& a, const auto& b) {
-        return a.segment == b.segment && a.event.label == b.event.label && a.event.time == b.event.time;
-      },
-      [](auto& e) -> std::int32_t& { return e.event.change; });
+  // A run that ends where another of the same direction begins goes on. Both directions are kept apart:
+  // running along a segment and back is told from not running along it.
+  const auto key = [](const PendingEvent& e) {
+    const std::int32_t direction = (e.change > 0) == (e.begins == 1) ? 0 : 1;
+    return std::tuple(e.segment, e.label, TimeIndex{e.time}, direction);
+  };
+  std::sort(pending_.begin(), pending_.end(),
+            [&](const PendingEvent& a, const PendingEvent& b) { return key(a) < key(b); });
+  std::size_t out = 0;
+  for (std::size_t i = 0; i < pending_.size();) {
+    PendingEvent sum = pending_[i];
+    const auto same = key(sum);
+    for (++i; i < pending_.size() && key(pending_[i]) == same; ++i) sum.change += pending_[i].change;
+    if (sum.change == 0) continue;
+    // More begins than ends, or the other way round.
+    sum.begins = (sum.change > 0) == (std::get<3>(same) == 0) ? 1U : 0U;
+    pending_[out++] = sum;
+  }
+  pending_.resize(out);
 }
 
 void SegmentTableBuilder::divide_at_seam() {
   std::vector<std::int32_t> latitudes;
-  for (const GridSegment& s : segments_) {
-    for (const GridPoint p : {s.a, s.b}) {
+  for (const PendingEvent& e : pending_) {
+    for (const GridPoint p : {segments_[e.segment].a, segments_[e.segment].b}) {
       if (p.x == kGridMaxLon || p.x == -kGridMaxLon) latitudes.push_back(p.y);
     }
   }
@@ -95,20 +182,20 @@ void SegmentTableBuilder::divide_at_seam() {
   std::sort(latitudes.begin(), latitudes.end());
   latitudes.erase(std::unique(latitudes.begin(), latitudes.end()), latitudes.end());
 
-  const std::size_t given = pending_.size();
   std::size_t kept = 0;
   std::vector<PendingEvent> pieces;
-  for (std::size_t i = 0; i < given; ++i) {
-    const GridSegment s = segments_[pending_[i].segment];
+  for (const PendingEvent& e : pending_) {
+    const GridSegment s = segments_[e.segment];
     const auto first = std::upper_bound(latitudes.begin(), latitudes.end(), s.a.y);
     if (!is_on_seam(s) || first == latitudes.end() || *first >= s.b.y) {
-      pending_[kept++] = pending_[i];
+      pending_[kept++] = e;
       continue;
     }
     GridPoint from = s.a;
     for (auto cut = first; from != s.b; ++cut) {
       const GridPoint to{s.a.x, std::min(*cut, s.b.y)};
-      pieces.push_back({index_of({from, to}), pending_[i].event});
+      pieces.push_back(e);
+      pieces.back().segment = index_of({from, to});
       from = to;
     }
   }
@@ -117,45 +204,80 @@ void SegmentTableBuilder::divide_at_seam() {
 }
 
 SegmentTable SegmentTableBuilder::finish() {
-  compact();
   divide_at_seam();
-  compact();
+  SegmentTable table;
+  table.occurrences = occurrences_;
+
+  // Events segment by segment, added up.
+  std::vector<std::uint32_t> begin_of;
+  std::vector<PendingEvent> pending =
+      sorted_by_key(pending_, segments_.size(), [](const PendingEvent& e) { return e.segment; }, begin_of);
+  std::vector<WindingEvent> events;
+  std::vector<std::uint32_t> event_begin(segments_.size() + 1, 0);
+  std::vector<RepeatedRun> repeats;
+  events.reserve(pending.size());
+  for (SegmentIndex s = 0; s < segments_.size(); ++s) {
+    const auto first = pending.begin() + begin_of[s];
+    const auto last = pending.begin() + begin_of[s + 1];
+    std::sort(first, last, [](const PendingEvent& a, const PendingEvent& b) {
+      return a.label != b.label ? a.label < b.label : a.time < b.time;
+    });
+    const bool is_box = is_on_box(segments_[s]);
+    Traversals now;
+    for (auto it = first; it != last;) {
+      if (it != first && it->label != (it - 1)->label) now = {};
+      WindingEvent sum{it->label, it->time, 0};
+      bool begins = false;
+      for (; it != last && it->label == sum.label && it->time == sum.time; ++it) {
+        sum.change += it->change;
+        begins = begins || it->begins == 1;
+        now.add(it->change, it->begins == 1);
+      }
+      if (sum.change != 0) events.push_back(sum);
+      if (begins && !is_box && now.forward + now.backward > 1) repeats.push_back({s, sum.label, sum.time});
+    }
+    event_begin[s + 1] = static_cast<std::uint32_t>(events.size());
+  }
 
   // Only segments that still have events, in the order of their ends.
   std::vector<SegmentIndex> order;
-  for (const PendingEvent& e : pending_) {
-    if (order.empty() || order.back() != e.segment) order.push_back(e.segment);
+  order.reserve(segments_.size());
+  for (SegmentIndex s = 0; s < segments_.size(); ++s) {
+    if (event_begin[s] != event_begin[s + 1]) order.push_back(s);
   }
   std::sort(order.begin(), order.end(), [&](auto a, auto b) { return segments_[a] < segments_[b]; });
-  std::vector<SegmentIndex> rank(segments_.size(), 0);
-  for (std::size_t i = 0; i < order.size(); ++i) rank[order[i]] = static_cast<SegmentIndex>(i);
-  for (PendingEvent& e : pending_) e.segment = rank[e.segment];
-  std::sort(pending_.begin(), pending_.end());
-
-  SegmentTable table;
-  table.occurrences = occurrences_;
+  std::vector<SegmentIndex> rank(segments_.size(), kFree);
   table.segments.reserve(order.size());
-  for (const SegmentIndex index : order) table.segments.push_back(segments_[index]);
   table.vertices.reserve(order.size() * 2);
-  for (const GridSegment& s : table.segments) {
-    table.vertices.push_back(s.a);
-    table.vertices.push_back(s.b);
+  table.offsets.reserve(order.size() + 1);
+  table.offsets.push_back(0);
+  table.events.reserve(events.size());
+  for (SegmentIndex i = 0; i < order.size(); ++i) {
+    const SegmentIndex s = order[i];
+    rank[s] = i;
+    table.segments.push_back(segments_[s]);
+    table.vertices.push_back(segments_[s].a);
+    table.vertices.push_back(segments_[s].b);
+    table.events.insert(table.events.end(), events.begin() + event_begin[s],
+                        events.begin() + event_begin[s + 1]);
+    table.offsets.push_back(static_cast<std::uint32_t>(table.events.size()));
   }
   std::sort(table.vertices.begin(), table.vertices.end());
   table.vertices.erase(std::unique(table.vertices.begin(), table.vertices.end()), table.vertices.end());
-
-  table.offsets.assign(order.size() + 1, 0);
-  table.events.reserve(pending_.size());
-  for (const PendingEvent& e : pending_) {
-    ++table.offsets[e.segment + 1];
-    table.events.push_back(e.event);
-  }
-  std::partial_sum(table.offsets.begin(), table.offsets.end(), table.offsets.begin());
-  std::vector<bool> survives(segments_.size(), false);
-  for (const SegmentIndex index : order) survives[index] = true;
   for (const auto& [index, parent] : cut_parents_) {
-    if (survives[index]) table.cut_parents.emplace(rank[index], parent);
+    if (rank[index] != kFree) table.cut_parents.emplace(rank[index], parent);
   }
+  for (RepeatedRun repeat : repeats) {
+    const SegmentIndex given = repeat.segment;
+    repeat.segment = rank[given];
+    if (repeat.segment == kFree) {
+      table.lost_repeats.emplace_back(segments_[given], repeat);
+    } else {
+      table.repeats.push_back(repeat);
+    }
+  }
+  std::sort(table.repeats.begin(), table.repeats.end());
+  std::sort(table.lost_repeats.begin(), table.lost_repeats.end());
   *this = {};
   return table;
 }

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <span>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace marchland {
@@ -28,8 +29,24 @@ struct WindingEvent {
   friend constexpr auto operator<=>(const WindingEvent&, const WindingEvent&) noexcept = default;
 };
 
+/// Along the antimeridian; along that or a pole.
+[[nodiscard]] constexpr bool is_on_seam(const GridSegment& s) noexcept {
+  return s.a.x == s.b.x && (s.a.x == kGridMaxLon || s.a.x == -kGridMaxLon);
+}
+[[nodiscard]] constexpr bool is_on_box(const GridSegment& s) noexcept {
+  return is_on_seam(s) || (s.a.y == s.b.y && (s.a.y == kGridMaxLat || s.a.y == -kGridMaxLat));
+}
+
 /// Sorts by label and time, adds up equal ones and drops zeros.
 void normalise(std::vector<WindingEvent>& events);
+
+/// A segment that a ring runs along more than once at a time.
+struct RepeatedRun {
+  SegmentIndex segment = 0;
+  LabelIndex label = 0;
+  TimeIndex time = 0;  ///< since when
+  friend constexpr auto operator<=>(const RepeatedRun&, const RepeatedRun&) noexcept = default;
+};
 
 struct SegmentTable {
   /// Sorted, no duplicates; the ends of all segments.
@@ -43,39 +60,63 @@ struct SegmentTable {
   std::unordered_map<SegmentIndex, CutParent> cut_parents;
   /// Times a segment was given, before merging.
   std::uint64_t occurrences = 0;
+  /// Along the edge of the box none is named. Where all runs of a segment cancel it is not in the table:
+  /// `lost_repeats` has those.
+  std::vector<RepeatedRun> repeats;
+  std::vector<std::pair<GridSegment, RepeatedRun>> lost_repeats;
 
   [[nodiscard]] std::span<const WindingEvent> events_of(SegmentIndex segment) const {
     return std::span(events).subspan(offsets[segment], offsets[segment + 1] - offsets[segment]);
   }
 };
 
-/// Collects chains in any order; the table depends on what was added, not on the order.
+/// Collects runs in any order; the table depends on what was added, not on the order.
 class SegmentTableBuilder {
  public:
+  SegmentTableBuilder();
+
   /// The chain holds for [from, to) under `label`, `weight` times (-1 turns it round).
   void add(const QuantisedRing& chain, LabelIndex label, TimeIndex from, TimeIndex to, int weight = 1);
+  /// Its two halves.
+  void begin(const QuantisedRing& chain, LabelIndex label, TimeIndex time, int weight = 1);
+  void end(const QuantisedRing& chain, LabelIndex label, TimeIndex time, int weight = 1);
+  /// The same of one segment in its direction, not along the seam; nothing if it has no length.
+  void begin(const GridSegment& directed, LabelIndex label, TimeIndex time) {
+    add_event(directed, label, time, 1, true);
+  }
+  void end(const GridSegment& directed, LabelIndex label, TimeIndex time) {
+    add_event(directed, label, time, 1, false);
+  }
+  /// What was added elsewhere.
+  void merge(const SegmentTableBuilder& other);
+
+  /// Counts segments as given; `add` and `begin` of a chain count theirs.
+  void count(std::uint64_t occurrences) { occurrences_ += occurrences; }
 
   /// Segments on the antimeridian are divided at every latitude where either side has a vertex, so that the
-  /// sub-edges at +180 and -180 pair up.
+  /// sub-edges at +180 and -180 pair up. The builder is empty afterwards.
   [[nodiscard]] SegmentTable finish();
 
  private:
   struct PendingEvent {
-    SegmentIndex segment;
-    WindingEvent event;
-    friend constexpr auto operator<=>(const PendingEvent&, const PendingEvent&) noexcept = default;
-  };
-  struct SegmentHash {
-    std::size_t operator()(const GridSegment& s) const noexcept;
+    SegmentIndex segment = 0;
+    LabelIndex label = 0;
+    TimeIndex time : 31 = 0;
+    TimeIndex begins : 1 = 0;  ///< or ends
+    std::int32_t change = 0;   ///< of the winding number on the left minus that on the right
   };
   SegmentIndex index_of(const GridSegment& s);
+  SegmentIndex add_event(const GridSegment& directed, LabelIndex label, TimeIndex time, std::int32_t times,
+                         bool begins);
+  void add_chain(const QuantisedRing& chain, LabelIndex label, TimeIndex time, int weight, bool begins);
+  void grow();
   void compact();
   void divide_at_seam();
 
-  std::unordered_map<GridSegment, SegmentIndex, SegmentHash> index_;
+  std::vector<SegmentIndex> buckets_;  ///< open addressing; a power of two of them, at most half in use
   std::vector<GridSegment> segments_;
   std::vector<PendingEvent> pending_;
-  std::size_t compact_at_ = std::size_t{1} << 20;
+  std::size_t compact_at_ = std::size_t{1} << 24;
   std::unordered_map<SegmentIndex, CutParent> cut_parents_;
   std::uint64_t occurrences_ = 0;
 };

@@ -75,7 +75,16 @@ void check_statement(const Atlas& atlas, const Statement& statement) {
                                   format_instant(statement.validity.from(), atlas.days),
                                   format_instant(statement.validity.to(), atlas.days)));
   }
-  check_readable(statement.area);
+}
+
+template <class Check>
+void in_context(const Statement& statement, Check check) {
+  try {
+    check();
+  } catch (Error& error) {
+    error.add_context(fmt::format("{}: statement '{}'", statement.origin, statement.id));
+    throw;
+  }
 }
 
 std::set<Instant> turning_points(const Atlas& atlas) {
@@ -118,7 +127,7 @@ template std::optional<Certainty> parse_enum<Certainty>(std::string_view);
 template std::optional<LayerMode> parse_enum<LayerMode>(std::string_view);
 template std::optional<SourceRule> parse_enum<SourceRule>(std::string_view);
 
-void Atlas::check() const {
+void Atlas::check_declarations() const {
   check_unique_ids(actors, "actor");
   check_unique_ids(sources, "source");
   check_unique_ids(periods, "period");
@@ -133,17 +142,21 @@ void Atlas::check() const {
     throw InvalidData(fmt::format("atlas '{}' has no statement; its layers are empty or filtered away", id));
   }
   std::unordered_set<std::string_view> seen;
+  seen.reserve(statements.size());
   for (const Statement& statement : statements) {
-    try {
+    in_context(statement, [&] {
       if (!seen.insert(statement.id).second) {
         throw InvalidData("the id is used by an earlier statement; ids must differ");
       }
       check_statement(*this, statement);
-    } catch (Error& error) {
-      error.add_context(fmt::format("{}: statement '{}'", statement.origin, statement.id));
-      throw;
-    }
+    });
   }
+}
+
+void Atlas::check() const {
+  check_declarations();
+  for (const Statement& statement : statements)
+    in_context(statement, [&] { check_readable(statement.area); });
   for (const Region& region : regions) {
     try {
       check_readable(region.area);

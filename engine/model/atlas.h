@@ -145,6 +145,8 @@ struct Atlas {
   /// Throws InvalidData (statement, origin, what is expected) where ids repeat or refer to nothing, a
   /// validity is empty, an area cannot be read, or there is no statement at all.
   void check() const;
+  /// The same without reading the positions of areas, which the composite does anyway.
+  void check_declarations() const;
 
   /// First and last instant at which any statement begins or ends; nothing if all are open on both sides.
   [[nodiscard]] std::optional<Interval> extent() const;

@@ -191,11 +191,11 @@ TEST(Composite, AnyRingIsAccepted) {
   }
 }
 
-TEST(Composite, RingWhoseHolesTakeEverythingHasNoFace) {
+TEST(Composite, RingWhoseHolesTakeEverythingCoversNothing) {
   AtlasBuilder builder;
   builder.say("l", "a", "POLYGON((0 0,4 0,4 4,0 4,0 0),(0 0,0 4,4 4,4 0,0 0))");
   const Composite composite = built(builder);
-  EXPECT_EQ(composite.plane().face_count(), 1U);
+  EXPECT_THAT(areas_by_coverage(composite), IsEmpty());
   EXPECT_THAT(finding_codes(composite.findings()), ElementsAre("zero-area"));
 }
 
@@ -342,7 +342,10 @@ TEST(Composite, FindingsAreGroupedByLayerAndSayWhere) {
   EXPECT_EQ(finding.statement, "1");
   EXPECT_EQ(finding.at, "1970-01-01");
   EXPECT_THAT(finding.text,
-              AllOf(HasSubstr("layer 'l': ring 1 meets itself"), HasSubstr("(first of 3 polygons)")));
+              AllOf(HasSubstr("layer 'l': ring 1 meets itself"), HasSubstr("meets itself 1 time(s)")));
+  // One that goes on for three days is one; elsewhere it is another.
+  builder.say("l", "a", "POLYGON((10 0,12 2,12 0,10 3,10 0))", days(0, 1));
+  EXPECT_THAT(builder.build().findings().front().text, HasSubstr("(first of 2 rings)"));
 }
 
 }  // namespace

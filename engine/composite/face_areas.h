@@ -1,0 +1,47 @@
+#pragma once
+// Step 6: areas of faces, added up from whole numbers of the edges (measure/edge_area.h), so that the integer
+// of a region depends on its boundary alone.
+#include <marchland/composite/arrangement.h>
+#include <marchland/measure/area_method.h>
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace marchland {
+
+/// The area of every face by one method.
+struct FaceAreas {
+  std::string method;
+  std::vector<AreaUnits> area;  ///< by face; that of the unbounded face is minus all others
+  [[nodiscard]] AreaUnits operator[](FaceIndex face) const { return area[face]; }
+};
+
+/// What one method makes of the edges of an arrangement. Both outlive it.
+class EdgeMeasure {
+ public:
+  /// Throws what the method throws.
+  EdgeMeasure(const Arrangement& plane, const AreaMethod& method);
+
+  /// From u to v.
+  [[nodiscard]] AreaUnits operator()(EdgeIndex edge) const;
+  /// From a to b.
+  [[nodiscard]] AreaUnits whole_segment(SegmentIndex segment) const;
+
+  /// All faces, on all cores; the same for any number of them.
+  [[nodiscard]] FaceAreas faces() const;
+
+ private:
+  [[nodiscard]] double part_beyond_pieces(const CutParent& parent, std::int32_t cut_latitude) const;
+  [[nodiscard]] AreaUnits line(const Position& from, const Position& to) const;
+  [[nodiscard]] AreaUnits part(SegmentIndex segment, const ExactPoint& p, const ExactPoint& q) const;
+  [[nodiscard]] AreaUnits share(SegmentIndex segment, const ExactPoint& p) const;
+
+  const Arrangement& plane_;
+  const AreaMethod& method_;
+  std::vector<double> whole_;  ///< edge part, by segment
+  /// Of segments measured as part of a longer edge.
+  std::unordered_map<SegmentIndex, CutParent> cut_parents_;
+};
+
+}  // namespace marchland

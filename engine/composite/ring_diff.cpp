@@ -1,0 +1,157 @@
+#include <marchland/composite/ring_diff.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <optional>
+#include <span>
+#include <utility>
+
+namespace marchland {
+namespace {
+
+// Without padding and with -0 told from 0 (which then only costs a little work), bytes compare as values.
+static_assert(sizeof(Position) == 2 * sizeof(double));
+
+/// Number of equal positions at the beginning of both.
+std::size_t common_prefix(std::span<const Position> a, std::span<const Position> b) {
+  constexpr std::size_t kBlock = 64;
+  const std::size_t size = std::min(a.size(), b.size());
+  std::size_t i = 0;
+  while (i + kBlock <= size && std::memcmp(a.data() + i, b.data() + i, kBlock * sizeof(Position)) == 0)
+    i += kBlock;
+  while (i < size && a[i] == b[i]) ++i;
+  return i;
+}
+
+std::uint64_t key_of(const Position& p) {
+  return std::bit_cast<std::uint64_t>(p.lon) * 0x9e3779b97f4a7c15U +
+         std::bit_cast<std::uint64_t>(p.lat) * 0xd6e8feb86659fd93U;
+}
+
+/// Finds positions of a ring again.
+class PositionIndex {
+ public:
+  explicit PositionIndex(std::span<const Position> positions) : positions_(positions) {
+    entries_.reserve(positions.size());
+    for (std::uint32_t i = 0; i < positions.size(); ++i) entries_.push_back({key_of(positions[i]), i});
+    std::sort(entries_.begin(), entries_.end());
+  }
+  /// The first place at or after `from` that has p; the number of positions if there is none.
+  [[nodiscard]] std::size_t find(const Position& p, std::size_t from) const {
+    const Entry wanted{key_of(p), static_cast<std::uint32_t>(from)};
+    for (auto it = std::lower_bound(entries_.begin(), entries_.end(), wanted);
+         it != entries_.end() && it->key == wanted.key; ++it) {
+      if (positions_[it->place] == p) return it->place;
+    }
+    return positions_.size();
+  }
+
+ private:
+  struct Entry {
+    std::uint64_t key;
+    std::uint32_t place;
+    auto operator<=>(const Entry&) const = default;
+  };
+  std::span<const Position> positions_;
+  std::vector<Entry> entries_;
+};
+
+/// Walks two lines side by side. Segment numbers are shifted and wrapped to those of the rings they are of.
+class Walk {
+ public:
+  Walk(std::span<const Position> before, std::span<const Position> after) : before_(before), after_(after) {}
+
+  template <class Close, class Open>
+  void run(Close close, Open open) {
+    const std::size_t last_before = before_.size() - 1;
+    const std::size_t last_after = after_.size() - 1;
+    std::size_t i = 0;
+    std::size_t j = 0;
+    while (true) {
+      if (before_[i] == after_[j]) {
+        const std::size_t same = common_prefix(before_.subspan(i + 1), after_.subspan(j + 1));
+        i += same;
+        j += same;
+      }
+      if (i == last_before || j == last_after) break;
+      const auto [a, b] = meet_again(i, j);
+      if (a == i && b == j) break;
+      if (a > i) close(i, a);
+      if (b > j) open(j, b);
+      i = a;
+      j = b;
+    }
+    if (i < last_before) close(i, last_before);
+    if (j < last_after) open(j, last_after);
+  }
+
+ private:
+  /// The nearest later places with the same position; (i, j) if there are none.
+  std::pair<std::size_t, std::size_t> meet_again(std::size_t i, std::size_t j) {
+    // Small changes first: all pairs of steps that add up to few.
+    constexpr std::size_t kSteps = 48;
+    for (std::size_t steps = 2; steps <= kSteps; ++steps) {
+      for (std::size_t a = 1; a < steps; ++a) {
+        if (i + a < before_.size() && j + steps - a < after_.size() &&
+            before_[i + a] == after_[j + steps - a])
+          return {i + a, j + steps - a};
+      }
+    }
+    if (!index_) index_.emplace(before_);
+    for (std::size_t b = j + 1; b < after_.size(); ++b) {
+      const std::size_t a = index_->find(after_[b], i + 1);
+      if (a < before_.size()) return {a, b};
+    }
+    return {i, j};
+  }
+
+  std::span<const Position> before_, after_;
+  std::optional<PositionIndex> index_;
+};
+
+}  // namespace
+
+void diff_rings(const Ring& before, const Ring& after, RingDiff& out) {
+  out.closed.clear();
+  out.opened.clear();
+  const auto range = [](std::size_t begin, std::size_t end) {
+    return SegmentRange{static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)};
+  };
+  const auto close = [&](std::size_t begin, std::size_t end) { out.closed.push_back(range(begin, end)); };
+  const auto open = [&](std::size_t begin, std::size_t end) { out.opened.push_back(range(begin, end)); };
+  if (before.front() == after.front()) {
+    Walk(before, after).run(close, open);
+    return;
+  }
+  // Rings that begin elsewhere: turn the later one to a position that both have.
+  const std::span<const Position> old(before.data(), before.size() - 1);
+  const PositionIndex index(old);
+  for (std::size_t j = 0; j + 1 < after.size(); ++j) {
+    const std::size_t i = index.find(after[j], 0);
+    if (i == old.size()) continue;
+    const std::size_t n = before.size() - 1;
+    const std::size_t m = after.size() - 1;
+    const auto turned = [](const Ring& ring, std::size_t by) {
+      Ring copy(ring.begin() + static_cast<std::ptrdiff_t>(by), ring.end() - 1);
+      copy.insert(copy.end(), ring.begin(), ring.begin() + static_cast<std::ptrdiff_t>(by) + 1);
+      return copy;
+    };
+    // A range of the turned ring is one or two of the ring itself.
+    const auto unturned = [&](std::size_t begin, std::size_t end, std::size_t by, std::size_t size,
+                              auto use) {
+      if (begin + by >= size) return use(begin + by - size, end + by - size);
+      use(begin + by, std::min(end + by, size));
+      if (end + by > size) use(0, end + by - size);
+    };
+    const Ring from = turned(before, i);
+    const Ring to = turned(after, j);
+    Walk(from, to).run([&](std::size_t begin, std::size_t end) { unturned(begin, end, i, n, close); },
+                       [&](std::size_t begin, std::size_t end) { unturned(begin, end, j, m, open); });
+    return;
+  }
+  if (before.size() > 1) close(0, before.size() - 1);
+  if (after.size() > 1) open(0, after.size() - 1);
+}
+
+}  // namespace marchland

@@ -1,0 +1,446 @@
+#include <marchland/base/error.h>
+#include <marchland/composite/quantise.h>
+#include <marchland/composite/ring_diff.h>
+#include <marchland/composite/tracks.h>
+
+#include <tbb/blocked_range.h>
+#include <tbb/enumerable_thread_specific.h>
+#include <tbb/parallel_for.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <numeric>
+#include <span>
+#include <tuple>
+#include <unordered_map>
+
+namespace marchland {
+namespace {
+
+constexpr std::uint32_t kNone = 0xffffffffU;
+/// Rings in a task: enough to outweigh starting it.
+constexpr std::size_t kGrain = 64;
+
+struct PositionHash {
+  std::size_t operator()(const Position& p) const noexcept {
+    const std::uint64_t h = std::bit_cast<std::uint64_t>(p.lon) * 0x9e3779b97f4a7c15U ^
+                            std::bit_cast<std::uint64_t>(p.lat) * 0xd6e8feb86659fd93U;
+    return static_cast<std::size_t>(h ^ (h >> 32));
+  }
+};
+
+/// For each ring of `after` the one of `before` it goes on from, or kNone; no two from the same. Rings that
+/// begin alike first, then those that share most of some sampled positions.
+std::vector<std::uint32_t> match_rings(std::span<const Ring* const> before,
+                                       std::span<const Ring* const> after) {
+  std::vector<std::uint32_t> from(after.size(), kNone);
+  if (before.empty() || after.empty()) return from;
+  std::vector<bool> taken(before.size(), false);
+  const auto take = [&](std::size_t a, std::size_t b) {
+    from[a] = static_cast<std::uint32_t>(b);
+    taken[b] = true;
+  };
+  // Mostly nothing moved in the list.
+  for (std::size_t a = 0; a < std::min(after.size(), before.size()); ++a) {
+    if (before[a]->front() == after[a]->front()) take(a, a);
+  }
+  const auto all_done = [&] {
+    return std::find(from.begin(), from.end(), kNone) == from.end() ||
+           std::find(taken.begin(), taken.end(), false) == taken.end();
+  };
+  if (all_done()) return from;
+  std::unordered_multimap<Position, std::uint32_t, PositionHash> places;
+  for (std::uint32_t b = 0; b < before.size(); ++b) {
+    if (!taken[b]) places.emplace(before[b]->front(), b);
+  }
+  for (std::size_t a = 0; a < after.size(); ++a) {
+    if (from[a] != kNone) continue;
+    const auto [first, last] = places.equal_range(after[a]->front());
+    std::uint32_t best = kNone;
+    for (auto it = first; it != last; ++it) {
+      if (!taken[it->second]) best = std::min(best, it->second);
+    }
+    if (best != kNone) take(a, best);
+  }
+  if (all_done()) return from;
+  places.clear();
+  for (std::uint32_t b = 0; b < before.size(); ++b) {
+    if (taken[b]) continue;
+    for (const Position& p : *before[b]) places.emplace(p, b);
+  }
+  constexpr std::size_t kSamples = 32;
+  std::vector<std::uint32_t> votes(before.size(), 0);
+  for (std::size_t a = 0; a < after.size(); ++a) {
+    if (from[a] != kNone) continue;
+    std::fill(votes.begin(), votes.end(), 0U);
+    const Ring& ring = *after[a];
+    for (std::size_t k = 0; k < std::min(kSamples, ring.size()); ++k) {
+      const auto [first, last] = places.equal_range(ring[k * ring.size() / std::min(kSamples, ring.size())]);
+      for (auto it = first; it != last; ++it) {
+        if (!taken[it->second]) ++votes[it->second];
+      }
+    }
+    const auto best = std::max_element(votes.begin(), votes.end());
+    if (*best > 0) take(a, static_cast<std::size_t>(best - votes.begin()));
+  }
+  return from;
+}
+
+/// What can be said of positions without arithmetic on the grid.
+struct Reading {
+  bool is_readable = true;  ///< finite, |lat| <= 90, |lon| <= 540
+  bool is_in_box = true;    ///< |lon| <= 180
+  bool is_short = true;     ///< no step of more than 180 degrees
+};
+
+Reading read_positions(std::span<const Position> positions) {
+  // No branches: comparisons with NaN are false.
+  unsigned readable = 1;
+  unsigned in_box = 1;
+  unsigned is_short = 1;
+  double last = positions.front().lon;
+  for (const Position& p : positions) {
+    readable &=
+        static_cast<unsigned>(std::abs(p.lat) <= 90.0) & static_cast<unsigned>(std::abs(p.lon) <= 540.0);
+    in_box &= static_cast<unsigned>(std::abs(p.lon) <= 180.0);
+    is_short &= static_cast<unsigned>(std::abs(p.lon - last) <= 180.0);
+    last = p.lon;
+  }
+  return {readable != 0, in_box != 0, is_short != 0};
+}
+
+GridPoint plain_vertex(const Position& p) {
+  return {static_cast<std::int32_t>(to_grid(p.lon)), static_cast<std::int32_t>(to_grid(p.lat))};
+}
+
+struct WorkingRing {
+  const Ring* ring = nullptr;
+  std::uint32_t before = kNone;  ///< the version it goes on from
+  bool has_after = false;
+  bool is_plain = true;
+  TimeIndex from = 0, to = 0;
+  std::uint32_t polygon = 0;
+  std::uint32_t number = 0;  ///< in its polygon
+  LabelIndex track = 0;      ///< before labels are put in order
+  /// Ranges in the pool: of the ring before, then of this one.
+  std::uint32_t closed_begin = 0, closed_end = 0, opened_end = 0;
+  std::uint32_t pool = 0;
+  Int128 twice_area = 0;  ///< of what opened minus what closed; then of the ring itself
+};
+
+class TrackTracer {
+ public:
+  TrackTracer(const std::vector<PolygonVersion>& versions, const std::vector<bool>& rejoin)
+      : versions_(versions), rejoin_(rejoin) {}
+
+  TracedTracks trace() {
+    join_versions();
+    compare_rings();
+    number_labels();
+    collect_segments();
+    return std::move(result_);
+  }
+
+ private:
+  // ---- which goes on as which
+
+  void join_versions() {
+    first_ring_.reserve(versions_.size() + 1);
+    for (std::uint32_t v = 0; v < versions_.size(); ++v) {
+      first_ring_.push_back(static_cast<std::uint32_t>(rings_.size()));
+      const Polygon& polygon = *versions_[v].area;
+      for (std::uint32_t r = 0; r < polygon.size(); ++r) {
+        check_shape(polygon[r]);
+        WorkingRing ring;
+        ring.ring = &polygon[r];
+        ring.from = versions_[v].from;
+        ring.to = versions_[v].to;
+        ring.polygon = v;
+        ring.number = r;
+        rings_.push_back(ring);
+      }
+    }
+    first_ring_.push_back(static_cast<std::uint32_t>(rings_.size()));
+
+    const auto sorted_by = [&](auto time_of) {
+      std::vector<std::uint32_t> order;
+      order.reserve(versions_.size());
+      for (std::uint32_t v = 0; v < versions_.size(); ++v) {
+        if (!versions_[v].area->empty()) order.push_back(v);
+      }
+      std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+        return std::tuple(versions_[a].slot, time_of(versions_[a])) <
+               std::tuple(versions_[b].slot, time_of(versions_[b]));
+      });
+      return order;
+    };
+    const auto begins = sorted_by([](const PolygonVersion& v) { return v.from; });
+    const auto ends = sorted_by([](const PolygonVersion& v) { return v.to; });
+    track_of_.assign(versions_.size(), kNone);
+    std::size_t e = 0;
+    for (std::size_t b = 0; b < begins.size();) {
+      const auto [slot, time] = std::tuple(versions_[begins[b]].slot, versions_[begins[b]].from);
+      std::size_t b_end = b;
+      while (b_end < begins.size() && versions_[begins[b_end]].slot == slot &&
+             versions_[begins[b_end]].from == time)
+        ++b_end;
+      const auto key = [&](std::size_t i) {
+        return std::tuple(versions_[ends[i]].slot, versions_[ends[i]].to);
+      };
+      while (e < ends.size() && key(e) < std::tuple(slot, time)) ++e;
+      std::size_t e_end = e;
+      while (e_end < ends.size() && key(e_end) == std::tuple(slot, time)) ++e_end;
+      join(rejoin_[slot] ? std::span(ends).subspan(e, e_end - e) : std::span<const std::uint32_t>(),
+           std::span(begins).subspan(b, b_end - b));
+      b = b_end;
+      e = e_end;
+    }
+  }
+
+  void join(std::span<const std::uint32_t> ending, std::span<const std::uint32_t> beginning) {
+    const auto outer_rings = [&](std::span<const std::uint32_t> list) {
+      std::vector<const Ring*> rings;
+      rings.reserve(list.size());
+      for (const std::uint32_t v : list) rings.push_back(&versions_[v].area->front());
+      return rings;
+    };
+    const auto from = match_rings(outer_rings(ending), outer_rings(beginning));
+    for (std::size_t k = 0; k < beginning.size(); ++k) {
+      const std::uint32_t after = beginning[k];
+      const std::uint32_t before = from[k] == kNone ? kNone : ending[from[k]];
+      const bool goes_on = before != kNone && versions_[before].convention == versions_[after].convention;
+      if (!goes_on) {
+        track_of_[after] = static_cast<std::uint32_t>(result_.track_slot.size());
+        result_.track_slot.push_back(versions_[after].slot);
+      } else {
+        track_of_[after] = track_of_[before];
+        continue_ring(first_ring_[before], first_ring_[after]);
+        if (first_ring_[before + 1] - first_ring_[before] > 1 &&
+            first_ring_[after + 1] - first_ring_[after] > 1)
+          join_holes(before, after);
+      }
+      for (std::uint32_t r = first_ring_[after]; r < first_ring_[after + 1]; ++r) {
+        if (rings_[r].before != kNone) continue;
+        rings_[r].track = static_cast<LabelIndex>(ring_tracks_.size());
+        ring_tracks_.push_back({track_of_[after], rings_[r].number == 0});
+      }
+    }
+  }
+
+  void join_holes(std::uint32_t before, std::uint32_t after) {
+    const auto holes = [&](std::uint32_t v) {
+      std::vector<const Ring*> rings;
+      for (std::uint32_t r = first_ring_[v] + 1; r < first_ring_[v + 1]; ++r) rings.push_back(rings_[r].ring);
+      return rings;
+    };
+    const auto from = match_rings(holes(before), holes(after));
+    for (std::uint32_t k = 0; k < from.size(); ++k) {
+      if (from[k] != kNone) continue_ring(first_ring_[before] + 1 + from[k], first_ring_[after] + 1 + k);
+    }
+  }
+
+  void continue_ring(std::uint32_t before, std::uint32_t after) {
+    rings_[after].before = before;
+    rings_[after].track = rings_[before].track;
+    rings_[before].has_after = true;
+  }
+
+  // ---- what differs
+
+  /// Positions are read once: where a ring repeats the one before, they have been.
+  void compare_rings() {
+    tbb::enumerable_thread_specific<RingDiff> buffers;
+    pools_.resize(rings_.size() / kGrain + 1);
+    tbb::parallel_for(std::size_t{0}, pools_.size(), [&](std::size_t block) {
+      RingDiff& diff = buffers.local();
+      std::vector<SegmentRange>& pool = pools_[block];
+      const std::size_t end = std::min(rings_.size(), (block + 1) * kGrain);
+      for (std::size_t r = block * kGrain; r < end; ++r) {
+        WorkingRing& ring = rings_[r];
+        diff.closed.clear();
+        diff.opened.clear();
+        if (ring.before == kNone) {
+          diff.opened.push_back({0, static_cast<std::uint32_t>(ring.ring->size() - 1)});
+        } else {
+          diff_rings(*rings_[ring.before].ring, *ring.ring, diff);
+        }
+        const bool is_literal = versions_[ring.polygon].convention.is_literal;
+        for (const SegmentRange& range : diff.opened) {
+          const Reading reading =
+              read_positions(std::span(*ring.ring).subspan(range.begin, range.end - range.begin + 1));
+          if (!reading.is_readable) check_readable({{*ring.ring}});
+          ring.is_plain = ring.is_plain && reading.is_in_box && (is_literal || reading.is_short);
+        }
+        ring.pool = static_cast<std::uint32_t>(block);
+        ring.closed_begin = static_cast<std::uint32_t>(pool.size());
+        pool.insert(pool.end(), diff.closed.begin(), diff.closed.end());
+        ring.closed_end = static_cast<std::uint32_t>(pool.size());
+        pool.insert(pool.end(), diff.opened.begin(), diff.opened.end());
+        ring.opened_end = static_cast<std::uint32_t>(pool.size());
+      }
+    });
+  }
+
+  static void check_shape(const Ring& ring) {
+    if (ring.size() < 4 || ring.front() != ring.back()) check_readable({{ring}});
+  }
+
+  // ---- labels in the order of tracks
+
+  void number_labels() {
+    std::vector<std::uint32_t> offsets(result_.track_slot.size() + 1, 0);
+    for (const LabelMeaning& meaning : ring_tracks_) ++offsets[meaning.track + 1];
+    std::partial_sum(offsets.begin(), offsets.end(), offsets.begin());
+    std::vector<LabelIndex> label(ring_tracks_.size());
+    result_.labels.resize(ring_tracks_.size());
+    for (std::size_t t = 0; t < ring_tracks_.size(); ++t) {
+      label[t] = offsets[ring_tracks_[t].track]++;
+      result_.labels[label[t]] = ring_tracks_[t];
+    }
+    for (WorkingRing& ring : rings_) ring.track = label[ring.track];
+  }
+
+  // ---- events
+
+  void collect_segments() {
+    // A ring goes on plainly if all before it did.
+    order_.resize(rings_.size());
+    std::iota(order_.begin(), order_.end(), 0U);
+    std::sort(order_.begin(), order_.end(), [&](std::uint32_t a, std::uint32_t b) {
+      return std::tuple(rings_[a].track, rings_[a].from, a) < std::tuple(rings_[b].track, rings_[b].from, b);
+    });
+    for (const std::uint32_t r : order_) {
+      WorkingRing& ring = rings_[r];
+      if (ring.before != kNone) ring.is_plain = ring.is_plain && rings_[ring.before].is_plain;
+    }
+    result_.rings.resize(rings_.size());
+    tbb::enumerable_thread_specific<SegmentTableBuilder> builders;
+    tbb::parallel_for(tbb::blocked_range<std::size_t>(0, order_.size(), kGrain), [&](const auto& block) {
+      SegmentTableBuilder& builder = builders.local();
+      for (std::size_t i = block.begin(); i != block.end(); ++i)
+        collect_ring(builder, order_[i], result_.rings[i]);
+    });
+    // Areas add up along a label.
+    for (std::size_t i = 0; i < order_.size(); ++i) {
+      WorkingRing& ring = rings_[order_[i]];
+      if (ring.is_plain && ring.before != kNone) ring.twice_area += rings_[ring.before].twice_area;
+      result_.rings[i].turn = sign(ring.twice_area);
+    }
+    SegmentTableBuilder all;
+    for (const SegmentTableBuilder& builder : builders) all.merge(builder);
+    result_.segments = all.finish();
+  }
+
+  void collect_ring(SegmentTableBuilder& builder, std::uint32_t index, RingVersion& out) {
+    WorkingRing& ring = rings_[index];
+    const LabelIndex label = ring.track;
+    out = {label, ring.from, ring.to, ring.polygon, ring.number, false, false, 0};
+    const WorkingRing* before = ring.before == kNone ? nullptr : &rings_[ring.before];
+    if (ring.is_plain) {
+      builder.count(ring.ring->size() - 1);
+      const auto ranges = std::span(pools_[ring.pool]);
+      for (std::uint32_t k = ring.closed_begin; k < ring.closed_end; ++k) {
+        for_each_segment(*before->ring, ranges[k], [&](const GridSegment& s) {
+          builder.end(s, label, ring.from);
+          ring.twice_area -= cross(s.a.x, s.a.y, s.b.x, s.b.y);
+        });
+      }
+      for (std::uint32_t k = ring.closed_end; k < ring.opened_end; ++k) {
+        for_each_segment(*ring.ring, ranges[k], [&](const GridSegment& s) {
+          builder.begin(s, label, ring.from);
+          ring.twice_area += cross(s.a.x, s.a.y, s.b.x, s.b.y);
+        });
+      }
+    } else {
+      if (before != nullptr) end_ring(builder, *before, label, ring.from);
+      const QuantisedRing chain = quantise(*ring.ring, versions_[ring.polygon].convention);
+      builder.begin(chain, label, ring.from);
+      for (const ChainLink& link : chain.links)
+        ring.twice_area += link.multiplicity * cross(link.s.a.x, link.s.a.y, link.s.b.x, link.s.b.y);
+      out.is_cut = chain.is_cut;
+      out.encloses_pole = chain.encloses_pole;
+    }
+    if (!ring.has_after) end_ring(builder, ring, label, ring.to);
+  }
+
+  void end_ring(SegmentTableBuilder& builder, const WorkingRing& ring, LabelIndex label,
+                TimeIndex time) const {
+    if (!ring.is_plain)
+      return builder.end(quantise(*ring.ring, versions_[ring.polygon].convention), label, time);
+    for_each_segment(*ring.ring, {0, static_cast<std::uint32_t>(ring.ring->size() - 1)},
+                     [&](const GridSegment& s) { builder.end(s, label, time); });
+  }
+
+  template <class Use>
+  static void for_each_segment(const Ring& ring, SegmentRange range, Use use) {
+    GridPoint from = plain_vertex(ring[range.begin]);
+    for (std::uint32_t i = range.begin; i < range.end; ++i) {
+      const GridPoint to = plain_vertex(ring[i + 1]);
+      use(GridSegment{from, to});
+      from = to;
+    }
+  }
+
+  const std::vector<PolygonVersion>& versions_;
+  const std::vector<bool>& rejoin_;
+  TracedTracks result_;
+  std::vector<std::uint32_t> first_ring_;  ///< by version
+  std::vector<WorkingRing> rings_;         ///< by version
+  std::vector<TrackIndex> track_of_;       ///< by version
+  std::vector<LabelMeaning> ring_tracks_;
+  std::vector<std::vector<SegmentRange>> pools_;
+  std::vector<std::uint32_t> order_;  ///< rings by label and time
+};
+
+}  // namespace
+
+void runs_of_track(std::span<const WindingEvent> events, const std::vector<LabelMeaning>& labels,
+                   std::vector<TrackRun>& out) {
+  out.clear();
+  TimeIndex since = 0;
+  if (events.front().label == events.back().label) {
+    if (!labels[events.front().label].is_first_ring) return;
+    std::int32_t winding = 0;
+    for (const WindingEvent& e : events) {
+      const bool was_in = winding != 0;
+      winding += e.change;
+      if (!was_in && winding != 0) since = e.time;
+      if (was_in && winding == 0) out.push_back({since, e.time});
+    }
+    return;
+  }
+  std::vector<WindingEvent> in_time(events.begin(), events.end());
+  std::sort(in_time.begin(), in_time.end(),
+            [](const WindingEvent& a, const WindingEvent& b) { return a.time < b.time; });
+  const LabelIndex base = events.front().label;
+  std::vector<std::int32_t> winding(events.back().label - base + 1, 0);
+  std::int32_t first = 0;
+  std::uint32_t others = 0;  // that wind about the face
+  bool is_in = false;
+  for (std::size_t i = 0; i < in_time.size();) {
+    const TimeIndex time = in_time[i].time;
+    for (; i < in_time.size() && in_time[i].time == time; ++i) {
+      const WindingEvent& e = in_time[i];
+      if (labels[e.label].is_first_ring) {
+        first += e.change;
+        continue;
+      }
+      std::int32_t& w = winding[e.label - base];
+      const bool was = w != 0;
+      w += e.change;
+      if (was && w == 0) --others;
+      if (!was && w != 0) ++others;
+    }
+    const bool now_in = first != 0 && others == 0;
+    if (now_in && !is_in) since = time;
+    if (!now_in && is_in) out.push_back({since, time});
+    is_in = now_in;
+  }
+}
+
+TracedTracks trace_tracks(const std::vector<PolygonVersion>& versions, const std::vector<bool>& rejoin) {
+  return TrackTracer(versions, rejoin).trace();
+}
+
+}  // namespace marchland
