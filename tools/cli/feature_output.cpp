@@ -32,13 +32,6 @@ AreaUnits magnitude(AreaUnits value) {
 
 }  // namespace
 
-Provenance provenance(const Session& session, const std::string& command) {
-  Provenance out = provenance(session.atlas(), session.method().name());
-  out.rule = session.head()["rule"].get<std::string>();
-  out.extra.emplace_back("command", command);
-  return out;
-}
-
 FeatureOutput::FeatureOutput(const Session& session, std::filesystem::path path, Existing existing,
                              const std::string& command, int decimals)
     : session_(&session),

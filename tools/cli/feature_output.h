@@ -48,7 +48,7 @@ class FeatureOutput {
   /// What was collected, for another writer.
   [[nodiscard]] const std::vector<FeatureSet>& sets() const noexcept { return sets_; }
 
-  /// Writes the file. A line that says what rounding did, for standard error; empty without polygons.
+  /// Writes the file. A line for standard error that says what rounding did; empty without polygons.
   std::string write();
 
  private:
@@ -62,9 +62,6 @@ class FeatureOutput {
   std::size_t polygons_ = 0;      ///< features made
   std::size_t collapsed_ = 0;     ///< features not made
 };
-
-/// What files of this session's answers say about themselves.
-[[nodiscard]] Provenance provenance(const Session& session, const std::string& command);
 
 /// Ground of which something can be said: faces in scope, and without study area or region only those that
 /// the theme of `holders` ever says anything of. Never the unbounded face.

@@ -107,7 +107,7 @@ struct LineCommand {
 
   void run() const {
     if (between.size() != 2) throw InvalidArgument("--between takes two parties, for instance --between a,b");
-    if (!output.geometry.empty()) FeatureOutput::check(output.geometry, output.existing());
+    output.check();
     const Session session(query);
     const LineSides sides(session.atlas(), session.holders(), between[0], between[1]);
     const std::vector<Instant> instants = session.instants(at);
@@ -116,7 +116,7 @@ struct LineCommand {
       add_line(out, session, instants, sides);
       fmt::print(stderr, "{}", out.write());
     }
-    output.write(line_report(session, instants, sides));
+    output.write(line_report(session, instants, sides), provenance(session, "line"));
   }
 };
 

@@ -2,6 +2,7 @@
 
 #include "tools/cli/stopwatch.h"
 #include <marchland/base/error.h>
+#include <marchland/io/csv.h>
 #include <marchland/io/read_atlas.h>
 
 #include <fmt/format.h>
@@ -18,6 +19,28 @@ Format parse_format(const std::string& name) {
   if (name == "json") return Format::json;
   if (name == "ndjson") return Format::ndjson;
   return Format::table;
+}
+
+std::vector<CsvColumn> columns_of(const Table& table) {
+  std::vector<CsvColumn> columns;
+  for (const Column& column : table.columns) {
+    CsvColumn::Type type = CsvColumn::Type::real;
+    if (column.kind == Column::Kind::text) type = CsvColumn::Type::text;
+    if (column.kind == Column::Kind::count) type = CsvColumn::Type::integer;
+    columns.push_back({column.key, column.title, type});
+  }
+  return columns;
+}
+
+/// What the other formats say before their rows - the theme, the dates - said by the provenance.
+Provenance with_head(Provenance origin, const Json& head) {
+  for (const auto& [key, value] : head.items()) {
+    const bool is_known =
+        key == "atlas" || key == "checksum" || key == "method" || key == "grid" || key == "rule";
+    if (!is_known)
+      origin.extra.emplace_back(key, value.is_string() ? value.get<std::string>() : value.dump());
+  }
+  return origin;
 }
 
 }  // namespace
@@ -38,10 +61,28 @@ void OutputOptions::declare_geometry(CLI::App& command, const std::string& what)
       ->type_name("FILE");
 }
 
-void OutputOptions::write(const Report& report) const {
-  const std::string text = render(report, {parse_format(format), parse_area_unit(unit), round});
+void OutputOptions::check() const {
+  static_cast<void>(parse_area_unit(unit));
+  if (!geometry.empty()) {
+    check_feature_output(geometry, 1, existing());
+    if (geometry == output) throw InvalidArgument("-o and --geometry name the same file; choose two");
+  }
+  if (output.empty()) return;
+  const OutputFile probe(output, existing());
+  if (parse_format(format) == Format::csv) const OutputFile beside(metadata_path(output), existing());
+}
+
+void OutputOptions::write(const Report& report, const Provenance& origin) const {
+  const Rendering how{parse_format(format), parse_area_unit(unit), round};
+  const std::string text = render(report, how);
   if (!output.empty()) {
-    write_file(output, text, existing());
+    if (how.format == Format::csv) {
+      const Table& table = report.tables.front();
+      write_csv(output, text, table.title.empty() ? origin.title : origin.title + ": " + table.title,
+                columns_of(table), with_head(origin, report.head), existing());
+    } else {
+      write_file(output, text, existing());
+    }
   } else if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
     throw Error(ErrorCode::failure, "standard output cannot be written");
   }
@@ -142,6 +183,13 @@ std::vector<std::string> Session::notes() const {
                               atlas().checksum.substr(0, 12), method_.name()));
   if (!atlas().disclaimer.empty()) notes.push_back(atlas().disclaimer);
   return notes;
+}
+
+Provenance provenance(const Session& session, const std::string& command) {
+  Provenance out = provenance(session.atlas(), session.method().name());
+  out.rule = session.head()["rule"].get<std::string>();
+  out.extra.emplace_back("command", command);
+  return out;
 }
 
 Json holder_json(const std::string& id) {
