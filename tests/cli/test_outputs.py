@@ -58,6 +58,51 @@ class OutputTest(CliTest):
         self.manifest('title = "Two squares"', 'title = "Two squares"\nstudy_area = "study.geojson"')
 
 
+class NoFeatures(OutputTest):
+    """An empty file is an answer, not a failure; why it is empty is said on standard error."""
+
+    def said(self, *arguments):
+        target = self.path / "out.gpkg"
+        said = self.done(*arguments, target, "--overwrite")
+        self.assertEqual(rows_of(target), [])
+        self.assertEqual(said.count("\n"), 1, said)
+        self.assertIn("out.gpkg: no features: ", said)
+        return said
+
+    def test_a_theme_that_the_atlas_does_not_have(self):
+        self.manifest('theme = "control"', 'theme = "border"')
+        for command in (("export", self.atlas, "--at", "first", "-o"), ("export", self.atlas, "--all", "-o"),
+                        ("export", self.atlas, "--from", "first", "--to", "second", "-o"),
+                        ("areas", self.atlas, "--at", "first", "--geometry")):
+            said = self.said(*command)
+            self.assertIn("nothing of theme control; it has border (4 statements)", said)
+            self.assertIn("--theme", said)
+        self.assertIn("the atlas has border (4 statements)",
+                      self.refusal(2, "raster", self.atlas, "--at", "first", "--res", "1", "-o", self.path / "x.tif"))
+
+    def test_a_date_without_statements_is_told_the_dates(self):
+        self.assertIn("nothing of theme control is held at 1999; its statements are of 2000-01-01 to 2001-01-01",
+                      self.said("export", self.atlas, "--at", "1999", "-o"))
+
+    def test_what_options_leave_out_is_named(self):
+        self.write("west.geojson", collection(feature([box(0, 0, 1, 1)])))
+        self.write("atlas.toml", (self.atlas / "atlas.toml").read_text()
+                   + '\n[[region]]\nid = "west"\nfile = "west.geojson"\n')
+        self.assertIn("(of what --region west --actor b leaves)",
+                      self.said("export", self.atlas, "--at", "first", "--actor", "b", "--region", "west", "-o"))
+
+    def test_nothing_changed_and_nothing_touched(self):
+        self.assertIn("no ground changed hands between first and first",
+                      self.said("changes", self.atlas, "--from", "first", "--to", "first", "--geometry"))
+        self.assertIn("a and b do not touch at 1999-01-01",
+                      self.said("line", self.atlas, "--at", "1999", "--between", "a,b", "--geometry"))
+
+    def test_features_that_rounding_took(self):
+        self.write("front.geojson", collection(
+            feature([box(0, 0, 0.004, 0.004)], holder="a", **{"from": "2000", "to": None})))
+        self.assertIn("all 1 vanished", self.said("export", self.atlas, "--at", "2000", "--decimals", "2", "-o"))
+
+
 class Metadata(OutputTest):
     """What a format has no room for stands beside the file; both appear or none."""
 

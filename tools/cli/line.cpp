@@ -94,6 +94,9 @@ void add_line(FeatureOutput& out, const Session& session, const std::vector<Inst
                               MultiLine{part.positions}});
     }
   }
+  std::string dates;
+  for (const Instant instant : at) dates += (dates.empty() ? "" : ", ") + session.date(instant);
+  out.explain_none(fmt::format("{} and {} do not touch at {}", sides.first_id, sides.second_id, dates));
   out.add(std::move(set));
 }
 

@@ -6,6 +6,7 @@
 #include <marchland/io/read_atlas.h>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -121,6 +122,13 @@ Session::Session(const QueryOptions& options)
     if (!rule)
       throw InvalidArgument(fmt::format("--rule '{}': expected priority, majority or all", options.rule));
   }
+  const auto add_filter = [this](const char* option, const std::vector<std::string>& values) {
+    if (!values.empty())
+      filters_ += fmt::format("{}{} {}", filters_.empty() ? "" : " ", option, fmt::join(values, ","));
+  };
+  add_filter("--region", options.regions);
+  add_filter("--actor", options.actors);
+  add_filter("--source", options.sources);
   Stopwatch watch;
   Atlas atlas = read_atlas(options.atlas);
   seconds_.read = watch.lap();
@@ -189,6 +197,18 @@ Provenance provenance(const Session& session, const std::string& command) {
   Provenance out = provenance(session.atlas(), session.method().name());
   out.rule = session.head()["rule"].get<std::string>();
   out.extra.emplace_back("command", command);
+  return out;
+}
+
+std::string themes_of(const Atlas& atlas) {
+  std::string out;
+  for (const Theme theme : kThemes) {
+    const auto count = std::count_if(atlas.statements.begin(), atlas.statements.end(),
+                                     [&](const Statement& s) { return atlas[s.layer].theme == theme; });
+    if (count == 0) continue;
+    out += out.empty() ? fmt::format("{} ({} statement{})", to_string(theme), count, count == 1 ? "" : "s")
+                       : fmt::format(", {} ({})", to_string(theme), count);
+  }
   return out;
 }
 

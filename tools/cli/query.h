@@ -74,6 +74,8 @@ class Session {
   /// Whether --actor asks for this holder: all of them without --actor.
   [[nodiscard]] bool wants(const Holders& holders, HolderIndex holder) const;
   [[nodiscard]] bool wants(const std::string& holder_id) const;
+  /// The options that leave something out, as they were given: "--actor a --region north"; empty without any.
+  [[nodiscard]] const std::string& filters() const { return filters_; }
 
   /// First keys of every document.
   [[nodiscard]] Json head() const;
@@ -88,6 +90,7 @@ class Session {
   Theme theme_;
   HolderOptions holder_options_;
   std::vector<std::string> actors_;
+  std::string filters_;
   Seconds seconds_;
 };
 
@@ -96,6 +99,9 @@ class Session {
 
 /// A theme's name, or InvalidArgument with the names there are.
 [[nodiscard]] Theme parse_theme(const std::string& name);
+
+/// What an atlas is about, for those who asked for another theme: "border (3 statements), zone (1)".
+[[nodiscard]] std::string themes_of(const Atlas& atlas);
 
 /// null for unknown ground.
 [[nodiscard]] Json holder_json(const std::string& id);
