@@ -18,7 +18,7 @@ namespace marchland {
 struct CsvColumn {
   enum class Type : std::uint8_t { text, integer, real, instant, boolean, wkt };
   std::string name;   ///< as the first line of the file has it
-  std::string title;  ///< for people; may be empty
+  std::string title;  ///< for people, its unit for instance; may be empty
   Type type = Type::text;
 };
 

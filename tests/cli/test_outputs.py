@@ -506,6 +506,9 @@ class Metadata(OutputTest):
                     self.assertEqual(list(found), next(csv.reader(file)))
                 self.assertIn("Two squares", document["dc:title"])
                 self.assertEqual(document["marchland"]["command"], command)
+        said = {column["name"]: column.get("dc:description") for column in
+                json.loads((self.path / "areas.csv-metadata.json").read_text())["tableSchema"]["columns"]}
+        self.assertEqual([said[name] for name in ("at", "area_m2", "share")], [None, "in square metres", "0 to 1"])
         origin = json.loads((self.path / "changes.csv-metadata.json").read_text())["marchland"]
         self.assertEqual((origin["from"], origin["to"], origin["unit"]), ("2000-01-01", "2001-01-01", "m2"))
 

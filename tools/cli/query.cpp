@@ -22,13 +22,27 @@ Format parse_format(const std::string& name) {
   return Format::table;
 }
 
+/// Titles of columns are for a table that is read as a whole; alone, a column needs its unit.
 std::vector<CsvColumn> columns_of(const Table& table) {
   std::vector<CsvColumn> columns;
   for (const Column& column : table.columns) {
-    CsvColumn::Type type = CsvColumn::Type::real;
-    if (column.kind == Column::Kind::text) type = CsvColumn::Type::text;
-    if (column.kind == Column::Kind::count) type = CsvColumn::Type::integer;
-    columns.push_back({column.key, column.title, type});
+    switch (column.kind) {
+      case Column::Kind::text:
+        columns.push_back({column.key, "", CsvColumn::Type::text});
+        break;
+      case Column::Kind::count:
+        columns.push_back({column.key, "", CsvColumn::Type::integer});
+        break;
+      case Column::Kind::area:
+        columns.push_back({column.key, "in square metres", CsvColumn::Type::real});
+        break;
+      case Column::Kind::length:
+        columns.push_back({column.key, "in metres", CsvColumn::Type::real});
+        break;
+      case Column::Kind::share:
+        columns.push_back({column.key, "0 to 1", CsvColumn::Type::real});
+        break;
+    }
   }
   return columns;
 }
