@@ -74,12 +74,14 @@ void OutputFile::write(std::string_view content) {
   }
 }
 
+void OutputFile::sync() const {
+  const Descriptor file(temporary_, O_RDONLY);
+  if (::fsync(file.get()) != 0)
+    fail(path_, fmt::format("cannot be synced: {}; nothing was left behind", reason()));
+}
+
 void OutputFile::commit() {
-  {
-    const Descriptor file(temporary_, O_RDONLY);
-    if (::fsync(file.get()) != 0)
-      fail(path_, fmt::format("cannot be synced: {}; nothing was left behind", reason()));
-  }
+  sync();
   const unsigned flags = existing_ == Existing::refuse ? RENAME_NOREPLACE : 0;
   if (::renameat2(AT_FDCWD, temporary_.c_str(), AT_FDCWD, path_.c_str(), flags) != 0) {
     if (errno == EEXIST) refuse_existing(path_);
@@ -92,6 +94,22 @@ void OutputFile::commit() {
   const Descriptor folder(path_.has_parent_path() ? path_.parent_path() : fs::path("."),
                           O_RDONLY | O_DIRECTORY);
   ::fsync(folder.get());  // the name; a file system that cannot sync folders has its own way
+}
+
+void OutputPair::commit() {
+  file_.sync();
+  beside_.commit();
+  try {
+    file_.commit();
+  } catch (...) {
+    std::error_code ignored;
+    fs::remove(beside_.path(), ignored);
+    throw;
+  }
+}
+
+fs::path metadata_path(const fs::path& path) {
+  return path.string() + "-metadata.json";
 }
 
 void write_file(const fs::path& path, std::string_view content, Existing existing) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace marchland {
 
@@ -27,6 +28,8 @@ class OutputFile {
   /// Writes `content` to the temporary file. Throws Error(failure), on a full disk for instance.
   void write(std::string_view content);
 
+  /// Brings what was written to the disk. Throws Error(failure).
+  void sync() const;
   /// Syncs and renames. A file that came to exist meanwhile is refused as at the start.
   void commit();
 
@@ -36,6 +39,28 @@ class OutputFile {
   Existing existing_;
   bool committed_ = false;
 };
+
+/// A file and the one that belongs beside it: both appear or none. Whatever can fail for want of room fails
+/// before either is renamed; should the second renaming fail all the same, the first is taken back.
+class OutputPair {
+ public:
+  /// Refuses either as OutputFile does.
+  OutputPair(std::filesystem::path path, std::filesystem::path beside, Existing existing)
+      : file_(std::move(path), existing), beside_(std::move(beside), existing) {}
+
+  void write(std::string_view content, std::string_view content_beside) {
+    file_.write(content);
+    beside_.write(content_beside);
+  }
+  void commit();
+
+ private:
+  OutputFile file_;
+  OutputFile beside_;
+};
+
+/// Where metadata stands for which a format has no room: FILE-metadata.json, with the ending of FILE.
+[[nodiscard]] std::filesystem::path metadata_path(const std::filesystem::path& path);
 
 /// All of it at once.
 void write_file(const std::filesystem::path& path, std::string_view content, Existing existing);

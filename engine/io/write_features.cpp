@@ -1,4 +1,5 @@
 #include <marchland/base/error.h>
+#include <marchland/io/csv.h>
 #include <marchland/io/detail/gdal_features.h>
 #include <marchland/io/detail/text_features.h>
 #include <marchland/io/write_features.h>
@@ -19,6 +20,8 @@ struct FormatOf {
   std::string_view ending;
   bool takes_many_sets;
   std::string (*bytes)(const std::vector<FeatureSet>&, const Provenance&);
+  /// What stands beside a file that has no room for it; null: nothing does.
+  std::string (*metadata)(const fs::path&, const std::vector<FeatureSet>&, const Provenance&) = nullptr;
 };
 
 std::string geojson_lines(const std::vector<FeatureSet>& sets, const Provenance& /*unused*/) {
@@ -33,18 +36,46 @@ std::string shapefile(const std::vector<FeatureSet>& sets, const Provenance& pro
 std::string csv(const std::vector<FeatureSet>& sets, const Provenance& /*unused*/) {
   return detail::csv_text(sets.front());
 }
+CsvColumn::Type column_type(FeatureField::Type type) {
+  switch (type) {
+    case FeatureField::Type::text:
+      break;
+    case FeatureField::Type::integer:
+      return CsvColumn::Type::integer;
+    case FeatureField::Type::real:
+      return CsvColumn::Type::real;
+    case FeatureField::Type::instant:
+      return CsvColumn::Type::instant;
+    case FeatureField::Type::boolean:
+      return CsvColumn::Type::boolean;
+  }
+  return CsvColumn::Type::text;
+}
+
+std::string provenance_alone(const fs::path& /*unused*/, const std::vector<FeatureSet>& /*unused*/,
+                             const Provenance& provenance) {
+  return to_json(provenance) + "\n";
+}
+std::string columns_and_provenance(const fs::path& path, const std::vector<FeatureSet>& sets,
+                                   const Provenance& provenance) {
+  const FeatureSet& set = sets.front();
+  std::vector<CsvColumn> columns;
+  for (const FeatureField& field : set.fields) columns.push_back({field.name, "", column_type(field.type)});
+  columns.push_back({"wkt", "WGS84 longitude and latitude in degrees", CsvColumn::Type::wkt});
+  return csv_metadata(path, set.title.empty() ? set.name : set.title, columns, provenance);
+}
 
 constexpr std::array kFormats{
     FormatOf{".geojson", true, detail::geojson_text},
     FormatOf{".json", true, detail::geojson_text},
-    FormatOf{".geojsonl", true, geojson_lines},
-    FormatOf{".geojsons", true, geojson_lines},
+    FormatOf{".geojsonl", true, geojson_lines, provenance_alone},
+    FormatOf{".geojsons", true, geojson_lines, provenance_alone},
     FormatOf{".gpkg", true, detail::geopackage_bytes},
-    FormatOf{".fgb", false, flatgeobuf},
+    FormatOf{".fgb", false, flatgeobuf, provenance_alone},
     FormatOf{".kml", true, detail::kml_text},
     FormatOf{".shz", false, shapefile},
     FormatOf{".shp.zip", false, shapefile},
-    FormatOf{".csv", false, csv},
+    FormatOf{".csv", false, csv, columns_and_provenance},
 };
 
 const FormatOf& format_of(const fs::path& path, std::size_t set_count) {
@@ -170,8 +201,11 @@ std::string to_json(const Provenance& provenance) {
 }
 
 void check_feature_output(const fs::path& path, std::size_t set_count, Existing existing) {
-  static_cast<void>(format_of(path, set_count));
-  const OutputFile probe(path, existing);
+  if (format_of(path, set_count).metadata != nullptr) {
+    const OutputPair probe(path, metadata_path(path), existing);
+  } else {
+    const OutputFile probe(path, existing);
+  }
 }
 
 void write_features(const fs::path& path, const std::vector<FeatureSet>& sets, const Provenance& provenance,
@@ -179,14 +213,20 @@ void write_features(const fs::path& path, const std::vector<FeatureSet>& sets, c
   const FormatOf& format = format_of(path, sets.size());
   if (sets.empty()) throw InvalidArgument(fmt::format("{}: there is no layer to write", path.string()));
   for (const FeatureSet& set : sets) check_set(set);
-  OutputFile file(path, existing);
   try {
-    file.write(format.bytes(sets, provenance));
+    if (format.metadata != nullptr) {
+      OutputPair files(path, metadata_path(path), existing);
+      files.write(format.bytes(sets, provenance), format.metadata(path, sets, provenance));
+      files.commit();
+    } else {
+      OutputFile file(path, existing);
+      file.write(format.bytes(sets, provenance));
+      file.commit();
+    }
   } catch (Error& error) {
     if (!std::string_view(error.what()).starts_with(path.string())) error.add_context(path.string());
     throw;
   }
-  file.commit();
 }
 
 }  // namespace marchland

@@ -66,20 +66,21 @@ struct FeatureSet {
 };
 
 /// Writes the sets to one file. By ending, whatever its case:
-///   .geojson .json        RFC 7946: `bbox`, no `crs`; provenance in the member `marchland`; instants as ISO
-///   8601
-///                         text; the features of several sets carry their set's name in `layer`
-///   .geojsonl .geojsons   one feature a line (RFC 8142 without record separators), no provenance
+///   .geojson .json        RFC 7946: `bbox`, no `crs`; provenance in the member `marchland`; instants as
+///                         ISO 8601 text; the features of several sets carry their set's name in `layer`
+///   .geojsonl .geojsons   one feature a line (RFC 8142 without record separators); provenance as JSON
+///                         beside it
 ///   .gpkg                 a layer per set, R-tree, instants as DateTime, provenance as JSON in
-///   gpkg_metadata,
-///                         colours of the field `color` (#rrggbb) as style for QGIS
-///   .fgb                  FlatGeobuf, one set, spatial index, features in its order; provenance as the
-///                         layer's description
+///                         gpkg_metadata, colours of the field `color` (#rrggbb) as style for QGIS
+///   .fgb                  FlatGeobuf, one set, spatial index, features in its order; provenance as JSON
+///                         beside it
 ///   .kml                  a folder per set; the fields `from` and `to` as time spans
 ///   .shz .shp.zip         zipped shapefile, one set, names cut to ten characters, instants as ISO 8601 text,
 ///                         provenance as marchland.json within
-///   .csv                  one set, geometry as WKT in the column `wkt`
-/// The same input gives the same bytes, except of .gpkg and .shz, which have equal content.
+///   .csv                  one set, geometry as WKT in the column `wkt`; columns and provenance beside it
+///                         (csv_metadata)
+/// Beside it is FILE-metadata.json (metadata_path): both appear or none, and `existing` holds for both. The
+/// same input gives the same bytes, except of .gpkg and .shz, which have equal content.
 ///
 /// Throws InvalidArgument for another ending (naming these), several sets where the format has room for one,
 /// and values that are not of their field's type; Error(failure) naming the file where it exists (unless

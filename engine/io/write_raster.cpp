@@ -120,8 +120,7 @@ fs::path sidecar_of(const fs::path& path) {
 
 void check_raster_output(const fs::path& path, Existing existing) {
   check_ending(path);
-  const OutputFile file(path, existing);
-  const OutputFile sidecar(sidecar_of(path), existing);
+  const OutputPair probe(path, sidecar_of(path), existing);
 }
 
 void write_raster(const fs::path& path, const ClassRaster& raster, std::span<const CellClass> cells,
@@ -141,8 +140,7 @@ void write_raster(const fs::path& path, const ClassRaster& raster, std::span<con
     if (c >= counts.size()) throw InvalidArgument(fmt::format("{}: there is no class {}", path.string(), c));
     ++counts[c];
   }
-  OutputFile file(path, existing);
-  OutputFile sidecar(sidecar_of(path), existing);
+  OutputPair files(path, sidecar_of(path), existing);
   try {
     detail::register_gdal();
     GdalMessages messages;
@@ -166,20 +164,13 @@ void write_raster(const fs::path& path, const ClassRaster& raster, std::span<con
     if (!tiff) fail(messages, "the GeoTIFF cannot be made");
     tiff.reset();
     if (!messages.failures().empty()) fail(messages, "the GeoTIFF cannot be finished");
-    file.write(folder.take(name));
-    sidecar.write(folder.take(name + ".aux.xml"));
+    const std::string bytes = folder.take(name);
+    files.write(bytes, folder.take(name + ".aux.xml"));
   } catch (Error& error) {
     if (!std::string_view(error.what()).starts_with(path.string())) error.add_context(path.string());
     throw;
   }
-  sidecar.commit();
-  try {
-    file.commit();
-  } catch (...) {
-    std::error_code ignored;
-    fs::remove(sidecar.path(), ignored);
-    throw;
-  }
+  files.commit();
 }
 
 }  // namespace marchland

@@ -127,6 +127,9 @@ class Check(CliTest):
     def test_clean_atlas_has_certificates_of_zero(self):
         document = self.answer("check", self.atlas)
         self.assertEqual(document["findings"], [])
+        # A table without rows still has its head.
+        self.assertEqual(self.run_program("check", self.atlas, "--format", "csv").stdout,
+                         "severity,code,statement,at,lon,lat,text\n")
         self.assertLessEqual({"slot_areas", "closure", "euler", "face_sum"},
                              {row["name"] for row in document["certificates"]})
         self.assertEqual({row["residual_units"] for row in document["certificates"]}, {0})

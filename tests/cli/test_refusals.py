@@ -40,7 +40,7 @@ class Outputs(CliTest):
         done = self.run_program(*self.areas("-o", target, "--overwrite"))
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("area_m2", target.read_text())
-        self.assertEqual(sorted(path.name for path in self.path.iterdir()), ["areas.csv", "atlas"])
+        self.assertEqual(sorted(path.name for path in self.path.iterdir()), ["areas.csv", "areas.csv-metadata.json", "atlas"])
 
     def test_missing_folder(self):
         self.assertIn("does not exist", self.refusal(1, *self.areas("-o", self.path / "none" / "areas.csv")))

@@ -56,7 +56,7 @@ struct AreasCommand {
   std::vector<std::string> by{"actor"};
 
   void run() const {
-    if (!output.geometry.empty()) FeatureOutput::check(output.geometry, output.existing());
+    output.check();
     const Session session(query);
     AreaOptions options{session.scope(), false, false};
     for (const std::string& key : by) {
@@ -69,7 +69,7 @@ struct AreasCommand {
       add_states(out, session, at);
       fmt::print(stderr, "{}", out.write());
     }
-    output.write(report);
+    output.write(report, provenance(session, "areas"));
   }
 };
 

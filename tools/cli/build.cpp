@@ -35,6 +35,7 @@ struct BuildCommand {
     // What cannot be written is refused before anything is computed.
     static_cast<void>(OutputFile(output, existing));
     if (!stats.empty()) static_cast<void>(OutputFile(stats, existing));
+    if (stats == output) throw InvalidArgument("-o and --stats name the same file; choose two");
     const Session session(query);
     Stopwatch watch;
     FeatureOutput layers(session, output, existing, "build");

@@ -58,9 +58,8 @@ Report changes_report(const Session& session, Instant from, Instant to) {
                            {"lon", place.lon.value()},
                            {"lat", place.lat.value()}});
   }
-  const bool any_place = !places.rows.empty();
+  places.shown_when_empty = false;
   report.tables = {std::move(rows), std::move(transitions), std::move(places)};
-  if (!any_place) report.tables.back().columns.clear();
   return report;
 }
 
@@ -73,14 +72,15 @@ struct ChangesCommand {
   std::string to;
 
   void run() const {
-    if (!output.geometry.empty()) FeatureOutput::check(output.geometry, output.existing());
+    output.check();
     const Session session(query);
     if (!output.geometry.empty()) {
       FeatureOutput out(session, output.geometry, output.existing(), "changes");
       cli::add_changes(out, session, from, to);
       fmt::print(stderr, "{}", out.write());
     }
-    output.write(changes_report(session, session.instant(from), session.instant(to)));
+    output.write(changes_report(session, session.instant(from), session.instant(to)),
+                 provenance(session, "changes"));
   }
 };
 

@@ -81,7 +81,7 @@ CheckReport check_report(const Session& session) {
                            {"states", certificate.states}});
     broken = broken || certificate.residual != 0;
   }
-  if (findings.empty()) rows.columns.clear();
+  rows.shown_when_empty = false;
   report.tables = {std::move(rows), std::move(proofs)};
   if (findings.empty()) report.notes.emplace_back("no findings");
   const bool has_error = std::any_of(findings.begin(), findings.end(),
@@ -96,8 +96,10 @@ struct CheckCommand {
   OutputOptions output;
 
   void run() const {
-    const CheckReport result = check_report(Session(query));
-    output.write(result.report);
+    output.check();
+    const Session session(query);
+    const CheckReport result = check_report(session);
+    output.write(result.report, provenance(session, "check"));
     if (result.has_error) throw ExitWith{3};
   }
 };

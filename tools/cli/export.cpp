@@ -3,6 +3,7 @@
 #include "tools/cli/commands.h"
 #include "tools/cli/layers.h"
 #include "tools/cli/query.h"
+#include <marchland/analysis/changes.h>
 #include <marchland/base/error.h>
 
 #include <fmt/format.h>
@@ -152,6 +153,7 @@ struct ExportCommand {
       for (const Instant instant : session.instants(at))
         questions.push_back({times.epoch_of(instant), instant, std::vector<bool>(holders.size(), true)});
       out.note("at", fmt::format("{}", fmt::join(at, ", ")));
+      out.explain_none(nothing_at(session, holders));
     }
 
     std::vector<bool> lines(composite.plane().edges().size(), false);
@@ -226,6 +228,18 @@ struct ExportCommand {
     out.add(std::move(set));
   }
 
+  /// With the dates at which something is.
+  [[nodiscard]] std::string nothing_at(const Session& session, const Holders& holders) const {
+    const auto dates = series_dates(session.composite(), holders, Step::change);
+    std::string text =
+        fmt::format("nothing of theme {} is held at {}", to_string(holders.theme()), fmt::join(at, ", "));
+    if (!dates.empty()) {
+      text += fmt::format("; its statements are of {} to {}", session.date(dates.front()),
+                          session.date(dates.back()));
+    }
+    return text;
+  }
+
   void add_changes(const Session& session, const Holders& holders, const std::vector<bool>& ground,
                    FeatureOutput& out) const {
     const TimeAxis& times = session.composite().times();
@@ -260,6 +274,7 @@ struct ExportCommand {
     }
     out.note("from", from);
     out.note("to", to);
+    out.explain_none(fmt::format("no ground changed hands between {} and {}", from, to));
     using enum FeatureField::Type;
     out.add_polygons("changes",
                      fmt::format("{}: {} to {}", session.atlas().title, session.date(a), session.date(b)),

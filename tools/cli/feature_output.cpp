@@ -32,13 +32,6 @@ AreaUnits magnitude(AreaUnits value) {
 
 }  // namespace
 
-Provenance provenance(const Session& session, const std::string& command) {
-  Provenance out = provenance(session.atlas(), session.method().name());
-  out.rule = session.head()["rule"].get<std::string>();
-  out.extra.emplace_back("command", command);
-  return out;
-}
-
 FeatureOutput::FeatureOutput(const Session& session, std::filesystem::path path, Existing existing,
                              const std::string& command, int decimals)
     : session_(&session),
@@ -81,6 +74,22 @@ void FeatureOutput::add_polygons(const std::string& name, const std::string& tit
   sets_.push_back({name, title, std::move(fields), polygons(dissolver(lines), faces, values)});
 }
 
+std::string FeatureOutput::why_none() const {
+  if (collapsed_ > 0)
+    return fmt::format("all {} vanished between two positions of {} decimals; choose more --decimals",
+                       collapsed_, rounding_.decimals);
+  const Atlas& atlas = session_->atlas();
+  const std::string theme(to_string(session_->theme()));
+  if (std::none_of(atlas.statements.begin(), atlas.statements.end(),
+                   [&](const Statement& s) { return atlas[s.layer].theme == session_->theme(); })) {
+    return fmt::format("the atlas says nothing of theme {}; it has {}; choose with --theme", theme,
+                       themes_of(atlas));
+  }
+  std::string why = why_none_.empty() ? fmt::format("nothing of theme {} is meant", theme) : why_none_;
+  if (!session_->filters().empty()) why += fmt::format(" (of what {} leaves)", session_->filters());
+  return why;
+}
+
 std::string FeatureOutput::write() {
   std::string told;
   if (polygons_ + collapsed_ > 0) {
@@ -92,6 +101,8 @@ std::string FeatureOutput::write() {
     note("rounding", effect);
     told = fmt::format("{}: {} features; {}\n", path_.string(), polygons_, effect);
   }
+  if (std::all_of(sets_.begin(), sets_.end(), [](const FeatureSet& set) { return set.features.empty(); }))
+    told = fmt::format("{}: no features: {}\n", path_.string(), why_none());
   write_features(path_, sets_, provenance_, existing_);
   return told;
 }

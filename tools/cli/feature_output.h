@@ -30,6 +30,9 @@ class FeatureOutput {
   /// A further line of the provenance.
   void note(const std::string& key, const std::string& value) { provenance_.extra.emplace_back(key, value); }
 
+  /// What to say should no feature come of it, though the theme has statements: "nothing is held at 1999".
+  void explain_none(std::string why) { why_none_ = std::move(why); }
+
   /// One feature for each category of faces (0: none; the unbounded face must be 0), in the order of
   /// categories. `values` gets the area by the session's method and answers one value per field.
   using ValuesOf = std::function<std::vector<FieldValue>(Category, AreaUnits)>;
@@ -48,10 +51,13 @@ class FeatureOutput {
   /// What was collected, for another writer.
   [[nodiscard]] const std::vector<FeatureSet>& sets() const noexcept { return sets_; }
 
-  /// Writes the file. A line that says what rounding did, for standard error; empty without polygons.
+  /// Writes the file. A line for standard error that says what rounding did, or why there are no features;
+  /// empty if there are lines only.
   std::string write();
 
  private:
+  [[nodiscard]] std::string why_none() const;
+
   const Session* session_;
   std::filesystem::path path_;
   Existing existing_;
@@ -61,10 +67,8 @@ class FeatureOutput {
   AreaUnits worst_rounding_ = 0;  ///< greatest |rounded - exact| of any feature
   std::size_t polygons_ = 0;      ///< features made
   std::size_t collapsed_ = 0;     ///< features not made
+  std::string why_none_;
 };
-
-/// What files of this session's answers say about themselves.
-[[nodiscard]] Provenance provenance(const Session& session, const std::string& command);
 
 /// Ground of which something can be said: faces in scope, and without study area or region only those that
 /// the theme of `holders` ever says anything of. Never the unbounded face.

@@ -94,6 +94,9 @@ void add_line(FeatureOutput& out, const Session& session, const std::vector<Inst
                               MultiLine{part.positions}});
     }
   }
+  std::string dates;
+  for (const Instant instant : at) dates += (dates.empty() ? "" : ", ") + session.date(instant);
+  out.explain_none(fmt::format("{} and {} do not touch at {}", sides.first_id, sides.second_id, dates));
   out.add(std::move(set));
 }
 
@@ -107,7 +110,7 @@ struct LineCommand {
 
   void run() const {
     if (between.size() != 2) throw InvalidArgument("--between takes two parties, for instance --between a,b");
-    if (!output.geometry.empty()) FeatureOutput::check(output.geometry, output.existing());
+    output.check();
     const Session session(query);
     const LineSides sides(session.atlas(), session.holders(), between[0], between[1]);
     const std::vector<Instant> instants = session.instants(at);
@@ -116,7 +119,7 @@ struct LineCommand {
       add_line(out, session, instants, sides);
       fmt::print(stderr, "{}", out.write());
     }
-    output.write(line_report(session, instants, sides));
+    output.write(line_report(session, instants, sides), provenance(session, "line"));
   }
 };
 

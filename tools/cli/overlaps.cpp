@@ -29,6 +29,7 @@ struct OverlapsCommand {
     for (const std::string& by : {rows, cols}) {
       if (by != "region") static_cast<void>(parse_theme(by));
     }
+    output.check();
     const Session session(query);
     const Instant a = session.instant(at);
     const Instant b = with_at.empty() ? a : session.instant(with_at);
@@ -51,7 +52,7 @@ struct OverlapsCommand {
       report.notes.insert(report.notes.begin(), "regions may overlap: rows and columns need not add up");
     }
     report.tables.push_back(std::move(table));
-    output.write(report);
+    output.write(report, provenance(session, "overlaps"));
   }
 };
 

@@ -2,9 +2,11 @@
 
 #include "tools/cli/stopwatch.h"
 #include <marchland/base/error.h>
+#include <marchland/io/csv.h>
 #include <marchland/io/read_atlas.h>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -18,6 +20,42 @@ Format parse_format(const std::string& name) {
   if (name == "json") return Format::json;
   if (name == "ndjson") return Format::ndjson;
   return Format::table;
+}
+
+/// Titles of columns are for a table that is read as a whole; alone, a column needs its unit.
+std::vector<CsvColumn> columns_of(const Table& table) {
+  std::vector<CsvColumn> columns;
+  for (const Column& column : table.columns) {
+    switch (column.kind) {
+      case Column::Kind::text:
+        columns.push_back({column.key, "", CsvColumn::Type::text});
+        break;
+      case Column::Kind::count:
+        columns.push_back({column.key, "", CsvColumn::Type::integer});
+        break;
+      case Column::Kind::area:
+        columns.push_back({column.key, "in square metres", CsvColumn::Type::real});
+        break;
+      case Column::Kind::length:
+        columns.push_back({column.key, "in metres", CsvColumn::Type::real});
+        break;
+      case Column::Kind::share:
+        columns.push_back({column.key, "0 to 1", CsvColumn::Type::real});
+        break;
+    }
+  }
+  return columns;
+}
+
+/// What the other formats say before their rows - the theme, the dates - said by the provenance.
+Provenance with_head(Provenance origin, const Json& head) {
+  for (const auto& [key, value] : head.items()) {
+    const bool is_known =
+        key == "atlas" || key == "checksum" || key == "method" || key == "grid" || key == "rule";
+    if (!is_known)
+      origin.extra.emplace_back(key, value.is_string() ? value.get<std::string>() : value.dump());
+  }
+  return origin;
 }
 
 }  // namespace
@@ -38,10 +76,28 @@ void OutputOptions::declare_geometry(CLI::App& command, const std::string& what)
       ->type_name("FILE");
 }
 
-void OutputOptions::write(const Report& report) const {
-  const std::string text = render(report, {parse_format(format), parse_area_unit(unit), round});
+void OutputOptions::check() const {
+  static_cast<void>(parse_area_unit(unit));
+  if (!geometry.empty()) {
+    check_feature_output(geometry, 1, existing());
+    if (geometry == output) throw InvalidArgument("-o and --geometry name the same file; choose two");
+  }
+  if (output.empty()) return;
+  const OutputFile probe(output, existing());
+  if (parse_format(format) == Format::csv) const OutputFile beside(metadata_path(output), existing());
+}
+
+void OutputOptions::write(const Report& report, const Provenance& origin) const {
+  const Rendering how{parse_format(format), parse_area_unit(unit), round};
+  const std::string text = render(report, how);
   if (!output.empty()) {
-    write_file(output, text, existing());
+    if (how.format == Format::csv) {
+      const Table& table = report.tables.front();
+      write_csv(output, text, table.title.empty() ? origin.title : origin.title + ": " + table.title,
+                columns_of(table), with_head(origin, report.head), existing());
+    } else {
+      write_file(output, text, existing());
+    }
   } else if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
     throw Error(ErrorCode::failure, "standard output cannot be written");
   }
@@ -80,6 +136,13 @@ Session::Session(const QueryOptions& options)
     if (!rule)
       throw InvalidArgument(fmt::format("--rule '{}': expected priority, majority or all", options.rule));
   }
+  const auto add_filter = [this](const char* option, const std::vector<std::string>& values) {
+    if (!values.empty())
+      filters_ += fmt::format("{}{} {}", filters_.empty() ? "" : " ", option, fmt::join(values, ","));
+  };
+  add_filter("--region", options.regions);
+  add_filter("--actor", options.actors);
+  add_filter("--source", options.sources);
   Stopwatch watch;
   Atlas atlas = read_atlas(options.atlas);
   seconds_.read = watch.lap();
@@ -142,6 +205,25 @@ std::vector<std::string> Session::notes() const {
                               atlas().checksum.substr(0, 12), method_.name()));
   if (!atlas().disclaimer.empty()) notes.push_back(atlas().disclaimer);
   return notes;
+}
+
+Provenance provenance(const Session& session, const std::string& command) {
+  Provenance out = provenance(session.atlas(), session.method().name());
+  out.rule = session.head()["rule"].get<std::string>();
+  out.extra.emplace_back("command", command);
+  return out;
+}
+
+std::string themes_of(const Atlas& atlas) {
+  std::string out;
+  for (const Theme theme : kThemes) {
+    const auto count = std::count_if(atlas.statements.begin(), atlas.statements.end(),
+                                     [&](const Statement& s) { return atlas[s.layer].theme == theme; });
+    if (count == 0) continue;
+    out += out.empty() ? fmt::format("{} ({} statement{})", to_string(theme), count, count == 1 ? "" : "s")
+                       : fmt::format(", {} ({})", to_string(theme), count);
+  }
+  return out;
 }
 
 Json holder_json(const std::string& id) {

@@ -5,6 +5,7 @@
 #include <marchland/analysis/areas.h>
 #include <marchland/analysis/holders.h>
 #include <marchland/composite/composite.h>
+#include <marchland/io/write_features.h>
 
 #include <CLI/CLI.hpp>
 
@@ -27,8 +28,10 @@ struct OutputOptions {
   void declare(CLI::App& command);
   void declare_geometry(CLI::App& command, const std::string& what);
   [[nodiscard]] Existing existing() const { return overwrite ? Existing::overwrite : Existing::refuse; }
-  /// Prints to standard output or writes -o.
-  void write(const Report& report) const;
+  /// Refuses what cannot be written; call it first, before anything is computed.
+  void check() const;
+  /// Prints to standard output or writes -o; of csv with what it was made from beside it.
+  void write(const Report& report, const Provenance& origin) const;
 };
 
 /// Which statements and which ground. Declares ATLAS, --theme, --region, --actor, --source, --rule, --method.
@@ -71,6 +74,8 @@ class Session {
   /// Whether --actor asks for this holder: all of them without --actor.
   [[nodiscard]] bool wants(const Holders& holders, HolderIndex holder) const;
   [[nodiscard]] bool wants(const std::string& holder_id) const;
+  /// The options that leave something out, as they were given: "--actor a --region north"; empty without any.
+  [[nodiscard]] const std::string& filters() const { return filters_; }
 
   /// First keys of every document.
   [[nodiscard]] Json head() const;
@@ -85,11 +90,18 @@ class Session {
   Theme theme_;
   HolderOptions holder_options_;
   std::vector<std::string> actors_;
+  std::string filters_;
   Seconds seconds_;
 };
 
+/// What files of this session's answers say about themselves.
+[[nodiscard]] Provenance provenance(const Session& session, const std::string& command);
+
 /// A theme's name, or InvalidArgument with the names there are.
 [[nodiscard]] Theme parse_theme(const std::string& name);
+
+/// What an atlas is about, for those who asked for another theme: "border (3 statements), zone (1)".
+[[nodiscard]] std::string themes_of(const Atlas& atlas);
 
 /// null for unknown ground.
 [[nodiscard]] Json holder_json(const std::string& id);

@@ -20,7 +20,8 @@ namespace marchland::cli {
 namespace {
 
 /// The ground's box on the globe. Its edges cover every longitude that it does.
-LonLatBox box_of(const Arrangement& plane, const std::vector<bool>& ground) {
+LonLatBox box_of(const Session& session, const std::vector<bool>& ground) {
+  const Arrangement& plane = session.composite().plane();
   LonLatBoxBuilder builder;
   for (EdgeIndex e = 0; e < plane.edges().size(); ++e) {
     if (!ground[plane.face(2 * e)] && !ground[plane.face(2 * e + 1)]) continue;
@@ -32,8 +33,13 @@ LonLatBox box_of(const Arrangement& plane, const std::vector<bool>& ground) {
                 std::max(y0, y1));
   }
   const auto box = builder.box();
-  if (!box)
-    throw InvalidArgument("there is no ground to show: nothing is ever said of this theme and region");
+  if (!box) {
+    throw InvalidArgument(
+        fmt::format("there is no ground to show: nothing is ever said of theme {}{}; the atlas has {}",
+                    to_string(session.theme()),
+                    session.filters().empty() ? "" : " (of what " + session.filters() + " leaves)",
+                    themes_of(session.atlas())));
+  }
   return *box;
 }
 
@@ -68,7 +74,7 @@ struct RasterCommand {
     const Holders holders = session.holders();
     const std::vector<bool> ground = ground_of(session, holders);
     const Arrangement& plane = session.composite().plane();
-    ClassRaster raster{make_grid(box_of(plane, ground), crs, resolution), {}, {{"no data", "#000000"}}};
+    ClassRaster raster{make_grid(box_of(session, ground), crs, resolution), {}, {{"no data", "#000000"}}};
     Provenance origin = provenance(session, "raster");
     origin.extra.emplace_back("layer", layer);
     const std::vector<CellClass> classes = is_change

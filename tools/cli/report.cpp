@@ -1,6 +1,7 @@
 #include "tools/cli/report.h"
 
 #include <marchland/base/error.h>
+#include <marchland/io/csv.h>
 
 #include <fmt/format.h>
 
@@ -60,16 +61,9 @@ std::string for_people(const Json& row, const Column& column, const Rendering& h
   }
 }
 
-std::string csv_field(const Json& value) {
+std::string csv_field_of(const Json& value) {
   if (value.is_null()) return "";
-  const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
-  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + '"';
+  return csv_field(value.is_string() ? value.get<std::string>() : value.dump());
 }
 
 std::string render_table(const Table& table, const Rendering& how) {
@@ -110,7 +104,7 @@ std::string render_csv(const Table& table) {
     for (std::size_t c = 0; c < table.columns.size(); ++c) {
       if (c > 0) out += ",";
       const auto found = row.find(table.columns[c].key);
-      if (found != row.end()) out += csv_field(*found);
+      if (found != row.end()) out += csv_field_of(*found);
     }
     out += "\n";
   }
@@ -148,7 +142,7 @@ std::string render(const Report& report, const Rendering& how) {
   }
   std::string out;
   for (const Table& table : report.tables) {
-    if (table.columns.empty()) continue;
+    if (table.rows.empty() && !table.shown_when_empty) continue;
     if (!out.empty()) out += "\n";
     out += render_table(table, how);
   }

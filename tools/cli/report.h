@@ -36,6 +36,7 @@ struct Table {
   std::string title;  ///< for people; empty: none
   std::vector<Column> columns;
   Json rows = Json::array();
+  bool shown_when_empty = true;  ///< to people
 };
 
 struct Report {

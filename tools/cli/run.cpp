@@ -36,7 +36,7 @@ class OutputFolder {
         fail(fmt::format("has no {}, so it was not written by this command; choose another name", kIndex));
       }
     }
-    temporary_ = parent / fmt::format(".{}.{}", path_.filename().string(), ::getpid());
+    temporary_ = path_.parent_path() / fmt::format(".{}.{}", path_.filename().string(), ::getpid());
     fs::remove_all(temporary_, error);
     if (!fs::create_directory(temporary_, error)) fail(fmt::format("cannot be created: {}", error.message()));
   }
@@ -50,8 +50,19 @@ class OutputFolder {
   /// Where to write a file of it; its folder is made.
   fs::path file(const std::string& name) const {
     const fs::path path = temporary_ / name;
-    fs::create_directories(path.parent_path());
+    std::error_code error;
+    fs::create_directories(path.parent_path(), error);
+    if (error) fail(fmt::format("cannot be written: {}", error.message()));
     return path;
+  }
+
+  /// What went wrong with a file of it, by the name the file was to have.
+  [[nodiscard]] std::string in_place(std::string text) const {
+    const std::string hidden = temporary_.string();
+    const std::string shown = path_.string();
+    for (std::size_t at = text.find(hidden); at != std::string::npos; at = text.find(hidden, at))
+      text.replace(at, hidden.size(), shown);
+    return text;
   }
 
   void commit() {
@@ -111,9 +122,21 @@ struct RunCommand {
 
   void run() const {
     OutputFolder folder(output, overwrite ? Existing::overwrite : Existing::refuse);
+    try {
+      write(folder);
+    } catch (const Error& error) {
+      throw Error(error.code(), folder.in_place(error.what()));
+    }
+  }
+
+  void write(OutputFolder& folder) const {
     const Session session(query);
     std::vector<NamedDate> dates;
-    for (const std::string& text : at) dates.push_back({text, text, session.instant(text)});
+    for (const std::string& text : at) {
+      // A date given twice is one.
+      if (std::none_of(dates.begin(), dates.end(), [&](const NamedDate& d) { return d.name == text; }))
+        dates.push_back({text, text, session.instant(text)});
+    }
     if (dates.empty()) dates = default_dates(session);
     std::vector<Instant> instants;
     for (const NamedDate& date : dates) instants.push_back(date.at);

@@ -47,7 +47,11 @@ struct TimelineCommand {
   OutputOptions output;
   std::string every = "change";
 
-  void run() const { output.write(timeline_report(Session(query), every)); }
+  void run() const {
+    output.check();
+    const Session session(query);
+    output.write(timeline_report(session, every), provenance(session, "timeline"));
+  }
 };
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include <marchland/geometry/lonlat_box.h>
+#include <marchland/io/csv.h>
 #include <marchland/io/detail/text_features.h>
 
 #include <fmt/format.h>
@@ -253,16 +254,6 @@ void append_placemark(std::string& out, const FeatureSet& set, const Feature& fe
   out += "</ExtendedData>";
   append_kml_geometry(out, feature.geometry);
   out += "</Placemark>\n";
-}
-
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + '"';
 }
 
 void append_wkt_positions(std::string& out, const std::vector<Position>& positions) {

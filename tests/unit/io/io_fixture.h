@@ -6,9 +6,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <string>
+#include <vector>
 
 namespace marchland::test {
 
@@ -49,6 +52,21 @@ class IoTest : public testing::Test {
     return path.string();
   }
   [[nodiscard]] std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  /// What a file of the folder holds.
+  [[nodiscard]] std::string bytes(const std::string& name) const {
+    std::ifstream in(folder_ / name, std::ios::binary);
+    std::ostringstream out;
+    out << in.rdbuf();
+    return out.str();
+  }
+  /// Names of what is in the folder, sorted.
+  [[nodiscard]] std::vector<std::string> listing() const {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_))
+      names.push_back(entry.path().filename());
+    std::sort(names.begin(), names.end());
+    return names;
+  }
 
   /// Actors a and b, source s, and the given layers.
   void write_manifest(const std::string& layers, const std::string& atlas_keys = "") const {

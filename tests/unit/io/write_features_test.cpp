@@ -8,7 +8,7 @@
 #include <sys/resource.h>
 
 #include <csignal>
-#include <sstream>
+#include <functional>
 
 namespace marchland::test {
 namespace {
@@ -72,19 +72,6 @@ class WriteFeatures : public IoTest {
   std::string write_sets(const std::string& name, const std::vector<FeatureSet>& sets) const {
     write_features(path(name), sets, origin(), Existing::refuse);
     return path(name);
-  }
-  [[nodiscard]] static std::string bytes(const std::string& file) {
-    std::ifstream in(file, std::ios::binary);
-    std::ostringstream out;
-    out << in.rdbuf();
-    return out.str();
-  }
-  [[nodiscard]] std::vector<std::string> listing() const {
-    std::vector<std::string> names;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_))
-      names.push_back(entry.path().filename());
-    std::sort(names.begin(), names.end());
-    return names;
   }
   /// As "name=value" by feature, "-" for null.
   [[nodiscard]] static std::vector<std::string> rows(const std::string& file, const std::string& layer = "") {
@@ -183,7 +170,7 @@ TEST_F(WriteFeatures, BboxCrossesTheAntimeridianWhereTheDataDoes) {
 TEST_F(WriteFeatures, EmptyGeometryIsNull) {
   FeatureSet set{"none", "", {}, {{{}, MultiPolygon{}}}};
   EXPECT_THAT(bytes(write_sets("none.geojson", {set})), HasSubstr("\"geometry\":null"));
-  EXPECT_THAT(bytes(path("none.geojson")), Not(HasSubstr("bbox")));
+  EXPECT_THAT(bytes("none.geojson"), Not(HasSubstr("bbox")));
   write_sets("none.gpkg", {set});
   EXPECT_FALSE(read_vector({path("none.gpkg"), "", "none", "", ""}).features.front().has_geometry);
 }
@@ -246,7 +233,7 @@ TEST_F(WriteFeatures, ShapefileReadsBackFromItsArchive) {
     EXPECT_EQ(areas(dataset), sample_areas());
     EXPECT_THAT(rows(dataset).front(), testing::AllOf(HasSubstr("actor=a actor_name=Ärm"),
                                                       HasSubstr("from=1994-05-12T00:00:00Z to=-")));
-    EXPECT_THAT(bytes(path(name)), HasSubstr("marchland.json"));
+    EXPECT_THAT(bytes(name), HasSubstr("marchland.json"));
   }
   FeatureSet set = sample();
   set.features[0].values[1] = std::string(300, 'x');
@@ -272,6 +259,56 @@ TEST_F(WriteFeatures, CsvHasWkt) {
                          "\"MULTIPOLYGON (((0 0,4 0,4 4.1234567,0 4,0 0),(1 1,1 2,2 2,2 1,1 1)))\"\n"));
 }
 
+TEST_F(WriteFeatures, CsvHasItsColumnsAndProvenanceBesideIt) {
+  FeatureSet set = sample();
+  set.title.clear();
+  write_sets("a b.csv", {set});
+  EXPECT_THAT(listing(), ElementsAre("a b.csv", "a b.csv-metadata.json"));
+  const auto column = [](const std::string& name, const std::string& type) {
+    return "      {\n        \"name\": \"" + name + "\",\n        \"titles\": \"" + name +
+           "\",\n        \"datatype\": \"" + type + "\"\n      }";
+  };
+  const std::string text = bytes("a b.csv-metadata.json");
+  EXPECT_THAT(text,
+              StartsWith("{\n  \"@context\": \"http://www.w3.org/ns/csvw\",\n  \"url\": \"a%20b.csv\",\n"
+                         "  \"dc:title\": \"control\",\n  \"tableSchema\": {\n    \"columns\": [\n" +
+                         column("actor", "string") + ",\n" + column("actor_name", "string") + ",\n" +
+                         column("contested", "boolean") + ",\n" + column("from", "dateTimeStamp") + ",\n" +
+                         column("to", "dateTimeStamp") + ",\n" + column("days", "integer") + ",\n" +
+                         column("area_m2", "double") + ",\n" + column("color", "string") + ",\n"));
+  EXPECT_THAT(text, HasSubstr("geosparql#wktLiteral"));
+  EXPECT_THAT(text, HasSubstr("  \"marchland\": {\n    \"atlas\": \"test\","));
+}
+
+TEST_F(WriteFeatures, FormatsWithoutRoomHaveTheirProvenanceBesideThem) {
+  for (const std::string ending : {"geojsonl", "geojsons", "fgb"}) {
+    write_sets("a." + ending, {sample()});
+    EXPECT_EQ(bytes("a." + ending + "-metadata.json"), to_json(origin()) + "\n");
+  }
+}
+
+TEST_F(WriteFeatures, FileAndMetadataAppearBothOrNeither) {
+  write("a.csv-metadata.json", "mine");
+  for (const auto& act :
+       {std::function<void()>([&] { write_sets("a.csv", {sample()}); }),
+        std::function<void()>([&] { check_feature_output(path("a.csv"), 1, Existing::refuse); })})
+    EXPECT_THAT(error_of(act), HasSubstr("a.csv-metadata.json: exists already"));
+  EXPECT_THAT(listing(), ElementsAre("a.csv-metadata.json"));
+  EXPECT_EQ(bytes("a.csv-metadata.json"), "mine");
+  write_features(path("a.csv"), {sample()}, origin(), Existing::overwrite);
+  EXPECT_THAT(listing(), ElementsAre("a.csv", "a.csv-metadata.json"));
+  EXPECT_THAT(bytes("a.csv-metadata.json"), HasSubstr("csvw"));
+}
+
+TEST_F(WriteFeatures, APairIsTakenBackWhenItsSecondFileCannotBePut) {
+  OutputPair files(path("a.txt"), path("a.json"), Existing::refuse);
+  files.write("one", "two");
+  write("a.txt", "came meanwhile");
+  EXPECT_THAT(error_of([&] { files.commit(); }), HasSubstr("a.txt: exists already"));
+  EXPECT_FALSE(std::filesystem::exists(path("a.json")));
+  EXPECT_EQ(bytes("a.txt"), "came meanwhile");
+}
+
 TEST_F(WriteFeatures, YearsThatNoDriverKeepsBecomeText) {
   FeatureSet set{"old", "", {{"from", FeatureField::Type::instant}}, {}};
   set.features.push_back({{at(-300, 1, 1)}, MultiPolygon{{{{0, 0}, {1, 0}, {0, 1}, {0, 0}}}}});
@@ -283,7 +320,7 @@ TEST_F(WriteFeatures, TwoRunsGiveEqualBytes) {
   for (const std::string ending : {"geojson", "geojsonl", "fgb", "kml", "csv", "gpkg"}) {
     write_sets("one." + ending, {sample()});
     write_sets("two." + ending, {sample()});
-    EXPECT_TRUE(bytes(path("one." + ending)) == bytes(path("two." + ending))) << ending;
+    EXPECT_TRUE(bytes("one." + ending) == bytes("two." + ending)) << ending;
   }
 }
 
@@ -314,9 +351,9 @@ TEST_F(WriteFeatures, RefusesWithAdviceAndLeavesNothing) {
   EXPECT_THAT(error_of([&] { write_sets("a.geojson", {sample()}); }), HasSubstr("exists already"));
   EXPECT_THAT(error_of([&] { check_feature_output(path("a.geojson"), 1, Existing::refuse); }),
               HasSubstr("exists already"));
-  EXPECT_EQ(bytes(path("a.geojson")), "mine");
+  EXPECT_EQ(bytes("a.geojson"), "mine");
   write_features(path("a.geojson"), {sample()}, origin(), Existing::overwrite);
-  EXPECT_THAT(bytes(path("a.geojson")), StartsWith("{\"type\""));
+  EXPECT_THAT(bytes("a.geojson"), StartsWith("{\"type\""));
   EXPECT_THAT(listing(), ElementsAre("a.geojson"));
 }
 
@@ -325,7 +362,7 @@ TEST_F(WriteFeatures, AWriteThatFailsNamesTheFileAndLeavesNothing) {
   rlimit before{};
   getrlimit(RLIMIT_FSIZE, &before);
   const auto handler = std::signal(SIGXFSZ, SIG_IGN);
-  for (const char* name : {"a.geojson", "a.gpkg", "a.fgb", "a.shz"}) {
+  for (const char* name : {"a.geojson", "a.gpkg", "a.fgb", "a.shz", "a.csv"}) {
     const rlimit tight{100, before.rlim_max};
     setrlimit(RLIMIT_FSIZE, &tight);
     const std::string error = error_of([&] { write_sets(name, {sample()}); });

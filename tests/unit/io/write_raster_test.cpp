@@ -5,8 +5,6 @@
 
 #include <gdal.h>
 
-#include <sstream>
-
 namespace marchland::test {
 namespace {
 
@@ -41,19 +39,6 @@ class WriteRaster : public IoTest {
   }
   void write_it(const std::string& name, const Drawing& d) const {
     write_raster(path(name), d.raster, d.cells, origin(), Existing::refuse);
-  }
-  [[nodiscard]] std::string bytes(const std::string& name) const {
-    std::ifstream in(path(name), std::ios::binary);
-    std::ostringstream out;
-    out << in.rdbuf();
-    return out.str();
-  }
-  [[nodiscard]] std::vector<std::string> listing() const {
-    std::vector<std::string> names;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_))
-      names.push_back(entry.path().filename());
-    std::sort(names.begin(), names.end());
-    return names;
   }
   struct Close {
     void operator()(void* dataset) const { GDALClose(dataset); }
