@@ -1,6 +1,10 @@
 #include <marchland/base/error.h>
 #include <marchland/composite/arrangement.h>
 
+#include <boost/sort/spreadsort/integer_sort.hpp>
+#include <tbb/blocked_range.h>
+#include <tbb/parallel_for.h>
+
 #include <algorithm>
 #include <limits>
 #include <numeric>
@@ -51,8 +55,7 @@ std::strong_ordering compare_angle(const GridSegment& a, const GridSegment& b) n
   return 0 <=> sign(cross(a.dx(), a.dy(), b.dx(), b.dy()));
 }
 
-Arrangement::Arrangement(SegmentTable table)
-    : table_(std::move(table)), crossings_(find_crossings(table_.vertices, table_.segments)) {
+Arrangement::Arrangement(SegmentTable table) : table_(std::move(table)), crossings_(find_crossings(table_)) {
   build_edges();
   link_half_edges();
   trace_loops();
@@ -61,33 +64,35 @@ Arrangement::Arrangement(SegmentTable table)
 
 void Arrangement::build_edges() {
   struct Piece {
-    NodeIndex u;
-    NodeIndex v;
+    std::uint64_t ends;  ///< u, v
     SegmentIndex segment;
-    auto operator<=>(const Piece&) const = default;
+    bool operator<(const Piece& other) const { return ends < other.ends; }
   };
   std::vector<Piece> pieces;
   pieces.reserve(table_.segments.size() + crossings_.nodes.size());
-  const auto vertex = [&](GridPoint p) {
-    return static_cast<NodeIndex>(std::lower_bound(table_.vertices.begin(), table_.vertices.end(), p) -
-                                  table_.vertices.begin());
+  const auto add = [&](NodeIndex u, NodeIndex v, SegmentIndex segment) {
+    pieces.push_back({(static_cast<std::uint64_t>(u) << 32) | v, segment});
   };
   for (SegmentIndex i = 0; i < table_.segments.size(); ++i) {
-    NodeIndex from = vertex(table_.segments[i].a);
+    NodeIndex from = table_.ends[i].a;
     for (std::uint32_t k = crossings_.offsets[i]; k < crossings_.offsets[i + 1]; ++k) {
-      pieces.push_back({from, crossings_.nodes[k], i});
+      add(from, crossings_.nodes[k], i);
       from = crossings_.nodes[k];
     }
-    pieces.push_back({from, vertex(table_.segments[i].b), i});
+    add(from, table_.ends[i].b, i);
   }
-  std::sort(pieces.begin(), pieces.end());
+  boost::sort::spreadsort::integer_sort(
+      pieces.begin(), pieces.end(), [](const Piece& piece, unsigned shift) { return piece.ends >> shift; });
+  edges_.reserve(pieces.size());
   parents_.reserve(pieces.size());
-  for (std::size_t i = 0; i < pieces.size(); ++i) {
-    if (i == 0 || pieces[i].u != pieces[i - 1].u || pieces[i].v != pieces[i - 1].v) {
-      edges_.push_back({pieces[i].u, pieces[i].v, pieces[i].segment});
-      parent_offsets_.push_back(static_cast<std::uint32_t>(i));
-    }
-    parents_.push_back(pieces[i].segment);
+  parent_offsets_.reserve(pieces.size() + 1);
+  for (std::size_t i = 0; i < pieces.size();) {
+    parent_offsets_.push_back(static_cast<std::uint32_t>(i));
+    const std::uint64_t ends = pieces[i].ends;
+    for (; i < pieces.size() && pieces[i].ends == ends; ++i) parents_.push_back(pieces[i].segment);
+    std::sort(parents_.begin() + parent_offsets_.back(), parents_.end());
+    edges_.push_back(
+        {static_cast<NodeIndex>(ends >> 32), static_cast<NodeIndex>(ends), parents_[parent_offsets_.back()]});
   }
   parent_offsets_.push_back(static_cast<std::uint32_t>(pieces.size()));
 }
@@ -104,7 +109,7 @@ void Arrangement::link_half_edges() {
   for (HalfEdgeIndex h = 0; h < outgoing_.size(); ++h) outgoing_[fill[origin(h)]++] = h;
 
   next_.resize(outgoing_.size());
-  for (NodeIndex node = 0; node < node_count(); ++node) {
+  const auto order_star = [&](NodeIndex node) {
     const auto star = std::span(outgoing_).subspan(outgoing_offsets_[node],
                                                    outgoing_offsets_[node + 1] - outgoing_offsets_[node]);
     std::sort(star.begin(), star.end(), [&](HalfEdgeIndex a, HalfEdgeIndex b) {
@@ -114,7 +119,11 @@ void Arrangement::link_half_edges() {
     for (std::size_t i = 0; i < star.size(); ++i) {
       next_[twin(star[i])] = star[i == 0 ? star.size() - 1 : i - 1];
     }
-  }
+  };
+  tbb::parallel_for(tbb::blocked_range<NodeIndex>(0, static_cast<NodeIndex>(node_count()), 4096),
+                    [&](const auto& block) {
+                      for (NodeIndex node = block.begin(); node != block.end(); ++node) order_star(node);
+                    });
 }
 
 void Arrangement::trace_loops() {
@@ -183,20 +192,58 @@ void Arrangement::nest_components() {
   std::vector<GridPoint> questions;
   questions.reserve(components.size());
   for (const Component& component : components) questions.push_back(table_.vertices[component.least]);
-  for_each_edge_below(questions, [&](std::size_t c, EdgeIndex below) {
+  const std::vector<EdgeIndex> below = edges_below(questions);
+  for (std::size_t c = 0; c < components.size(); ++c) {
     FaceIndex face = kUnboundedFace;
-    if (below != kNone) {
+    if (below[c] != kNone) {
       // Half-edge 2e runs east, so its left is the upper side. If that loop is the outer one of another
       // component, that component began further west and has its face already.
-      face = loop_face_[loop_[2 * below]];
+      face = loop_face_[loop_[2 * below[c]]];
       MARCHLAND_ASSERT(face != kNone);
     }
     loop_face_[components[c].outer] = face;
-  });
+  }
 }
 
-template <class Answer>
-void Arrangement::for_each_edge_below(const std::vector<GridPoint>& questions, Answer answer) const {
+std::vector<EdgeIndex> Arrangement::edges_below(const std::vector<GridPoint>& questions) const {
+  std::vector<EdgeIndex> below(questions.size(), kNone);
+  if (questions.empty()) return below;
+  struct Question {
+    std::int32_t x;
+    std::uint32_t item;
+  };
+  std::vector<Question> by_x;
+  by_x.reserve(questions.size());
+  for (std::uint32_t q = 0; q < questions.size(); ++q) by_x.push_back({questions[q].x, q});
+  std::sort(by_x.begin(), by_x.end(), [](const Question& a, const Question& b) { return a.x < b.x; });
+  // An edge spans (u.x, v.x], which is what a point just west of the question sees. Questions have whole
+  // abscissas, so the whole parts of the ends decide.
+  const auto spanned = [&](EdgeIndex e) {
+    const auto after = [&](NodeIndex node) {
+      const std::int32_t x = node < table_.vertices.size() ? table_.vertices[node].x : point(node).x;
+      return std::upper_bound(by_x.begin(), by_x.end(), x,
+                              [](std::int32_t value, const Question& q) { return value < q.x; });
+    };
+    return std::pair(after(edges_[e].u), after(edges_[e].v));
+  };
+  // Most edges are short and span no question at all; then looking is cheaper than sweeping.
+  const std::size_t affordable = 16 * (edges_.size() + questions.size());
+  std::size_t looks = 0;
+  const SweepOrder order(*this);
+  for (EdgeIndex e = 0; e < edges_.size(); ++e) {
+    const auto [first, last] = spanned(e);
+    looks += static_cast<std::size_t>(last - first);
+    if (looks > affordable) return edges_below_by_sweep(questions);
+    for (auto it = first; it != last; ++it) {
+      if (!order(e, questions[it->item])) continue;
+      EdgeIndex& best = below[it->item];
+      if (best == kNone || order(best, e)) best = e;
+    }
+  }
+  return below;
+}
+
+std::vector<EdgeIndex> Arrangement::edges_below_by_sweep(const std::vector<GridPoint>& questions) const {
   // At each abscissa first the questions, then the edges that end, then those that begin: an edge spans
   // (u.x, v.x], which is what a point just west of the question sees.
   enum Kind : std::uint8_t { question, end, begin };
@@ -231,12 +278,12 @@ void Arrangement::for_each_edge_below(const std::vector<GridPoint>& questions, A
   std::sort(events.begin(), events.end(), [&](const SweepEvent& a, const SweepEvent& b) {
     if (rank[a.place] != rank[b.place]) return rank[a.place] < rank[b.place];
     if (a.kind != b.kind) return a.kind < b.kind;
-    // Components are asked for in the order of their least vertices, which is that of their numbers.
     return a.item < b.item;
   });
 
   std::set<EdgeIndex, SweepOrder> spanning{SweepOrder(*this)};
   std::vector<std::set<EdgeIndex, SweepOrder>::iterator> position(edges_.size());
+  std::vector<EdgeIndex> below(questions.size(), kNone);
   for (const SweepEvent& event : events) {
     if (event.kind == begin) {
       position[event.item] = spanning.insert(event.item).first;
@@ -244,16 +291,18 @@ void Arrangement::for_each_edge_below(const std::vector<GridPoint>& questions, A
       spanning.erase(position[event.item]);
     } else {
       const auto above = spanning.lower_bound(questions[event.item]);
-      answer(event.item, above == spanning.begin() ? kNone : *std::prev(above));
+      if (above != spanning.begin()) below[event.item] = *std::prev(above);
     }
   }
+  return below;
 }
 
 std::vector<FaceIndex> Arrangement::locate(const std::vector<GridPoint>& points) const {
   std::vector<FaceIndex> faces(points.size(), kUnboundedFace);
-  for_each_edge_below(points, [&](std::size_t i, EdgeIndex below) {
-    if (below != kNone) faces[i] = face(2 * below);
-  });
+  const std::vector<EdgeIndex> below = edges_below(points);
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    if (below[i] != kNone) faces[i] = face(2 * below[i]);
+  }
   return faces;
 }
 

@@ -4,9 +4,9 @@
 //
 // Every sub-edge keeps the integer direction of its parent segment, so angular order and side tests are exact
 // integer tests although crossings are rational. A component's outer loop is known from its lexicographically
-// least vertex, never from the sign of an area. Nesting: one sweep over x keeps the edges that span the
-// current abscissa in vertical order, and each component asks for the edge just below its least vertex (de
-// Berg et al., Computational Geometry, 3rd ed., sec. 2.2).
+// least vertex, never from the sign of an area. Nesting: each component asks for the edge just below its
+// least vertex, among those that span its abscissa; where these are many, one sweep over x keeps the spanning
+// edges in vertical order and answers all (de Berg et al., Computational Geometry, 3rd ed., sec. 2.2).
 #include <marchland/base/ids.h>
 #include <marchland/composite/crossings.h>
 #include <marchland/composite/segments.h>
@@ -94,10 +94,10 @@ class Arrangement {
   void link_half_edges();
   void trace_loops();
   void nest_components();
-  /// Calls answer(question, edge) with the edge just below each point, or none (0xffffffff), from west to
-  /// east.
-  template <class Answer>
-  void for_each_edge_below(const std::vector<GridPoint>& questions, Answer answer) const;
+  /// The edge just below each point, or 0xffffffff. By looking at the edges that span its abscissa, or if
+  /// those are too many by one sweep over all.
+  [[nodiscard]] std::vector<EdgeIndex> edges_below(const std::vector<GridPoint>& questions) const;
+  [[nodiscard]] std::vector<EdgeIndex> edges_below_by_sweep(const std::vector<GridPoint>& questions) const;
 
   SegmentTable table_;
   Crossings crossings_;

@@ -1,7 +1,12 @@
 #include <marchland/base/error.h>
 #include <marchland/composite/coverage.h>
 
+#include <tbb/blocked_range.h>
+#include <tbb/parallel_reduce.h>
+#include <tsl/robin_map.h>
+
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <numeric>
 
@@ -44,12 +49,79 @@ void merge_events(std::span<const WindingEvent> a, std::span<const WindingEvent>
   }
 }
 
+/// Whether b is a + change, all sorted by label and time.
+bool adds_up(std::span<const WindingEvent> a, std::span<const WindingEvent> change,
+             std::span<const WindingEvent> b) {
+  const auto key = [](const WindingEvent& e) { return (static_cast<std::uint64_t>(e.label) << 32) | e.time; };
+  constexpr std::uint64_t kEnd = std::numeric_limits<std::uint64_t>::max();
+  std::size_t i = 0;
+  std::size_t j = 0;
+  std::size_t k = 0;
+  while (i < a.size() || j < change.size() || k < b.size()) {
+    const std::uint64_t next =
+        std::min({i < a.size() ? key(a[i]) : kEnd, j < change.size() ? key(change[j]) : kEnd,
+                  k < b.size() ? key(b[k]) : kEnd});
+    std::int64_t sum = 0;
+    if (i < a.size() && key(a[i]) == next) sum += a[i++].change;
+    if (j < change.size() && key(change[j]) == next) sum += change[j++].change;
+    if (k < b.size() && key(b[k]) == next) sum -= b[k++].change;
+    if (sum != 0) return false;
+  }
+  return true;
+}
+
+/// A way from the unbounded face to every other, across edges.
+class FaceTree {
+ public:
+  struct Step {
+    HalfEdgeIndex across;  ///< on the side one comes from
+    FaceIndex to;
+  };
+
+  explicit FaceTree(const Arrangement& plane) {
+    const std::size_t half_edges = plane.edges().size() * 2;
+    std::vector<std::uint32_t> offsets(plane.face_count() + 1, 0);
+    for (HalfEdgeIndex h = 0; h < half_edges; ++h) ++offsets[plane.face(h) + 1];
+    std::partial_sum(offsets.begin(), offsets.end(), offsets.begin());
+    std::vector<HalfEdgeIndex> around(half_edges);
+    std::vector<std::uint32_t> fill(offsets.begin(), offsets.end() - 1);
+    for (HalfEdgeIndex h = 0; h < half_edges; ++h) around[fill[plane.face(h)]++] = h;
+    std::vector<bool> reached(plane.face_count(), false);
+    reached[kUnboundedFace] = true;
+    steps_.reserve(plane.face_count());
+    for (std::size_t head = 0; head <= steps_.size(); ++head) {
+      const FaceIndex here = head == 0 ? kUnboundedFace : steps_[head - 1].to;
+      for (std::uint32_t k = offsets[here]; k < offsets[here + 1]; ++k) {
+        const FaceIndex there = plane.face(Arrangement::twin(around[k]));
+        if (reached[there]) continue;
+        reached[there] = true;
+        steps_.push_back({around[k], there});
+      }
+    }
+    // Every face has an edge, and components hang together through the faces they lie in.
+    MARCHLAND_ASSERT(steps_.size() + 1 == plane.face_count());
+  }
+
+  [[nodiscard]] const std::vector<Step>& steps() const noexcept { return steps_; }
+
+ private:
+  std::vector<Step> steps_;
+};
+
+struct StepHash {
+  std::size_t operator()(std::uint64_t key) const noexcept {
+    const std::uint64_t h = key * 0x9e3779b97f4a7c15U;
+    return static_cast<std::size_t>(h ^ (h >> 32));
+  }
+};
+
 /// Steps across edges within one group, remembered.
 class GroupStepper {
  public:
   explicit GroupStepper(ListTable<WindingEvent>& states) : states_(states) {}
 
   std::uint32_t intern_change(std::span<const WindingEvent> events) { return changes_.intern(events); }
+  [[nodiscard]] std::span<const WindingEvent> change(std::uint32_t index) const { return changes_[index]; }
 
   CoverageIndex step(CoverageIndex from, std::uint32_t change, std::int32_t sign) {
     if (change == 0) return from;
@@ -58,7 +130,7 @@ class GroupStepper {
     const auto [found, is_new] = known_.try_emplace(key, 0);
     if (is_new) {
       merge_events(states_[from], changes_[change], sign, buffer_);
-      found->second = states_.intern(buffer_);
+      found.value() = states_.intern(buffer_);
     }
     return found->second;
   }
@@ -66,7 +138,7 @@ class GroupStepper {
  private:
   ListTable<WindingEvent>& states_;
   ListTable<WindingEvent> changes_;
-  std::unordered_map<std::uint64_t, CoverageIndex> known_;
+  tsl::robin_map<std::uint64_t, CoverageIndex, StepHash> known_;
   std::vector<WindingEvent> buffer_;
 };
 
@@ -75,61 +147,43 @@ class GroupStepper {
 Windings::Windings(const Arrangement& plane, std::vector<LabelIndex> group_begin)
     : group_begin_(std::move(group_begin)), lists_(group_begin_.size() - 1) {
   const std::size_t groups = group_count();
-  std::vector<GroupStepper> steppers;
-  steppers.reserve(groups);
-  for (auto& list : lists_) steppers.emplace_back(list);
-
-  std::vector<std::uint32_t> changes(plane.edges().size() * groups);
-  for (EdgeIndex e = 0; e < plane.edges().size(); ++e) {
-    const std::vector<WindingEvent> events = plane.events_of(e);
-    auto from = events.begin();
-    for (std::size_t g = 0; g < groups; ++g) {
-      const auto to = std::find_if(
-          from, events.end(), [&](const WindingEvent& event) { return event.label >= group_begin_[g + 1]; });
-      changes[e * groups + g] = steppers[g].intern_change(std::span(events).subspan(
-          static_cast<std::size_t>(from - events.begin()), static_cast<std::size_t>(to - from)));
-      from = to;
-    }
-  }
-
-  // Half-edges by face.
-  const std::size_t half_edges = plane.edges().size() * 2;
-  std::vector<std::uint32_t> offsets(plane.face_count() + 1, 0);
-  for (HalfEdgeIndex h = 0; h < half_edges; ++h) ++offsets[plane.face(h) + 1];
-  std::partial_sum(offsets.begin(), offsets.end(), offsets.begin());
-  std::vector<HalfEdgeIndex> around(half_edges);
-  std::vector<std::uint32_t> fill(offsets.begin(), offsets.end() - 1);
-  for (HalfEdgeIndex h = 0; h < half_edges; ++h) around[fill[plane.face(h)]++] = h;
-
   faces_.assign(plane.face_count() * groups, 0);
-  std::vector<bool> reached(plane.face_count(), false);
-  std::vector<FaceIndex> queue{kUnboundedFace};
-  queue.reserve(plane.face_count());
-  reached[kUnboundedFace] = true;
-  for (std::size_t head = 0; head < queue.size(); ++head) {
-    const FaceIndex here = queue[head];
-    for (std::uint32_t k = offsets[here]; k < offsets[here + 1]; ++k) {
-      const HalfEdgeIndex h = around[k];
-      const FaceIndex there = plane.face(Arrangement::twin(h));
-      // An even half-edge has its face on the left of u->v: left = right + events.
-      const std::int32_t sign = (h & 1U) == 0 ? -1 : +1;
-      const bool is_new = !reached[there];
-      bool agrees = true;
-      for (std::size_t g = 0; g < groups; ++g) {
-        const CoverageIndex state =
-            steppers[g].step(faces_[here * groups + g], changes[Arrangement::edge_of(h) * groups + g], sign);
-        if (is_new) faces_[there * groups + g] = state;
-        agrees = agrees && faces_[there * groups + g] == state;
-      }
-      if (!agrees) ++closure_residual_;
-      if (is_new) {
-        reached[there] = true;
-        queue.push_back(there);
-      }
+  const FaceTree tree(plane);
+  std::vector<std::uint32_t> changes(plane.edges().size());
+  for (std::size_t g = 0; g < groups; ++g) {
+    if (group_begin_[g] == group_begin_[g + 1]) continue;
+    GroupStepper stepper(lists_[g]);
+    const auto of_group = [&](std::span<const WindingEvent> events) {
+      const auto before = [](const WindingEvent& event, LabelIndex label) { return event.label < label; };
+      const auto from = std::lower_bound(events.begin(), events.end(), group_begin_[g], before);
+      const auto to = std::lower_bound(from, events.end(), group_begin_[g + 1], before);
+      return std::span(from, to);
+    };
+    const SegmentTable& table = plane.table();
+    std::vector<std::uint32_t> of_segment(table.segments.size());
+    for (SegmentIndex s = 0; s < of_segment.size(); ++s)
+      of_segment[s] = stepper.intern_change(of_group(table.events_of(s)));
+    for (EdgeIndex e = 0; e < changes.size(); ++e) {
+      changes[e] = plane.parents_of(e).size() == 1 ? of_segment[plane.edges()[e].segment]
+                                                   : stepper.intern_change(of_group(plane.events_of(e)));
     }
+    // An even half-edge has its face on the left of u->v: left = right + events.
+    for (const FaceTree::Step& step : tree.steps()) {
+      const std::int32_t sign = (step.across & 1U) == 0 ? -1 : +1;
+      faces_[step.to * groups + g] = stepper.step(faces_[plane.face(step.across) * groups + g],
+                                                  changes[Arrangement::edge_of(step.across)], sign);
+    }
+    closure_residual_ += tbb::parallel_reduce(
+        tbb::blocked_range<EdgeIndex>(0, static_cast<EdgeIndex>(changes.size()), 2048), std::size_t{0},
+        [&](const auto& block, std::size_t wrong) {
+          for (EdgeIndex e = block.begin(); e != block.end(); ++e) {
+            const auto state = [&](HalfEdgeIndex h) { return lists_[g][faces_[plane.face(h) * groups + g]]; };
+            if (!adds_up(state(2 * e + 1), stepper.change(changes[e]), state(2 * e))) ++wrong;
+          }
+          return wrong;
+        },
+        std::plus<>());
   }
-  // Every face has an edge, and components hang together through the faces they lie in.
-  MARCHLAND_ASSERT(queue.size() == plane.face_count());
 }
 
 }  // namespace marchland

@@ -7,10 +7,10 @@
 // stored once and have the same index, so a step across an edge is mostly one look-up of (list, change).
 #include <marchland/composite/arrangement.h>
 
-#include <array>
+#include <algorithm>
 #include <cstdint>
 #include <span>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace marchland {
@@ -19,19 +19,28 @@ namespace marchland {
 template <class T>
 class ListTable {
  public:
-  ListTable() { offsets_.assign(2, 0), by_hash_.emplace(hash({}), 0); }
+  ListTable() : buckets_(64, 0) {
+    offsets_.assign(2, 0);
+    hashes_.push_back(hash({}));
+    buckets_[hashes_.front() & (buckets_.size() - 1)] = 1;
+  }
 
   std::uint32_t intern(std::span<const T> list) {
     const std::size_t key = hash(list);
-    const auto [first, last] = by_hash_.equal_range(key);
-    for (auto it = first; it != last; ++it) {
-      const auto known = (*this)[it->second];
-      if (std::equal(known.begin(), known.end(), list.begin(), list.end())) return it->second;
+    const std::size_t mask = buckets_.size() - 1;
+    std::size_t at = key & mask;
+    for (; buckets_[at] != 0; at = (at + 1) & mask) {
+      const std::uint32_t index = buckets_[at] - 1;
+      if (hashes_[index] != key) continue;
+      const auto known = (*this)[index];
+      if (std::equal(known.begin(), known.end(), list.begin(), list.end())) return index;
     }
     const auto index = static_cast<std::uint32_t>(size());
     items_.insert(items_.end(), list.begin(), list.end());
     offsets_.push_back(items_.size());
-    by_hash_.emplace(key, index);
+    hashes_.push_back(key);
+    buckets_[at] = index + 1;
+    if (size() * 2 > buckets_.size()) grow();
     return index;
   }
   [[nodiscard]] std::span<const T> operator[](std::uint32_t index) const {
@@ -41,10 +50,21 @@ class ListTable {
 
  private:
   static std::size_t hash(std::span<const T> list);
+  void grow() {
+    std::vector<std::uint32_t> larger(buckets_.size() * 2, 0);
+    const std::size_t mask = larger.size() - 1;
+    for (std::uint32_t index = 0; index < size(); ++index) {
+      std::size_t at = hashes_[index] & mask;
+      while (larger[at] != 0) at = (at + 1) & mask;
+      larger[at] = index + 1;
+    }
+    buckets_ = std::move(larger);
+  }
 
   std::vector<T> items_;
   std::vector<std::size_t> offsets_;
-  std::unordered_multimap<std::size_t, std::uint32_t> by_hash_;
+  std::vector<std::size_t> hashes_;
+  std::vector<std::uint32_t> buckets_;  ///< index + 1, or 0; open addressing, at most half in use
 };
 
 /// Index into the list of one group's different coverages.

@@ -1,5 +1,8 @@
-#include <marchland/base/error.h>
+#include <marchland/base/sorted_by_key.h>
 #include <marchland/composite/crossings.h>
+
+#include <tbb/parallel_for.h>
+#include <tsl/robin_map.h>
 
 #include <algorithm>
 #include <array>
@@ -26,70 +29,84 @@ bool overlap(const Box& a, const Box& b) {
   return a.x0 <= b.x1 && b.x0 <= a.x1 && a.y0 <= b.y1 && b.y0 <= a.y1;
 }
 
-/// Cells of side 2^level.
+/// Cells of level L have the side 4^L: few levels to look at, and cells that are not much wider than what
+/// they hold.
+constexpr int kLevels = 17;
+
 int level_of(const Box& box) {
-  return static_cast<int>(std::bit_width(std::max(box.x1 - box.x0, box.y1 - box.y0)));
+  return static_cast<int>(std::bit_width(std::max(box.x1 - box.x0, box.y1 - box.y0)) + 1) / 2;
 }
 
 std::uint64_t cell_key(std::uint64_t x, std::uint64_t y, int level) {
-  return ((x >> level) << 32) | (y >> level);
+  return ((x >> (2 * level)) << 32) | (y >> (2 * level));
 }
 
-struct CellEntry {
-  std::uint64_t key;
-  SegmentIndex segment;
-  friend constexpr auto operator<=>(const CellEntry&, const CellEntry&) noexcept = default;
+template <class Use>
+void for_each_cell(const Box& box, int level, Use use) {
+  const int shift = 2 * level;
+  for (std::uint64_t x = box.x0 >> shift; x <= box.x1 >> shift; ++x) {
+    for (std::uint64_t y = box.y0 >> shift; y <= box.y1 >> shift; ++y) use((x << 32) | y);
+  }
+}
+
+/// Neighbouring cells differ in few bits.
+struct CellHash {
+  std::size_t operator()(std::uint64_t key) const noexcept {
+    const std::uint64_t h = key * 0x9e3779b97f4a7c15U;
+    return static_cast<std::size_t>(h ^ (h >> 32));
+  }
 };
 
-constexpr int kLevels = 33;
-
-/// Calls `visit(i, j)` once for every pair of segments whose boxes overlap.
-template <class Visit>
-void for_each_close_pair(const std::vector<Box>& boxes, Visit visit) {
-  std::array<std::vector<CellEntry>, kLevels> levels;
-  const auto for_each_cell = [&](const Box& box, int level, auto&& use) {
-    for (std::uint64_t x = box.x0 >> level; x <= box.x1 >> level; ++x) {
-      for (std::uint64_t y = box.y0 >> level; y <= box.y1 >> level; ++y) {
-        use((x << 32) | y);
-      }
-    }
-  };
-  for (SegmentIndex i = 0; i < boxes.size(); ++i) {
-    const int level = level_of(boxes[i]);
-    for_each_cell(boxes[i], level,
-                  [&](std::uint64_t key) { levels[static_cast<std::size_t>(level)].push_back({key, i}); });
-  }
-  for (auto& entries : levels) std::sort(entries.begin(), entries.end());
-
-  const auto owns = [&](std::uint64_t key, int level, const Box& a, const Box& b) {
-    return key == cell_key(std::max(a.x0, b.x0), std::max(a.y0, b.y0), level);
-  };
-  for (int level = 0; level < kLevels; ++level) {
-    const auto& entries = levels[static_cast<std::size_t>(level)];
-    // Pairs of one level share a cell.
-    for (std::size_t i = 0; i < entries.size(); ++i) {
-      for (std::size_t j = i + 1; j < entries.size() && entries[j].key == entries[i].key; ++j) {
-        const Box& a = boxes[entries[i].segment];
-        const Box& b = boxes[entries[j].segment];
-        if (overlap(a, b) && owns(entries[i].key, level, a, b)) visit(entries[i].segment, entries[j].segment);
-      }
-    }
-  }
-  // A finer segment looks into the coarser cells that its box touches.
-  for (SegmentIndex i = 0; i < boxes.size(); ++i) {
-    for (int level = level_of(boxes[i]) + 1; level < kLevels; ++level) {
-      const auto& entries = levels[static_cast<std::size_t>(level)];
-      if (entries.empty()) continue;
+/// Which segments are in which cells.
+class CellIndex {
+ public:
+  explicit CellIndex(const std::vector<Box>& boxes) : boxes_(boxes) {
+    entries_.reserve(boxes.size() * 2);
+    for (SegmentIndex i = 0; i < boxes.size(); ++i) {
+      const int level = level_of(boxes[i]);
+      auto& first = first_[static_cast<std::size_t>(level)];
       for_each_cell(boxes[i], level, [&](std::uint64_t key) {
-        auto entry = std::lower_bound(entries.begin(), entries.end(), CellEntry{key, 0});
-        for (; entry != entries.end() && entry->key == key; ++entry) {
-          const Box& b = boxes[entry->segment];
-          if (overlap(boxes[i], b) && owns(key, level, boxes[i], b)) visit(i, entry->segment);
+        std::uint32_t& head = first.try_emplace(key, kNone).first.value();
+        entries_.push_back({i, head});
+        head = static_cast<std::uint32_t>(entries_.size() - 1);
+      });
+    }
+  }
+
+  /// Calls `visit(i, j)` for the segments j whose boxes overlap that of i: of its own level those before it,
+  /// and all of coarser ones. Over all i that is every pair once.
+  template <class Visit>
+  void for_each_close(SegmentIndex i, Visit visit) const {
+    const Box& box = boxes_[i];
+    const int own = level_of(box);
+    for (int level = own; level < kLevels; ++level) {
+      const auto& first = first_[static_cast<std::size_t>(level)];
+      if (first.empty()) continue;
+      for_each_cell(box, level, [&](std::uint64_t key) {
+        const auto cell = first.find(key);
+        if (cell == first.end()) return;
+        for (std::uint32_t e = cell->second; e != kNone; e = entries_[e].next) {
+          const SegmentIndex j = entries_[e].segment;
+          if (level == own && j >= i) continue;
+          const Box& other = boxes_[j];
+          if (overlap(box, other) &&
+              key == cell_key(std::max(box.x0, other.x0), std::max(box.y0, other.y0), level))
+            visit(i, j);
         }
       });
     }
   }
-}
+
+ private:
+  static constexpr std::uint32_t kNone = 0xffffffffU;
+  struct Entry {
+    SegmentIndex segment;
+    std::uint32_t next;  ///< in the same cell
+  };
+  const std::vector<Box>& boxes_;
+  std::array<tsl::robin_map<std::uint64_t, std::uint32_t, CellHash>, kLevels> first_;
+  std::vector<Entry> entries_;
+};
 
 /// A name of a point on a segment: a grid vertex, or the crossing of a pair.
 struct Incident {
@@ -119,54 +136,87 @@ int sign64(std::int64_t v) {
   return static_cast<int>(v > 0) - static_cast<int>(v < 0);
 }
 
+/// What one block of segments meets; crossings are counted from 0.
+struct Meetings {
+  struct OnSegment {
+    SegmentIndex segment;
+    std::uint32_t vertex;
+  };
+  struct Crossing {
+    SegmentIndex s, t;
+    ExactPoint point;
+  };
+  std::vector<OnSegment> vertices;
+  std::vector<Crossing> crossings;
+  std::uint64_t pairs = 0;
+};
+
 class CrossingFinder {
  public:
-  CrossingFinder(const std::vector<GridPoint>& vertices, const std::vector<GridSegment>& segments)
-      : vertices_(vertices), segments_(segments) {}
+  explicit CrossingFinder(const SegmentTable& table)
+      : table_(table), vertices_(table.vertices), segments_(table.segments) {}
 
   Crossings run() {
     std::vector<Box> boxes;
     boxes.reserve(segments_.size());
     for (const GridSegment& s : segments_) boxes.push_back(box_of(s));
-    for_each_close_pair(boxes, [&](SegmentIndex i, SegmentIndex j) { meet(i, j); });
-    std::sort(incidents_.begin(), incidents_.end(),
-              [](const Incident& a, const Incident& b) { return a.segment < b.segment; });
+    const CellIndex cells(boxes);
+    constexpr std::size_t kBlock = 512;
+    std::vector<Meetings> blocks(segments_.size() / kBlock + 1);
+    tbb::parallel_for(std::size_t{0}, blocks.size(), [&](std::size_t b) {
+      const std::size_t end = std::min(segments_.size(), (b + 1) * kBlock);
+      for (std::size_t i = b * kBlock; i < end; ++i) {
+        cells.for_each_close(static_cast<SegmentIndex>(i),
+                             [&](SegmentIndex s, SegmentIndex t) { meet(s, t, blocks[b]); });
+      }
+    });
+    // In the order of blocks, whoever worked on them.
+    std::vector<Incident> found;
+    for (const Meetings& block : blocks) {
+      pairs_ += block.pairs;
+      for (const auto& [segment, vertex] : block.vertices) found.push_back({segment, vertex});
+      for (const auto& [s, t, point] : block.crossings) {
+        const auto name = static_cast<std::uint32_t>(vertices_.size() + crossings_.size());
+        crossings_.push_back(point);
+        found.push_back({s, name});
+        found.push_back({t, name});
+      }
+    }
+    std::vector<std::uint32_t> offsets;
+    incidents_ = sorted_by_key(found, segments_.size(), [](const Incident& i) { return i.segment; }, offsets);
     UnionFind names(vertices_.size() + crossings_.size());
     order_along_segments(names);
     return collect(names);
   }
 
  private:
-  std::uint32_t vertex(GridPoint p) const {
-    return static_cast<std::uint32_t>(std::lower_bound(vertices_.begin(), vertices_.end(), p) -
-                                      vertices_.begin());
-  }
-
-  void meet(SegmentIndex i, SegmentIndex j) {
+  void meet(SegmentIndex i, SegmentIndex j, Meetings& out) const {
     const GridSegment& s = segments_[i];
     const GridSegment& t = segments_[j];
+    const SegmentEnds& se = table_.ends[i];
+    const SegmentEnds& te = table_.ends[j];
+    // Neighbours on a line are the most frequent case by far.
+    const bool is_joint = se.a == te.a || se.a == te.b || se.b == te.a || se.b == te.b;
     const int ta = sign64(orientation(s.a, s.b, t.a));
     const int tb = sign64(orientation(s.a, s.b, t.b));
-    if (ta * tb > 0) return;
+    if (ta * tb > 0 || (is_joint && (ta != 0 || tb != 0))) return;
     const int sa = sign64(orientation(t.a, t.b, s.a));
     const int sb = sign64(orientation(t.a, t.b, s.b));
     if (sa * sb > 0) return;
     if (ta * tb < 0 && sa * sb < 0) {
-      const auto name = static_cast<std::uint32_t>(vertices_.size() + crossings_.size());
-      crossings_.push_back(crossing_point(s, t));
-      incidents_.push_back({i, name});
-      incidents_.push_back({j, name});
-      ++pairs_;
+      // The same members whichever of the two was looked up first.
+      out.crossings.push_back({i, j, i < j ? crossing_point(s, t) : crossing_point(t, s)});
+      ++out.pairs;
       return;
     }
     // Touching or collinear: ends of one that lie strictly inside the other. On a line, "inside" is a matter
     // of the lexicographic order, because segments point upwards in it.
-    const std::size_t before = incidents_.size();
-    if (ta == 0 && s.a < t.a && t.a < s.b) incidents_.push_back({i, vertex(t.a)});
-    if (tb == 0 && s.a < t.b && t.b < s.b) incidents_.push_back({i, vertex(t.b)});
-    if (sa == 0 && t.a < s.a && s.a < t.b) incidents_.push_back({j, vertex(s.a)});
-    if (sb == 0 && t.a < s.b && s.b < t.b) incidents_.push_back({j, vertex(s.b)});
-    if (incidents_.size() > before) ++pairs_;
+    const std::size_t before = out.vertices.size();
+    if (ta == 0 && s.a < t.a && t.a < s.b) out.vertices.push_back({i, te.a});
+    if (tb == 0 && s.a < t.b && t.b < s.b) out.vertices.push_back({i, te.b});
+    if (sa == 0 && t.a < s.a && s.a < t.b) out.vertices.push_back({j, se.a});
+    if (sb == 0 && t.a < s.b && s.b < t.b) out.vertices.push_back({j, se.b});
+    if (out.vertices.size() > before) ++out.pairs;
   }
 
   [[nodiscard]] ExactPoint point(std::uint32_t name) const {
@@ -227,6 +277,7 @@ class CrossingFinder {
     return out;
   }
 
+  const SegmentTable& table_;
   const std::vector<GridPoint>& vertices_;
   const std::vector<GridSegment>& segments_;
   std::vector<ExactPoint> crossings_;
@@ -236,8 +287,8 @@ class CrossingFinder {
 
 }  // namespace
 
-Crossings find_crossings(const std::vector<GridPoint>& vertices, const std::vector<GridSegment>& segments) {
-  return CrossingFinder(vertices, segments).run();
+Crossings find_crossings(const SegmentTable& table) {
+  return CrossingFinder(table).run();
 }
 
 }  // namespace marchland

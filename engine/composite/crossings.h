@@ -1,10 +1,11 @@
 #pragma once
 // Step 3: where segments meet, exactly.
 //
-// Segments are hung into hierarchical cells: each at the level whose cells are as wide as its bounding box,
-// so in at most 2 x 2 of them. A pair is met in the cells of the coarser one's level, and accepted only in
-// the cell that holds the lower left corner of the intersection of the two bounding boxes, so exactly once.
-// The predicates are those of geometry/exact_point.h.
+// Segments are hung into hierarchical cells: each at the first level whose cells are as wide as its bounding
+// box, so in at most 2 x 2 of them. A pair is met in the cells of the coarser one's level, and accepted only
+// in the cell that holds the lower left corner of the intersection of the two bounding boxes, so exactly
+// once. The predicates are those of geometry/exact_point.h. Segments are looked up on all cores; what is
+// found does not depend on their number.
 //
 // A point's identity never depends on which pair named it: along every segment the points that lie on it are
 // put in exact order, equal neighbours are the same point, and a union-find carries that across segments.
@@ -30,10 +31,8 @@ struct Crossings {
   std::uint64_t pairs = 0;
 };
 
-/// `vertices` sorted and without duplicates, holding the ends of all `segments`; those sorted and without
-/// duplicates. The result depends on the set of segments alone. Cost n log n plus the pairs of overlapping
-/// boxes.
-[[nodiscard]] Crossings find_crossings(const std::vector<GridPoint>& vertices,
-                                       const std::vector<GridSegment>& segments);
+/// Reads vertices, segments and ends of the table. The result depends on the set of segments alone. Cost
+/// n log n plus the pairs of overlapping boxes.
+[[nodiscard]] Crossings find_crossings(const SegmentTable& table);
 
 }  // namespace marchland

@@ -1,5 +1,8 @@
 #include <marchland/base/error.h>
+#include <marchland/base/sorted_by_key.h>
 #include <marchland/composite/segments.h>
+
+#include <boost/sort/spreadsort/integer_sort.hpp>
 
 #include <algorithm>
 #include <numeric>
@@ -21,17 +24,10 @@ std::size_t hash(const GridSegment& s) noexcept {
   return static_cast<std::size_t>(mixed) ^ static_cast<std::size_t>(mixed >> 64);
 }
 
-/// Items in the order of `key_of`, which is below `keys`; offsets[k] is where those of key k begin. Stable.
-template <class Item, class KeyOf>
-std::vector<Item> sorted_by_key(const std::vector<Item>& items, std::size_t keys, KeyOf key_of,
-                                std::vector<std::uint32_t>& offsets) {
-  offsets.assign(keys + 1, 0);
-  for (const Item& item : items) ++offsets[key_of(item) + 1];
-  std::partial_sum(offsets.begin(), offsets.end(), offsets.begin());
-  std::vector<std::uint32_t> fill(offsets.begin(), offsets.end() - 1);
-  std::vector<Item> out(items.size());
-  for (const Item& item : items) out[fill[key_of(item)]++] = item;
-  return out;
+/// Orders as the point does.
+std::uint64_t sort_key(GridPoint p) noexcept {
+  const auto biased = [](std::int32_t v) { return static_cast<std::uint32_t>(v) ^ 0x80000000U; };
+  return (static_cast<std::uint64_t>(biased(p.x)) << 32) | biased(p.y);
 }
 
 /// How often one label runs along one segment, each way.
@@ -57,6 +53,31 @@ void normalise(std::vector<WindingEvent>& events) {
     if (sum.change != 0) events[out++] = sum;
   }
   events.resize(out);
+}
+
+void number_ends(SegmentTable& table) {
+  struct Item {
+    std::uint64_t point;
+    std::uint32_t end;  ///< 2 * segment, + 1 for its b
+    bool operator<(const Item& other) const { return point < other.point; }
+  };
+  std::vector<Item> items;
+  items.reserve(table.segments.size() * 2);
+  for (SegmentIndex s = 0; s < table.segments.size(); ++s) {
+    items.push_back({sort_key(table.segments[s].a), 2 * s});
+    items.push_back({sort_key(table.segments[s].b), 2 * s + 1});
+  }
+  boost::sort::spreadsort::integer_sort(items.begin(), items.end(),
+                                        [](const Item& item, unsigned shift) { return item.point >> shift; });
+  table.vertices.clear();
+  table.ends.resize(table.segments.size());
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const GridSegment& s = table.segments[items[i].end >> 1U];
+    const bool is_b = (items[i].end & 1U) != 0;
+    if (i == 0 || items[i].point != items[i - 1].point) table.vertices.push_back(is_b ? s.b : s.a);
+    SegmentEnds& ends = table.ends[items[i].end >> 1U];
+    (is_b ? ends.b : ends.a) = static_cast<std::uint32_t>(table.vertices.size() - 1);
+  }
 }
 
 SegmentTableBuilder::SegmentTableBuilder() : buckets_(1024, kFree) {}
@@ -203,6 +224,27 @@ void SegmentTableBuilder::divide_at_seam() {
   pending_.insert(pending_.end(), pieces.begin(), pieces.end());
 }
 
+void SegmentTableBuilder::sort_by_ends(std::vector<SegmentIndex>& order) const {
+  struct Item {
+    std::uint64_t a;
+    SegmentIndex segment;
+    bool operator<(const Item& other) const { return a < other.a; }
+  };
+  std::vector<Item> items;
+  items.reserve(order.size());
+  for (const SegmentIndex s : order) items.push_back({sort_key(segments_[s].a), s});
+  boost::sort::spreadsort::integer_sort(items.begin(), items.end(),
+                                        [](const Item& item, unsigned shift) { return item.a >> shift; });
+  for (std::size_t i = 0; i < items.size();) {
+    std::size_t j = i + 1;
+    while (j < items.size() && items[j].a == items[i].a) ++j;
+    std::sort(items.begin() + static_cast<std::ptrdiff_t>(i), items.begin() + static_cast<std::ptrdiff_t>(j),
+              [&](const Item& x, const Item& y) { return segments_[x.segment].b < segments_[y.segment].b; });
+    i = j;
+  }
+  for (std::size_t i = 0; i < items.size(); ++i) order[i] = items[i].segment;
+}
+
 SegmentTable SegmentTableBuilder::finish() {
   divide_at_seam();
   SegmentTable table;
@@ -245,10 +287,9 @@ SegmentTable SegmentTableBuilder::finish() {
   for (SegmentIndex s = 0; s < segments_.size(); ++s) {
     if (event_begin[s] != event_begin[s + 1]) order.push_back(s);
   }
-  std::sort(order.begin(), order.end(), [&](auto a, auto b) { return segments_[a] < segments_[b]; });
+  sort_by_ends(order);
   std::vector<SegmentIndex> rank(segments_.size(), kFree);
   table.segments.reserve(order.size());
-  table.vertices.reserve(order.size() * 2);
   table.offsets.reserve(order.size() + 1);
   table.offsets.push_back(0);
   table.events.reserve(events.size());
@@ -256,14 +297,11 @@ SegmentTable SegmentTableBuilder::finish() {
     const SegmentIndex s = order[i];
     rank[s] = i;
     table.segments.push_back(segments_[s]);
-    table.vertices.push_back(segments_[s].a);
-    table.vertices.push_back(segments_[s].b);
     table.events.insert(table.events.end(), events.begin() + event_begin[s],
                         events.begin() + event_begin[s + 1]);
     table.offsets.push_back(static_cast<std::uint32_t>(table.events.size()));
   }
-  std::sort(table.vertices.begin(), table.vertices.end());
-  table.vertices.erase(std::unique(table.vertices.begin(), table.vertices.end()), table.vertices.end());
+  number_ends(table);
   for (const auto& [index, parent] : cut_parents_) {
     if (rank[index] != kFree) table.cut_parents.emplace(rank[index], parent);
   }

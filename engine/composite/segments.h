@@ -48,11 +48,18 @@ struct RepeatedRun {
   friend constexpr auto operator<=>(const RepeatedRun&, const RepeatedRun&) noexcept = default;
 };
 
+/// Of a segment, as indices into the vertices.
+struct SegmentEnds {
+  std::uint32_t a = 0;
+  std::uint32_t b = 0;
+};
+
 struct SegmentTable {
   /// Sorted, no duplicates; the ends of all segments.
   std::vector<GridPoint> vertices;
   /// Sorted, no duplicates, a < b.
   std::vector<GridSegment> segments;
+  std::vector<SegmentEnds> ends;  ///< by segment
   /// Events of segment i: events[offsets[i]] .. events[offsets[i+1]], normalised.
   std::vector<std::uint32_t> offsets;
   std::vector<WindingEvent> events;
@@ -69,6 +76,9 @@ struct SegmentTable {
     return std::span(events).subspan(offsets[segment], offsets[segment + 1] - offsets[segment]);
   }
 };
+
+/// Fills `vertices` and `ends` from `segments`.
+void number_ends(SegmentTable& table);
 
 /// Collects runs in any order; the table depends on what was added, not on the order.
 class SegmentTableBuilder {
@@ -112,6 +122,7 @@ class SegmentTableBuilder {
   void grow();
   void compact();
   void divide_at_seam();
+  void sort_by_ends(std::vector<SegmentIndex>& order) const;
 
   std::vector<SegmentIndex> buckets_;  ///< open addressing; a power of two of them, at most half in use
   std::vector<GridSegment> segments_;

@@ -41,14 +41,9 @@ Counts by_cgal(const std::vector<GridSegment>& segments) {
 Counts by_us(std::vector<GridSegment> segments) {
   std::sort(segments.begin(), segments.end());
   SegmentTable table;
-  for (const GridSegment& s : segments) {
-    table.vertices.push_back(s.a);
-    table.vertices.push_back(s.b);
-  }
-  std::sort(table.vertices.begin(), table.vertices.end());
-  table.vertices.erase(std::unique(table.vertices.begin(), table.vertices.end()), table.vertices.end());
   table.offsets.assign(segments.size() + 1, 0);
   table.segments = std::move(segments);
+  number_ends(table);
   const Arrangement plane(std::move(table));
   return {plane.node_count(), plane.edges().size(), plane.face_count()};
 }

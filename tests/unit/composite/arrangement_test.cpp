@@ -23,12 +23,7 @@ Arrangement plane_of(std::vector<GridSegment> segments) {
   segments.erase(std::unique(segments.begin(), segments.end()), segments.end());
   SegmentTable table;
   table.segments = segments;
-  for (const GridSegment& s : segments) {
-    table.vertices.push_back(s.a);
-    table.vertices.push_back(s.b);
-  }
-  std::sort(table.vertices.begin(), table.vertices.end());
-  table.vertices.erase(std::unique(table.vertices.begin(), table.vertices.end()), table.vertices.end());
+  number_ends(table);
   table.offsets.assign(segments.size() + 1, 0);
   return Arrangement(std::move(table));
 }
@@ -322,6 +317,34 @@ TEST(Arrangement, FullBoxCoordinates) {
   const Arrangement plane = plane_of(segments);
   expect_sound(plane);
   EXPECT_EQ(face_at(plane, {Rational(0), Rational(-kGridMaxLat) - 1}), kUnboundedFace);
+}
+
+TEST(Arrangement, ManyLongEdgesOverManyComponentsAreNestedTheSame) {
+  // Long strips that each span all small boxes: looking at every spanning edge would be quadratic.
+  std::vector<GridSegment> segments;
+  constexpr std::int32_t kStrips = 120;
+  for (std::int32_t k = 0; k < kStrips; ++k) add_box(segments, 0, 100 * k, 100000, 100 * k + 60);
+  for (std::int32_t k = 0; k < kStrips; ++k) add_box(segments, 500 + 700 * k, 100 * k + 10, 510 + 700 * k, 100 * k + 20);
+  const Arrangement plane = arrange(segments);
+  EXPECT_EQ(plane.component_count(), 2U * kStrips);
+  EXPECT_EQ(plane.face_count(), 2U * kStrips + 1);
+  std::vector<GridPoint> inside_box;
+  std::vector<GridPoint> in_strip;
+  std::vector<GridPoint> between;
+  for (std::int32_t k = 0; k < kStrips; ++k) {
+    inside_box.push_back({505 + 700 * k, 100 * k + 15});
+    in_strip.push_back({505 + 700 * k, 100 * k + 40});
+    between.push_back({505 + 700 * k, 100 * k + 80});
+  }
+  const auto boxes = plane.locate(inside_box);
+  const auto strips = plane.locate(in_strip);
+  for (std::size_t k = 0; k < boxes.size(); ++k) {
+    EXPECT_NE(boxes[k], strips[k]);
+    EXPECT_NE(strips[k], kUnboundedFace);
+  }
+  EXPECT_EQ(std::set<FaceIndex>(boxes.begin(), boxes.end()).size(), boxes.size());
+  EXPECT_EQ(std::set<FaceIndex>(strips.begin(), strips.end()).size(), strips.size());
+  for (const FaceIndex face : plane.locate(between)) EXPECT_EQ(face, kUnboundedFace);
 }
 
 }  // namespace

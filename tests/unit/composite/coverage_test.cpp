@@ -89,7 +89,7 @@ TEST(Windings, OpenChainIsNoticed) {
   // A chain that does not close cannot be given winding numbers: the residual says so.
   SegmentTable table;
   table.segments = {{{0, 0}, {0, 4}}, {{0, 0}, {4, 0}}, {{0, 4}, {4, 0}}};
-  table.vertices = {{0, 0}, {0, 4}, {4, 0}};
+  number_ends(table);
   table.offsets = {0, 1, 1, 1};
   table.events = {{0, 0, 1}};
   const Arrangement plane(std::move(table));

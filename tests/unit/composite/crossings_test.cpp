@@ -15,26 +15,18 @@ namespace {
 using namespace testing_oracle;
 using testing::ElementsAre;
 
-struct Scene {
-  std::vector<GridPoint> vertices;
-  std::vector<GridSegment> segments;
-};
+using Scene = SegmentTable;
 
 Scene scene_of(std::vector<GridSegment> segments) {
-  Scene scene;
   for (GridSegment& s : segments) {
     if (s.b < s.a) std::swap(s.a, s.b);
   }
   std::erase_if(segments, [](const GridSegment& s) { return s.a == s.b; });
   std::sort(segments.begin(), segments.end());
   segments.erase(std::unique(segments.begin(), segments.end()), segments.end());
-  for (const GridSegment& s : segments) {
-    scene.vertices.push_back(s.a);
-    scene.vertices.push_back(s.b);
-  }
-  std::sort(scene.vertices.begin(), scene.vertices.end());
-  scene.vertices.erase(std::unique(scene.vertices.begin(), scene.vertices.end()), scene.vertices.end());
+  Scene scene;
   scene.segments = std::move(segments);
+  number_ends(scene);
   return scene;
 }
 
@@ -80,7 +72,7 @@ Expected brute_force(const Scene& scene) {
 
 void expect_same(const Scene& scene, const std::string& what) {
   const Expected expected = brute_force(scene);
-  const Crossings found = find_crossings(scene.vertices, scene.segments);
+  const Crossings found = find_crossings(scene);
   ASSERT_EQ(found.points.size(), expected.crossings.size()) << what;
   std::vector<RationalPoint> nodes;
   for (const GridPoint v : scene.vertices) nodes.push_back(rational(v));
@@ -101,7 +93,7 @@ void expect_same(const Scene& scene, const std::string& what) {
 }
 
 TEST(Crossings, NothingToFind) {
-  const Crossings none = find_crossings({}, {});
+  const Crossings none = find_crossings(SegmentTable{});
   EXPECT_TRUE(none.points.empty());
   EXPECT_THAT(none.offsets, ElementsAre(0));
   // Common ends are no crossings.
@@ -120,7 +112,7 @@ TEST(Crossings, EachKindOfMeeting) {
   // A vertex of a third segment lies where two cross: the vertex wins.
   const Scene scene = scene_of({{{0, 0}, {4, 4}}, {{0, 4}, {4, 0}}, {{2, 2}, {9, 3}}});
   expect_same(scene, "vertex on a crossing");
-  EXPECT_TRUE(find_crossings(scene.vertices, scene.segments).points.empty());
+  EXPECT_TRUE(find_crossings(scene).points.empty());
 }
 
 TEST(Crossings, ManyThroughOnePointAreOnePoint) {
@@ -128,7 +120,7 @@ TEST(Crossings, ManyThroughOnePointAreOnePoint) {
   std::vector<GridSegment> segments;
   for (int k = 1; k <= 24; ++k) segments.push_back({{1 - k, -k * k * k}, {k, 1 + k * k * k}});
   const Scene scene = scene_of(segments);
-  const Crossings found = find_crossings(scene.vertices, scene.segments);
+  const Crossings found = find_crossings(scene);
   EXPECT_EQ(found.points.size(), 1U);
   EXPECT_EQ(found.nodes.size(), 24U);
   EXPECT_EQ(found.pairs, 276U);
