@@ -153,7 +153,11 @@ class CompositeBuilder {
     const auto at = [&](const WindingEvent& e) -> AreaUnits& {
       const auto first = times.begin() + offsets[e.label];
       const auto last = times.begin() + offsets[e.label + 1];
-      const auto found = std::lower_bound(first, last, e.time);
+      // A daily series has an end every day: the place can be told.
+      const auto guess = first == last || e.time < *first
+                             ? first
+                             : first + std::min<std::ptrdiff_t>(e.time - *first, last - first - 1);
+      const auto found = first != last && *guess == e.time ? guess : std::lower_bound(first, last, e.time);
       if (found == last || *found != e.time) {
         is_elsewhere = true;
         return difference.front();
@@ -168,9 +172,9 @@ class CompositeBuilder {
         for (const WindingEvent& e : windings.events(g, c)) at(e) += e.change * by_coverage[c];
       }
     }
-    for (SegmentIndex s = 0; s < plane.table().segments.size(); ++s) {
-      const AreaUnits area = measure.whole_segment(s);
-      for (const WindingEvent& e : plane.table().events_of(s)) at(e) -= e.change * area;
+    const std::vector<AreaUnits> of_segment = measure.segments();
+    for (SegmentIndex s = 0; s < of_segment.size(); ++s) {
+      for (const WindingEvent& e : plane.table().events_of(s)) at(e) -= e.change * of_segment[s];
     }
     AreaUnits worst = is_elsewhere ? 1 : 0;
     for (const AreaUnits value : difference) worst = std::max(worst, value < 0 ? -value : value);

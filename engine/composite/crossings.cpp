@@ -13,39 +13,44 @@
 namespace marchland {
 namespace {
 
-/// Coordinates from the lower left corner of the box, never negative: cells are then bit shifts. 64 bits,
-/// because an edge across the box belongs to level 32 and a 32-bit number cannot be shifted that far.
+/// Coordinates from the lower left corner of the box, never negative: cells are then bit shifts.
 struct Box {
-  std::uint64_t x0, y0, x1, y1;
+  std::uint32_t x0, y0, x1, y1;
 };
 
 Box box_of(const GridSegment& s) {
-  const auto x = [](std::int32_t v) { return static_cast<std::uint64_t>(std::int64_t{v} + kGridMaxLon); };
-  const auto y = [](std::int32_t v) { return static_cast<std::uint64_t>(std::int64_t{v} + kGridMaxLat); };
+  const auto x = [](std::int32_t v) { return static_cast<std::uint32_t>(std::int64_t{v} + kGridMaxLon); };
+  const auto y = [](std::int32_t v) { return static_cast<std::uint32_t>(std::int64_t{v} + kGridMaxLat); };
   return {x(s.a.x), y(std::min(s.a.y, s.b.y)), x(s.b.x), y(std::max(s.a.y, s.b.y))};
 }
 
 bool overlap(const Box& a, const Box& b) {
-  return a.x0 <= b.x1 && b.x0 <= a.x1 && a.y0 <= b.y1 && b.y0 <= a.y1;
+  // Without branches: most pairs of a cell do not.
+  return static_cast<bool>(static_cast<unsigned>(a.x0 <= b.x1) & static_cast<unsigned>(b.x0 <= a.x1) &
+                           static_cast<unsigned>(a.y0 <= b.y1) & static_cast<unsigned>(b.y0 <= a.y1));
 }
 
-/// Cells of level L have the side 4^L: few levels to look at, and cells that are not much wider than what
-/// they hold.
-constexpr int kLevels = 17;
+/// Cells of level L have the side 2^(L * kLevelBits). Finer levels make fewer pairs to look at and more cells
+/// to look into; an edge across the box belongs to the last.
+constexpr int kLevelBits = 3;
+constexpr int kLevels = (32 + kLevelBits - 1) / kLevelBits + 1;
 
 int level_of(const Box& box) {
-  return static_cast<int>(std::bit_width(std::max(box.x1 - box.x0, box.y1 - box.y0)) + 1) / 2;
+  const auto width = static_cast<int>(std::bit_width(std::max(box.x1 - box.x0, box.y1 - box.y0)));
+  return (width + kLevelBits - 1) / kLevelBits;
 }
 
 std::uint64_t cell_key(std::uint64_t x, std::uint64_t y, int level) {
-  return ((x >> (2 * level)) << 32) | (y >> (2 * level));
+  const int shift = level * kLevelBits;
+  return ((x >> shift) << 32) | (y >> shift);
 }
 
 template <class Use>
 void for_each_cell(const Box& box, int level, Use use) {
-  const int shift = 2 * level;
-  for (std::uint64_t x = box.x0 >> shift; x <= box.x1 >> shift; ++x) {
-    for (std::uint64_t y = box.y0 >> shift; y <= box.y1 >> shift; ++y) use((x << 32) | y);
+  const int shift = level * kLevelBits;
+  for (std::uint64_t x = std::uint64_t{box.x0} >> shift; x <= std::uint64_t{box.x1} >> shift; ++x) {
+    for (std::uint64_t y = std::uint64_t{box.y0} >> shift; y <= std::uint64_t{box.y1} >> shift; ++y)
+      use((x << 32) | y);
   }
 }
 
@@ -57,55 +62,90 @@ struct CellHash {
   }
 };
 
-/// Which segments are in which cells.
+/// Which segments are in which cells of their level.
 class CellIndex {
  public:
-  explicit CellIndex(const std::vector<Box>& boxes) : boxes_(boxes) {
-    entries_.reserve(boxes.size() * 2);
-    for (SegmentIndex i = 0; i < boxes.size(); ++i) {
-      const int level = level_of(boxes[i]);
-      auto& first = first_[static_cast<std::size_t>(level)];
-      for_each_cell(boxes[i], level, [&](std::uint64_t key) {
-        std::uint32_t& head = first.try_emplace(key, kNone).first.value();
-        entries_.push_back({i, head});
-        head = static_cast<std::uint32_t>(entries_.size() - 1);
+  struct Entry {
+    Box box;
+    SegmentIndex segment;
+  };
+  struct Cell {
+    std::uint64_t key;
+    int level;
+  };
+
+  explicit CellIndex(const std::vector<GridSegment>& segments) {
+    boxes_.reserve(segments.size());
+    std::vector<std::uint32_t> cell_of;  // in the order of segments and their cells
+    cell_of.reserve(segments.size() * 2);
+    for (const GridSegment& s : segments) {
+      const Box box = box_of(s);
+      boxes_.push_back(box);
+      const int level = level_of(box);
+      auto& ids = ids_[static_cast<std::size_t>(level)];
+      for_each_cell(box, level, [&](std::uint64_t key) {
+        const auto [found, is_new] = ids.try_emplace(key, static_cast<std::uint32_t>(cells_.size()));
+        if (is_new) cells_.push_back({key, level});
+        cell_of.push_back(found->second);
       });
+    }
+    offsets_.assign(cells_.size() + 1, 0);
+    for (const std::uint32_t cell : cell_of) ++offsets_[cell + 1];
+    std::partial_sum(offsets_.begin(), offsets_.end(), offsets_.begin());
+    std::vector<std::uint32_t> fill(offsets_.begin(), offsets_.end() - 1);
+    entries_.resize(cell_of.size());
+    std::size_t next = 0;
+    for (SegmentIndex i = 0; i < boxes_.size(); ++i) {
+      for_each_cell(boxes_[i], level_of(boxes_[i]),
+                    [&](std::uint64_t) { entries_[fill[cell_of[next++]]++] = {boxes_[i], i}; });
     }
   }
 
-  /// Calls `visit(i, j)` for the segments j whose boxes overlap that of i: of its own level those before it,
-  /// and all of coarser ones. Over all i that is every pair once.
+  [[nodiscard]] std::size_t cell_count() const noexcept { return cells_.size(); }
+
+  /// Calls `visit(i, j)` for pairs of segments of the cell's level whose boxes overlap.
   template <class Visit>
-  void for_each_close(SegmentIndex i, Visit visit) const {
+  void for_each_close_in_cell(std::size_t cell, Visit visit) const {
+    const auto entries = in_cell(cell);
+    for (std::size_t a = 0; a < entries.size(); ++a) {
+      const Box box = entries[a].box;
+      for (std::size_t b = a + 1; b < entries.size(); ++b) {
+        if (overlap(box, entries[b].box) && owns(cells_[cell], box, entries[b].box))
+          visit(entries[a].segment, entries[b].segment);
+      }
+    }
+  }
+
+  /// Calls `visit(i, j)` for the segments j of coarser levels whose boxes overlap that of i.
+  template <class Visit>
+  void for_each_coarser(SegmentIndex i, Visit visit) const {
     const Box& box = boxes_[i];
-    const int own = level_of(box);
-    for (int level = own; level < kLevels; ++level) {
-      const auto& first = first_[static_cast<std::size_t>(level)];
-      if (first.empty()) continue;
+    for (int level = level_of(box) + 1; level < kLevels; ++level) {
+      const auto& ids = ids_[static_cast<std::size_t>(level)];
+      if (ids.empty()) continue;
       for_each_cell(box, level, [&](std::uint64_t key) {
-        const auto cell = first.find(key);
-        if (cell == first.end()) return;
-        for (std::uint32_t e = cell->second; e != kNone; e = entries_[e].next) {
-          const SegmentIndex j = entries_[e].segment;
-          if (level == own && j >= i) continue;
-          const Box& other = boxes_[j];
-          if (overlap(box, other) &&
-              key == cell_key(std::max(box.x0, other.x0), std::max(box.y0, other.y0), level))
-            visit(i, j);
+        const auto cell = ids.find(key);
+        if (cell == ids.end()) return;
+        for (const Entry& other : in_cell(cell->second)) {
+          if (overlap(box, other.box) && owns({key, level}, box, other.box)) visit(i, other.segment);
         }
       });
     }
   }
 
  private:
-  static constexpr std::uint32_t kNone = 0xffffffffU;
-  struct Entry {
-    SegmentIndex segment;
-    std::uint32_t next;  ///< in the same cell
-  };
-  const std::vector<Box>& boxes_;
-  std::array<tsl::robin_map<std::uint64_t, std::uint32_t, CellHash>, kLevels> first_;
-  std::vector<Entry> entries_;
+  [[nodiscard]] std::span<const Entry> in_cell(std::size_t cell) const {
+    return std::span(entries_).subspan(offsets_[cell], offsets_[cell + 1] - offsets_[cell]);
+  }
+  static bool owns(const Cell& cell, const Box& a, const Box& b) {
+    return cell.key == cell_key(std::max(a.x0, b.x0), std::max(a.y0, b.y0), cell.level);
+  }
+
+  std::vector<Box> boxes_;
+  std::array<tsl::robin_map<std::uint64_t, std::uint32_t, CellHash>, kLevels> ids_;
+  std::vector<Cell> cells_;
+  std::vector<std::uint32_t> offsets_;
+  std::vector<Entry> entries_;  ///< by cell
 };
 
 /// A name of a point on a segment: a grid vertex, or the crossing of a pair.
@@ -157,17 +197,18 @@ class CrossingFinder {
       : table_(table), vertices_(table.vertices), segments_(table.segments) {}
 
   Crossings run() {
-    std::vector<Box> boxes;
-    boxes.reserve(segments_.size());
-    for (const GridSegment& s : segments_) boxes.push_back(box_of(s));
-    const CellIndex cells(boxes);
-    constexpr std::size_t kBlock = 512;
-    std::vector<Meetings> blocks(segments_.size() / kBlock + 1);
+    const CellIndex cells(segments_);
+    constexpr std::size_t kBlock = 1024;
+    const std::size_t cell_blocks = cells.cell_count() / kBlock + 1;
+    std::vector<Meetings> blocks(cell_blocks + segments_.size() / kBlock + 1);
     tbb::parallel_for(std::size_t{0}, blocks.size(), [&](std::size_t b) {
-      const std::size_t end = std::min(segments_.size(), (b + 1) * kBlock);
-      for (std::size_t i = b * kBlock; i < end; ++i) {
-        cells.for_each_close(static_cast<SegmentIndex>(i),
-                             [&](SegmentIndex s, SegmentIndex t) { meet(s, t, blocks[b]); });
+      const auto visit = [&](SegmentIndex s, SegmentIndex t) { meet(s, t, blocks[b]); };
+      const bool is_cells = b < cell_blocks;
+      const std::size_t begin = (is_cells ? b : b - cell_blocks) * kBlock;
+      const std::size_t end = std::min(begin + kBlock, is_cells ? cells.cell_count() : segments_.size());
+      for (std::size_t i = begin; i < end; ++i) {
+        if (is_cells) cells.for_each_close_in_cell(i, visit);
+        if (!is_cells) cells.for_each_coarser(static_cast<SegmentIndex>(i), visit);
       }
     });
     // In the order of blocks, whoever worked on them.

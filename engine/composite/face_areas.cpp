@@ -58,9 +58,15 @@ AreaUnits EdgeMeasure::operator()(EdgeIndex edge) const {
   return part(e.segment, plane_.point(e.u), plane_.point(e.v));
 }
 
-AreaUnits EdgeMeasure::whole_segment(SegmentIndex segment) const {
-  const GridSegment& s = plane_.table().segments[segment];
-  return part(segment, s.a, s.b);
+std::vector<AreaUnits> EdgeMeasure::segments() const {
+  const std::vector<GridSegment>& segments = plane_.table().segments;
+  std::vector<AreaUnits> out(segments.size());
+  tbb::parallel_for(tbb::blocked_range<SegmentIndex>(0, static_cast<SegmentIndex>(out.size()), 1024),
+                    [&](const auto& block) {
+                      for (SegmentIndex s = block.begin(); s != block.end(); ++s)
+                        out[s] = part(s, segments[s].a, segments[s].b);
+                    });
+  return out;
 }
 
 FaceAreas EdgeMeasure::faces() const {

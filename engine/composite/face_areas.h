@@ -25,8 +25,8 @@ class EdgeMeasure {
 
   /// From u to v.
   [[nodiscard]] AreaUnits operator()(EdgeIndex edge) const;
-  /// From a to b.
-  [[nodiscard]] AreaUnits whole_segment(SegmentIndex segment) const;
+  /// From a to b of every segment, on all cores.
+  [[nodiscard]] std::vector<AreaUnits> segments() const;
 
   /// All faces, on all cores; the same for any number of them.
   [[nodiscard]] FaceAreas faces() const;

@@ -1,3 +1,4 @@
+#include <marchland/composite/position_samples.h>
 #include <marchland/composite/ring_diff.h>
 
 #include <algorithm>
@@ -98,6 +99,7 @@ class Walk {
           return {i + a, j + steps - a};
       }
     }
+    if (const auto places = meet_at_sample(i, j); places.first != i) return places;
     if (!index_) index_.emplace(before_);
     for (std::size_t b = j + 1; b < after_.size(); ++b) {
       const std::size_t a = index_->find(after_[b], i + 1);
@@ -106,9 +108,50 @@ class Walk {
     return {i, j};
   }
 
+  /// The first place of the earlier line that has one of some positions of the later, and back from there as
+  /// far as both agree.
+  [[nodiscard]] std::pair<std::size_t, std::size_t> meet_at_sample(std::size_t i, std::size_t j) const {
+    constexpr std::size_t kSamples = 32;
+    PositionSamples samples;
+    samples.add(after_.subspan(j + 1), kSamples, 0);
+    samples.prepare();
+    for (std::size_t a = i + 1; a < before_.size(); ++a) {
+      std::size_t b = j;
+      samples.for_each_at(before_[a], [&](std::uint32_t, std::uint32_t place) {
+        if (b == j) b = j + 1 + place;
+      });
+      if (b == j) continue;
+      while (a > i + 1 && b > j + 1 && before_[a - 1] == after_[b - 1]) --a, --b;
+      return {a, b};
+    }
+    return {i, j};
+  }
+
   std::span<const Position> before_, after_;
   std::optional<PositionIndex> index_;
 };
+
+/// Places of a position that both rings have; their last ones, which repeat the first, left out.
+std::optional<std::pair<std::size_t, std::size_t>> shared_position(const Ring& before, const Ring& after) {
+  const std::span<const Position> old(before.data(), before.size() - 1);
+  const std::span<const Position> fresh(after.data(), after.size() - 1);
+  constexpr std::size_t kSamples = 32;
+  PositionSamples samples;
+  samples.add(fresh, kSamples, 0);
+  samples.prepare();
+  for (std::size_t i = 0; i < old.size(); ++i) {
+    std::size_t found = fresh.size();
+    samples.for_each_at(
+        old[i], [&](std::uint32_t, std::uint32_t place) { found = std::min<std::size_t>(found, place); });
+    if (found < fresh.size()) return std::pair(i, found);
+  }
+  const PositionIndex index(old);
+  for (std::size_t j = 0; j < fresh.size(); ++j) {
+    const std::size_t i = index.find(fresh[j], 0);
+    if (i < old.size()) return std::pair(i, j);
+  }
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -124,34 +167,30 @@ void diff_rings(const Ring& before, const Ring& after, RingDiff& out) {
     Walk(before, after).run(close, open);
     return;
   }
-  // Rings that begin elsewhere: turn the later one to a position that both have.
-  const std::span<const Position> old(before.data(), before.size() - 1);
-  const PositionIndex index(old);
-  for (std::size_t j = 0; j + 1 < after.size(); ++j) {
-    const std::size_t i = index.find(after[j], 0);
-    if (i == old.size()) continue;
-    const std::size_t n = before.size() - 1;
-    const std::size_t m = after.size() - 1;
-    const auto turned = [](const Ring& ring, std::size_t by) {
-      Ring copy(ring.begin() + static_cast<std::ptrdiff_t>(by), ring.end() - 1);
-      copy.insert(copy.end(), ring.begin(), ring.begin() + static_cast<std::ptrdiff_t>(by) + 1);
-      return copy;
-    };
-    // A range of the turned ring is one or two of the ring itself.
-    const auto unturned = [&](std::size_t begin, std::size_t end, std::size_t by, std::size_t size,
-                              auto use) {
-      if (begin + by >= size) return use(begin + by - size, end + by - size);
-      use(begin + by, std::min(end + by, size));
-      if (end + by > size) use(0, end + by - size);
-    };
-    const Ring from = turned(before, i);
-    const Ring to = turned(after, j);
-    Walk(from, to).run([&](std::size_t begin, std::size_t end) { unturned(begin, end, i, n, close); },
-                       [&](std::size_t begin, std::size_t end) { unturned(begin, end, j, m, open); });
+  // Rings that begin elsewhere: turn both to a position they share.
+  const auto shared = shared_position(before, after);
+  if (!shared) {
+    close(0, before.size() - 1);
+    open(0, after.size() - 1);
     return;
   }
-  if (before.size() > 1) close(0, before.size() - 1);
-  if (after.size() > 1) open(0, after.size() - 1);
+  const auto [i, j] = *shared;
+  const auto turned = [](const Ring& ring, std::size_t by) {
+    Ring copy(ring.begin() + static_cast<std::ptrdiff_t>(by), ring.end() - 1);
+    copy.insert(copy.end(), ring.begin(), ring.begin() + static_cast<std::ptrdiff_t>(by) + 1);
+    return copy;
+  };
+  // A range of the turned ring is one or two of the ring itself.
+  const auto unturned = [](std::size_t begin, std::size_t end, std::size_t by, std::size_t size, auto use) {
+    if (begin + by >= size) return use(begin + by - size, end + by - size);
+    use(begin + by, std::min(end + by, size));
+    if (end + by > size) use(0, end + by - size);
+  };
+  const Ring from = turned(before, i);
+  const Ring to = turned(after, j);
+  Walk(from, to).run(
+      [&](std::size_t begin, std::size_t end) { unturned(begin, end, i, before.size() - 1, close); },
+      [&](std::size_t begin, std::size_t end) { unturned(begin, end, j, after.size() - 1, open); });
 }
 
 }  // namespace marchland

@@ -1,5 +1,7 @@
 #include <marchland/composite/ring_findings.h>
 
+#include <tbb/parallel_for.h>
+
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -100,7 +102,8 @@ class RingFinder {
   /// Calls use(label, time) for each label and time at which one of the segments comes to carry it, and then
   /// at least `enough` do.
   template <class Segments, class Use>
-  void for_each_meeting(const Segments& segments, std::vector<WindingEvent>& events, Use use, int enough) {
+  void for_each_meeting(const Segments& segments, std::vector<WindingEvent>& events, Use use,
+                        int enough) const {
     // Of each segment, whether it is part of the ring: +1 when it becomes so, -1 when no longer.
     events.clear();
     for (const SegmentIndex segment : segments) {
@@ -317,30 +320,42 @@ class RingFinder {
 
   /// Vertices that a ring passes more than once: it crosses itself if windings say so, otherwise it touches.
   void find_meetings() {
-    std::vector<WindingEvent> events;
-    std::vector<SegmentIndex> around;
-    for (NodeIndex node = 0; node < plane_.node_count(); ++node) {
-      const auto star = plane_.outgoing(node);
-      if (star.size() < 4) continue;
-      around.clear();
-      for (const HalfEdgeIndex h : star) {
-        for (const SegmentIndex segment : plane_.parents_of(Arrangement::edge_of(h))) {
-          // What closes a chain along the edge of the box is ours, not the ring's.
-          if (!is_on_box(plane_.table().segments[segment])) around.push_back(segment);
+    struct Meeting {
+      NodeIndex node;
+      LabelIndex label;
+      TimeIndex time;
+    };
+    constexpr std::size_t kBlock = 4096;
+    std::vector<std::vector<Meeting>> blocks(plane_.node_count() / kBlock + 1);
+    tbb::parallel_for(std::size_t{0}, blocks.size(), [&](std::size_t b) {
+      std::vector<WindingEvent> events;
+      std::vector<SegmentIndex> around;
+      const std::size_t end = std::min(plane_.node_count(), (b + 1) * kBlock);
+      for (std::size_t n = b * kBlock; n < end; ++n) {
+        const auto node = static_cast<NodeIndex>(n);
+        const auto star = plane_.outgoing(node);
+        if (star.size() < 4) continue;
+        around.clear();
+        for (const HalfEdgeIndex h : star) {
+          for (const SegmentIndex segment : plane_.parents_of(Arrangement::edge_of(h))) {
+            // What closes a chain along the edge of the box is ours, not the ring's.
+            if (!is_on_box(plane_.table().segments[segment])) around.push_back(segment);
+          }
         }
+        // A segment that passes through is met twice and stays twice.
+        for_each_meeting(
+            around, events,
+            [&](LabelIndex label, TimeIndex time) { blocks[b].push_back({node, label, time}); }, 3);
       }
-      // A segment that passes through is met twice and stays twice.
-      for_each_meeting(
-          around, events,
-          [&](LabelIndex label, TimeIndex time) {
-            if (has_spike_.contains(version_at(label, time))) return;
-            const auto crossing = crossing_.find(label);
-            const bool is_crossing = crossing != crossing_.end();
-            RingFinding& finding = is_crossing ? note("ring-crosses-itself", Severity::warning, label, time)
-                                               : note("ring-touches-itself", Severity::info, label, time);
-            if (!finding.location) finding.location = location_of(plane_.point(node));
-          },
-          3);
+    });
+    for (const auto& block : blocks) {
+      for (const auto& [node, label, time] : block) {
+        if (has_spike_.contains(version_at(label, time))) continue;
+        RingFinding& finding = crossing_.contains(label)
+                                   ? note("ring-crosses-itself", Severity::warning, label, time)
+                                   : note("ring-touches-itself", Severity::info, label, time);
+        if (!finding.location) finding.location = location_of(plane_.point(node));
+      }
     }
     // Crossings without such a vertex do not exist, but are not to be lost either.
     for (const auto& [label, seen] : crossing_) {

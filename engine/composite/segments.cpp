@@ -58,25 +58,34 @@ void normalise(std::vector<WindingEvent>& events) {
 void number_ends(SegmentTable& table) {
   struct Item {
     std::uint64_t point;
-    std::uint32_t end;  ///< 2 * segment, + 1 for its b
+    SegmentIndex segment;
     bool operator<(const Item& other) const { return point < other.point; }
   };
-  std::vector<Item> items;
-  items.reserve(table.segments.size() * 2);
-  for (SegmentIndex s = 0; s < table.segments.size(); ++s) {
-    items.push_back({sort_key(table.segments[s].a), 2 * s});
-    items.push_back({sort_key(table.segments[s].b), 2 * s + 1});
-  }
-  boost::sort::spreadsort::integer_sort(items.begin(), items.end(),
+  // Segments are sorted, so their first ends are; the second ones are sorted here and both merged.
+  const std::vector<GridSegment>& segments = table.segments;
+  std::vector<Item> second;
+  second.reserve(segments.size());
+  for (SegmentIndex s = 0; s < segments.size(); ++s) second.push_back({sort_key(segments[s].b), s});
+  boost::sort::spreadsort::integer_sort(second.begin(), second.end(),
                                         [](const Item& item, unsigned shift) { return item.point >> shift; });
   table.vertices.clear();
-  table.ends.resize(table.segments.size());
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    const GridSegment& s = table.segments[items[i].end >> 1U];
-    const bool is_b = (items[i].end & 1U) != 0;
-    if (i == 0 || items[i].point != items[i - 1].point) table.vertices.push_back(is_b ? s.b : s.a);
-    SegmentEnds& ends = table.ends[items[i].end >> 1U];
-    (is_b ? ends.b : ends.a) = static_cast<std::uint32_t>(table.vertices.size() - 1);
+  table.vertices.reserve(segments.size() + segments.size() / 4);
+  table.ends.resize(segments.size());
+  const auto number = [&](GridPoint p) {
+    if (table.vertices.empty() || table.vertices.back() != p) table.vertices.push_back(p);
+    return static_cast<std::uint32_t>(table.vertices.size() - 1);
+  };
+  SegmentIndex a = 0;
+  std::size_t b = 0;
+  while (b < second.size()) {
+    const bool takes_a = a < segments.size() && sort_key(segments[a].a) <= second[b].point;
+    if (takes_a) {
+      table.ends[a].a = number(segments[a].a);
+      ++a;
+    } else {
+      table.ends[second[b].segment].b = number(segments[second[b].segment].b);
+      ++b;
+    }
   }
 }
 

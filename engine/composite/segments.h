@@ -77,7 +77,7 @@ struct SegmentTable {
   }
 };
 
-/// Fills `vertices` and `ends` from `segments`.
+/// Fills `vertices` and `ends` from `segments`, which are sorted.
 void number_ends(SegmentTable& table);
 
 /// Collects runs in any order; the table depends on what was added, not on the order.

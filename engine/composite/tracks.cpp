@@ -1,4 +1,5 @@
 #include <marchland/base/error.h>
+#include <marchland/composite/position_samples.h>
 #include <marchland/composite/quantise.h>
 #include <marchland/composite/ring_diff.h>
 #include <marchland/composite/tracks.h>
@@ -8,12 +9,11 @@
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
+#include <map>
 #include <numeric>
 #include <span>
 #include <tuple>
-#include <unordered_map>
 
 namespace marchland {
 namespace {
@@ -21,14 +21,6 @@ namespace {
 constexpr std::uint32_t kNone = 0xffffffffU;
 /// Rings in a task: enough to outweigh starting it.
 constexpr std::size_t kGrain = 64;
-
-struct PositionHash {
-  std::size_t operator()(const Position& p) const noexcept {
-    const std::uint64_t h = std::bit_cast<std::uint64_t>(p.lon) * 0x9e3779b97f4a7c15U ^
-                            std::bit_cast<std::uint64_t>(p.lat) * 0xd6e8feb86659fd93U;
-    return static_cast<std::size_t>(h ^ (h >> 32));
-  }
-};
 
 /// For each ring of `after` the one of `before` it goes on from, or kNone; no two from the same. Rings that
 /// begin alike first, then those that share most of some sampled positions.
@@ -50,39 +42,44 @@ std::vector<std::uint32_t> match_rings(std::span<const Ring* const> before,
            std::find(taken.begin(), taken.end(), false) == taken.end();
   };
   if (all_done()) return from;
-  std::unordered_multimap<Position, std::uint32_t, PositionHash> places;
+  // Those that begin alike.
+  PositionSamples heads;
   for (std::uint32_t b = 0; b < before.size(); ++b) {
-    if (!taken[b]) places.emplace(before[b]->front(), b);
+    if (!taken[b]) heads.add(std::span(*before[b]).first(1), 1, b);
   }
+  heads.prepare();
   for (std::size_t a = 0; a < after.size(); ++a) {
     if (from[a] != kNone) continue;
-    const auto [first, last] = places.equal_range(after[a]->front());
     std::uint32_t best = kNone;
-    for (auto it = first; it != last; ++it) {
-      if (!taken[it->second]) best = std::min(best, it->second);
-    }
+    heads.for_each_at(after[a]->front(), [&](std::uint32_t b, std::uint32_t) {
+      if (!taken[b]) best = std::min(best, b);
+    });
     if (best != kNone) take(a, best);
   }
   if (all_done()) return from;
-  places.clear();
+  // Those that share most of some positions.
+  constexpr std::size_t kSamples = 32;
+  PositionSamples samples;
+  for (std::uint32_t a = 0; a < after.size(); ++a) {
+    if (from[a] == kNone) samples.add(*after[a], kSamples, a);
+  }
+  samples.prepare();
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> votes;  // by after, before
   for (std::uint32_t b = 0; b < before.size(); ++b) {
     if (taken[b]) continue;
-    for (const Position& p : *before[b]) places.emplace(p, b);
+    for (const Position& p : *before[b])
+      samples.for_each_at(p, [&](std::uint32_t a, std::uint32_t) { ++votes[{a, b}]; });
   }
-  constexpr std::size_t kSamples = 32;
-  std::vector<std::uint32_t> votes(before.size(), 0);
-  for (std::size_t a = 0; a < after.size(); ++a) {
-    if (from[a] != kNone) continue;
-    std::fill(votes.begin(), votes.end(), 0U);
-    const Ring& ring = *after[a];
-    for (std::size_t k = 0; k < std::min(kSamples, ring.size()); ++k) {
-      const auto [first, last] = places.equal_range(ring[k * ring.size() / std::min(kSamples, ring.size())]);
-      for (auto it = first; it != last; ++it) {
-        if (!taken[it->second]) ++votes[it->second];
-      }
+  for (auto it = votes.begin(); it != votes.end();) {
+    const std::uint32_t a = it->first.first;
+    std::uint32_t best = kNone;
+    std::uint32_t most = 0;
+    for (; it != votes.end() && it->first.first == a; ++it) {
+      if (taken[it->first.second] || it->second <= most) continue;
+      best = it->first.second;
+      most = it->second;
     }
-    const auto best = std::max_element(votes.begin(), votes.end());
-    if (*best > 0) take(a, static_cast<std::size_t>(best - votes.begin()));
+    if (best != kNone) take(a, best);
   }
   return from;
 }
@@ -151,7 +148,7 @@ class TrackTracer {
       first_ring_.push_back(static_cast<std::uint32_t>(rings_.size()));
       const Polygon& polygon = *versions_[v].area;
       for (std::uint32_t r = 0; r < polygon.size(); ++r) {
-        check_shape(polygon[r]);
+        if (polygon[r].size() < 4) check_readable({{polygon[r]}});
         WorkingRing ring;
         ring.ring = &polygon[r];
         ring.from = versions_[v].from;
@@ -258,6 +255,7 @@ class TrackTracer {
       const std::size_t end = std::min(rings_.size(), (block + 1) * kGrain);
       for (std::size_t r = block * kGrain; r < end; ++r) {
         WorkingRing& ring = rings_[r];
+        if (ring.ring->front() != ring.ring->back()) check_readable({{*ring.ring}});
         diff.closed.clear();
         diff.opened.clear();
         if (ring.before == kNone) {
@@ -280,10 +278,6 @@ class TrackTracer {
         ring.opened_end = static_cast<std::uint32_t>(pool.size());
       }
     });
-  }
-
-  static void check_shape(const Ring& ring) {
-    if (ring.size() < 4 || ring.front() != ring.back()) check_readable({{ring}});
   }
 
   // ---- labels in the order of tracks
@@ -315,11 +309,11 @@ class TrackTracer {
       if (ring.before != kNone) ring.is_plain = ring.is_plain && rings_[ring.before].is_plain;
     }
     result_.rings.resize(rings_.size());
-    tbb::enumerable_thread_specific<SegmentTableBuilder> builders;
+    tbb::enumerable_thread_specific<Runs> runs;
     tbb::parallel_for(tbb::blocked_range<std::size_t>(0, order_.size(), kGrain), [&](const auto& block) {
-      SegmentTableBuilder& builder = builders.local();
+      Runs& local = runs.local();
       for (std::size_t i = block.begin(); i != block.end(); ++i)
-        collect_ring(builder, order_[i], result_.rings[i]);
+        collect_ring(local, order_[i], result_.rings[i]);
     });
     // Areas add up along a label.
     for (std::size_t i = 0; i < order_.size(); ++i) {
@@ -328,48 +322,64 @@ class TrackTracer {
       result_.rings[i].turn = sign(ring.twice_area);
     }
     SegmentTableBuilder all;
-    for (const SegmentTableBuilder& builder : builders) all.merge(builder);
+    for (const Runs& local : runs) {
+      all.merge(local.chains);
+      for (const Run& run : local.plain) {
+        run.begins ? all.begin(run.segment, run.label, run.time) : all.end(run.segment, run.label, run.time);
+      }
+    }
     result_.segments = all.finish();
   }
 
-  void collect_ring(SegmentTableBuilder& builder, std::uint32_t index, RingVersion& out) {
+  /// Beginning or end of a segment's run.
+  struct Run {
+    GridSegment segment;  ///< as the ring runs
+    LabelIndex label;
+    TimeIndex time;
+    bool begins;
+  };
+  struct Runs {
+    std::vector<Run> plain;
+    SegmentTableBuilder chains;
+  };
+
+  void collect_ring(Runs& runs, std::uint32_t index, RingVersion& out) {
     WorkingRing& ring = rings_[index];
     const LabelIndex label = ring.track;
     out = {label, ring.from, ring.to, ring.polygon, ring.number, false, false, 0};
     const WorkingRing* before = ring.before == kNone ? nullptr : &rings_[ring.before];
     if (ring.is_plain) {
-      builder.count(ring.ring->size() - 1);
+      runs.chains.count(ring.ring->size() - 1);
       const auto ranges = std::span(pools_[ring.pool]);
       for (std::uint32_t k = ring.closed_begin; k < ring.closed_end; ++k) {
         for_each_segment(*before->ring, ranges[k], [&](const GridSegment& s) {
-          builder.end(s, label, ring.from);
+          runs.plain.push_back({s, label, ring.from, false});
           ring.twice_area -= cross(s.a.x, s.a.y, s.b.x, s.b.y);
         });
       }
       for (std::uint32_t k = ring.closed_end; k < ring.opened_end; ++k) {
         for_each_segment(*ring.ring, ranges[k], [&](const GridSegment& s) {
-          builder.begin(s, label, ring.from);
+          runs.plain.push_back({s, label, ring.from, true});
           ring.twice_area += cross(s.a.x, s.a.y, s.b.x, s.b.y);
         });
       }
     } else {
-      if (before != nullptr) end_ring(builder, *before, label, ring.from);
+      if (before != nullptr) end_ring(runs, *before, label, ring.from);
       const QuantisedRing chain = quantise(*ring.ring, versions_[ring.polygon].convention);
-      builder.begin(chain, label, ring.from);
+      runs.chains.begin(chain, label, ring.from);
       for (const ChainLink& link : chain.links)
         ring.twice_area += link.multiplicity * cross(link.s.a.x, link.s.a.y, link.s.b.x, link.s.b.y);
       out.is_cut = chain.is_cut;
       out.encloses_pole = chain.encloses_pole;
     }
-    if (!ring.has_after) end_ring(builder, ring, label, ring.to);
+    if (!ring.has_after) end_ring(runs, ring, label, ring.to);
   }
 
-  void end_ring(SegmentTableBuilder& builder, const WorkingRing& ring, LabelIndex label,
-                TimeIndex time) const {
+  void end_ring(Runs& runs, const WorkingRing& ring, LabelIndex label, TimeIndex time) const {
     if (!ring.is_plain)
-      return builder.end(quantise(*ring.ring, versions_[ring.polygon].convention), label, time);
+      return runs.chains.end(quantise(*ring.ring, versions_[ring.polygon].convention), label, time);
     for_each_segment(*ring.ring, {0, static_cast<std::uint32_t>(ring.ring->size() - 1)},
-                     [&](const GridSegment& s) { builder.end(s, label, time); });
+                     [&](const GridSegment& s) { runs.plain.push_back({s, label, time, false}); });
   }
 
   template <class Use>

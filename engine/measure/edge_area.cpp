@@ -147,8 +147,9 @@ AreaUnits EdgeArea::operator()(const GridSegment& s, const ExactPoint& p, const 
   const std::int64_t rise = (along_x ? dy : dx) * ((along_x ? dx : dy) < 0 ? -1 : 1);
   const Int128 scaled = static_cast<Int128>((first << kMilepostBits) - u0) * rise << kFixedBits;
   const Int128 quotient = floor_div(scaled, den);
-  const Int128 scaled_step = static_cast<Int128>(rise) << kMilepostFixedBits;
-  const auto step = static_cast<std::int64_t>(floor_div(scaled_step, den));
+  // Most edges pass no milepost and need no step.
+  const Int128 scaled_step = first == last ? Int128{0} : static_cast<Int128>(rise) << kMilepostFixedBits;
+  const auto step = first == last ? std::int64_t{0} : static_cast<std::int64_t>(floor_div(scaled_step, den));
   const auto carry = static_cast<std::int64_t>(scaled_step - static_cast<Int128>(step) * den);
   auto v = static_cast<std::int64_t>((static_cast<Int128>(v0) << kFixedBits) + quotient);
   auto rest = static_cast<std::int64_t>(scaled - quotient * den);

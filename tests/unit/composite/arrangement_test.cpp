@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <set>
 
 namespace marchland {
 namespace {
@@ -325,7 +326,7 @@ TEST(Arrangement, ManyLongEdgesOverManyComponentsAreNestedTheSame) {
   constexpr std::int32_t kStrips = 120;
   for (std::int32_t k = 0; k < kStrips; ++k) add_box(segments, 0, 100 * k, 100000, 100 * k + 60);
   for (std::int32_t k = 0; k < kStrips; ++k) add_box(segments, 500 + 700 * k, 100 * k + 10, 510 + 700 * k, 100 * k + 20);
-  const Arrangement plane = arrange(segments);
+  const Arrangement plane = plane_of(segments);
   EXPECT_EQ(plane.component_count(), 2U * kStrips);
   EXPECT_EQ(plane.face_count(), 2U * kStrips + 1);
   std::vector<GridPoint> inside_box;
