@@ -15,7 +15,7 @@ TOP_LEVEL = {"CMakeLists.txt", "engine", "geodata", "tools", "tests", "README.md
 THIRD_PARTY = {
     "fmt": r"^fmt/", "proj": r"^(proj|geodesic)\.h$", "boost": r"^boost/", "tbb": r"^(tbb|oneapi)/",
     "gdal": r"^(gdal|ogr|cpl|ogrsf)\w*\.h$", "openssl": r"^openssl/", "simdjson": r"^simdjson",
-    "toml++": r"^toml\+\+/", "nlohmann": r"^nlohmann/", "geos": r"^geos", "protozero": r"^protozero/",
+    "toml++": r"^toml\+\+/", "nlohmann": r"^nlohmann/", "geos": r"^geos", "protozero": r"^protozero/", "tsl": r"^tsl/",
 }
 SYSTEM = re.compile(r"^([a-z_0-9]+|(fcntl|fnmatch|stdio|unistd|stdlib|sys/\w+)\.h)$")
 
