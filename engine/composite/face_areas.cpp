@@ -75,10 +75,20 @@ FaceAreas EdgeMeasure::faces() const {
                     [&](const auto& block) {
                       for (EdgeIndex e = block.begin(); e != block.end(); ++e) of_edge[e] = (*this)(e);
                     });
-  FaceAreas out{method_.name(), std::vector<AreaUnits>(plane_.face_count(), 0)};
+  FaceAreas out{method_.name(), std::vector<AreaUnits>(plane_.face_count(), 0), 0};
   for (EdgeIndex e = 0; e < of_edge.size(); ++e) {
     out.area[plane_.face(2 * e)] += of_edge[e];
     out.area[plane_.face(2 * e + 1)] -= of_edge[e];
+  }
+  if (method_.is_exact()) return out;
+  for (EdgeIndex e = 0; e < of_edge.size(); ++e) {
+    AreaUnits worst = 0;
+    for (const SegmentIndex parent : plane_.parents_of(e)) {
+      const Edge& edge = plane_.edges()[e];
+      const AreaUnits other = part(parent, plane_.point(edge.u), plane_.point(edge.v)) - of_edge[e];
+      worst = std::max(worst, other < 0 ? -other : other);
+    }
+    out.residual += worst;
   }
   return out;
 }

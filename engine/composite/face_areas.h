@@ -14,6 +14,10 @@ namespace marchland {
 struct FaceAreas {
   std::string method;
   std::vector<AreaUnits> area;  ///< by face; that of the unbounded face is minus all others
+  /// By how much figures can differ from those of the polygons as given, at most: where segments with
+  /// different ends overlap on one line, a method that shares out what belongs to a whole segment has to
+  /// choose one of them. 0 for exact methods.
+  AreaUnits residual = 0;
   [[nodiscard]] AreaUnits operator[](FaceIndex face) const { return area[face]; }
 };
 

@@ -8,9 +8,11 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <tbb/parallel_for.h>
 
 #include <algorithm>
 #include <charconv>
+#include <exception>
 #include <iterator>
 #include <map>
 #include <set>
@@ -149,11 +151,20 @@ class AtlasReader {
   }
 
   VectorTable read_file(const DataFile& file, const FileSpec& spec, std::optional<Names> fields) {
-    VectorTable table =
-        read_vector({file.dataset, display_name(file), spec.layer, spec.where, spec.crs, std::move(fields)});
+    VectorTable table = read_table(file, spec, std::move(fields));
+    remember(file, table);
+    return table;
+  }
+  /// May be called for several files at once.
+  [[nodiscard]] VectorTable read_table(const DataFile& file, const FileSpec& spec,
+                                       std::optional<Names> fields) const {
+    return read_vector(
+        {file.dataset, display_name(file), spec.layer, spec.where, spec.crs, std::move(fields)});
+  }
+
+  void remember(const DataFile& file, const VectorTable& table) {
     remember(file.local);
     for (const fs::path& sidecar : table.files) remember(sidecar);
-    return table;
   }
 
   void remember(const fs::path& local) {
@@ -433,7 +444,28 @@ class AtlasReader {
     LayerState state{id, spec, {}, {}, 0, 0};
     const auto files = find_layer_files(spec);
     const Names prefixes = id_prefixes(spec, files);
-    for (std::size_t i = 0; i < files.size(); ++i) read_layer_file(state, files[i], prefixes[i]);
+    // Files are read on all cores, some at a time, and taken in their order: the first that cannot be read is
+    // the one that is named.
+    constexpr std::size_t kBatch = 64;
+    std::vector<std::optional<VectorTable>> tables(std::min(kBatch, files.size()));
+    std::vector<std::exception_ptr> failures(tables.size());
+    for (std::size_t begin = 0; begin < files.size(); begin += kBatch) {
+      const std::size_t count = std::min(kBatch, files.size() - begin);
+      tbb::parallel_for(std::size_t{0}, count, [&](std::size_t k) {
+        failures[k] = nullptr;
+        try {
+          tables[k] = read_table(files[begin + k], file_spec(files[begin + k], spec), wanted_fields(spec));
+        } catch (...) {
+          failures[k] = std::current_exception();
+        }
+      });
+      for (std::size_t k = 0; k < count; ++k) {
+        if (failures[k]) std::rethrow_exception(failures[k]);
+        remember(files[begin + k], *tables[k]);
+        read_layer_table(state, files[begin + k], prefixes[begin + k], *tables[k]);
+        tables[k].reset();
+      }
+    }
     state.tally.report(fmt::format("layer '{}'", spec.layer.id), atlas_.findings);
     if (state.statements == 0) no_statement(state);
     if (spec.layer.mode == LayerMode::snapshot) close_snapshots(atlas_, id, state.dates);
@@ -474,10 +506,13 @@ class AtlasReader {
     return fields;
   }
 
-  void read_layer_file(LayerState& state, const DataFile& file, const std::string& prefix) {
+  static FileSpec file_spec(const DataFile& file, const LayerSpec& spec) {
+    return {file.name, spec.layer_in_file, spec.where, spec.crs, spec.line, {}};
+  }
+
+  void read_layer_table(LayerState& state, const DataFile& file, const std::string& prefix,
+                        VectorTable& table) {
     const LayerSpec& spec = state.spec;
-    VectorTable table = read_file(file, {file.name, spec.layer_in_file, spec.where, spec.crs, spec.line},
-                                  wanted_fields(spec));
     tally_table(table, file.name, state.tally);
     const auto from = find_file_date(spec.from, file, "from");
     const auto to = find_file_date(spec.to, file, "to");

@@ -317,7 +317,13 @@ class Build(OutputTest):
         tables = "meta instant slot node edge face coverage".split()
         self.assertEqual(names, {"control", "layer_styles", *(f"marchland_{table}" for table in tables)})
         self.assertEqual([(row["actor"], day(row["from"])) for row in rows_of(target, "control")],
-                         [("a", "2000-01-01"), ("a", "2001-01-01"), ("b", "2000-01-01"), ("b", "2001-01-01")])
+                         [("a", "2000-01-01"), ("a", "2000-01-01"), ("b", "2000-01-01"), ("b", "2001-01-01")])
+        # What holds at a date divides the ground at that date, whenever it began.
+        for date, of_a, of_b in (("2000-06-01", 2 * CELL_M2, 2 * CELL_M2), ("2001-06-01", CELL_M2, 3 * CELL_M2)):
+            holding = [row for row in rows_of(target, "control")
+                       if day(row["from"]) <= date and (row["to"] is None or date < day(row["to"]))]
+            for actor, area in (("a", of_a), ("b", of_b)):
+                self.assertAlmostEqual(sum(float(row["area_m2"]) for row in holding if row["actor"] == actor) / area, 1, 9)
         document = json.loads(stats.read_text())
         self.assertLessEqual({"layers", "segment_occurrences", "segments", "vertices", "edges", "faces", "seconds",
                               "peak_rss_bytes", "certificates"}, set(document))

@@ -40,7 +40,7 @@ struct BuildCommand {
     Stopwatch watch;
     FeatureOutput layers(session, output, existing, "build");
     for (const Theme theme : kThemes) {
-      if (session.holders(theme).size() > 1) add_history(layers, session, theme);
+      if (session.holders(theme).size() > 1) add_tenures(layers, session, theme);
     }
     write_composite(output, session.composite(), layers.sets(), provenance(session, "build"), existing);
     const double written = watch.lap();

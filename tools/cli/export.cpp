@@ -11,8 +11,10 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <functional>
 #include <map>
 #include <memory>
+#include <numeric>
 #include <set>
 
 namespace marchland::cli {
@@ -55,14 +57,17 @@ class ExtentChanges {
 /// of the atlas.
 std::vector<std::string> sources_of(const Composite& composite, const Holders& holders,
                                     const std::vector<Category>& faces, TimeIndex epoch,
-                                    std::size_t categories) {
+                                    std::size_t categories,
+                                    const std::function<HolderIndex(Category)>& holder_of) {
   std::vector<std::set<SourceId>> found(categories);
-  std::set<std::pair<Category, CoverageIndex>> seen;
+  // Faces of one coverage are all of one category.
+  std::vector<bool> seen(composite.coverage_count(holders.group()), false);
   for (FaceIndex f = 0; f < faces.size(); ++f) {
     if (faces[f] == 0) continue;
     const CoverageIndex coverage = composite.coverage(f, holders.group());
-    if (!seen.insert({faces[f], coverage}).second) continue;
-    const auto actors = holders.actors(faces[f] - 1);
+    if (seen[coverage]) continue;
+    seen[coverage] = true;
+    const auto actors = holders.actors(holder_of(faces[f]));
     for (const CoverageRun& run : composite.runs(holders.group(), coverage)) {
       const Slot& slot = composite.slots()[run.slot];
       if (run.from <= epoch && epoch < run.to &&
@@ -76,6 +81,47 @@ std::vector<std::string> sources_of(const Composite& composite, const Holders& h
       out[c] += (out[c].empty() ? "" : ",") + composite.atlas()[source].id;
   }
   return out;
+}
+
+/// A stretch of time through which some ground has the same holder: what a map with a time slider shows.
+struct Tenure {
+  HolderIndex holder;
+  TimeIndex from, to;
+  friend auto operator<=>(const Tenure&, const Tenure&) = default;
+};
+
+std::vector<Tenure> tenures_of(const Holders& holders, CoverageIndex coverage, TimeIndex for_ever) {
+  std::vector<Tenure> tenures;
+  const auto spans = holders.timeline(coverage);
+  for (std::size_t i = 0; i < spans.size(); ++i) {
+    if (spans[i].holder == kUnknown) continue;
+    tenures.push_back(
+        {spans[i].holder, spans[i].since, i + 1 < spans.size() ? spans[i + 1].since : for_ever});
+  }
+  return tenures;
+}
+
+/// Divides tenures into groups that share an epoch, so that no face has two of a group: each group is one
+/// division of the ground. Returns the shared epochs; sets group_of by tenure. Tenures ordered by end, an
+/// epoch just before the first end left over meets as many as any.
+std::vector<TimeIndex> group_tenures(const std::vector<Tenure>& tenures, std::vector<std::size_t>& group_of) {
+  constexpr auto kNone = static_cast<std::size_t>(-1);
+  std::vector<std::size_t> by_end(tenures.size());
+  std::iota(by_end.begin(), by_end.end(), std::size_t{0});
+  std::sort(by_end.begin(), by_end.end(),
+            [&](std::size_t a, std::size_t b) { return tenures[a].to < tenures[b].to; });
+  group_of.assign(tenures.size(), kNone);
+  std::vector<TimeIndex> epochs;
+  for (std::size_t i = 0; i < by_end.size(); ++i) {
+    if (group_of[by_end[i]] != kNone) continue;
+    const TimeIndex epoch = tenures[by_end[i]].to - 1;
+    for (std::size_t j = i; j < by_end.size(); ++j) {
+      if (group_of[by_end[j]] == kNone && tenures[by_end[j]].from <= epoch)
+        group_of[by_end[j]] = epochs.size();
+    }
+    epochs.push_back(epoch);
+  }
+  return epochs;
 }
 
 struct ExportCommand {
@@ -189,7 +235,8 @@ struct ExportCommand {
     for (const Question& question : questions) {
       const std::vector<Category> faces = faces_of(question);
       const std::vector<std::string> sources =
-          sources_of(composite, holders, faces, question.epoch, holders.size() + 1);
+          sources_of(composite, holders, faces, question.epoch, holders.size() + 1,
+                     [](Category category) { return category - 1; });
       std::vector<std::string> ids;
       auto features = out.polygons(dissolver, faces, [&](Category c, AreaUnits area) {
         const HolderIndex holder = c - 1;
@@ -225,6 +272,96 @@ struct ExportCommand {
       });
     }
     for (Sorted& s : sorted) set.features.push_back(std::move(s.feature));
+    out.add(std::move(set));
+  }
+
+  /// One feature for each tenure.
+  static void add_tenures(const Session& session, const Holders& holders, const std::vector<bool>& ground,
+                          FeatureOutput& out) {
+    const Composite& composite = session.composite();
+    const Arrangement& plane = composite.plane();
+    const TimeAxis& times = composite.times();
+    const LabelGroup group = holders.group();
+    const std::size_t coverages = composite.coverage_count(group);
+    std::vector<Tenure> tenures;
+    std::vector<std::vector<Tenure>> by_coverage(coverages);
+    for (CoverageIndex c = 0; c < coverages; ++c) {
+      by_coverage[c] = tenures_of(holders, c, times.for_ever());
+      tenures.insert(tenures.end(), by_coverage[c].begin(), by_coverage[c].end());
+    }
+    std::sort(tenures.begin(), tenures.end());
+    tenures.erase(std::unique(tenures.begin(), tenures.end()), tenures.end());
+    std::vector<std::size_t> group_of;
+    const std::vector<TimeIndex> epochs = group_tenures(tenures, group_of);
+
+    std::vector<bool> lines(plane.edges().size());
+    for (EdgeIndex e = 0; e < lines.size(); ++e) {
+      const FaceIndex left = plane.face(2 * e);
+      const FaceIndex right = plane.face(2 * e + 1);
+      lines[e] = ground[left] != ground[right] || by_coverage[composite.coverage(left, group)] !=
+                                                      by_coverage[composite.coverage(right, group)];
+    }
+    const Dissolver dissolver = out.dissolver(lines);
+    std::vector<Feature> features(tenures.size());
+    std::vector<bool> is_made(tenures.size(), false);
+    for (std::size_t g = 0; g < epochs.size(); ++g) {
+      std::vector<Category> of_coverage(coverages, 0);
+      for (CoverageIndex c = 0; c < coverages; ++c) {
+        for (const Tenure& tenure : by_coverage[c]) {
+          if (tenure.from > epochs[g] || epochs[g] >= tenure.to) continue;
+          const auto index = static_cast<std::size_t>(
+              std::lower_bound(tenures.begin(), tenures.end(), tenure) - tenures.begin());
+          if (group_of[index] == g) of_coverage[c] = static_cast<Category>(index + 1);
+        }
+      }
+      std::vector<Category> faces(plane.face_count(), 0);
+      for (FaceIndex f = 1; f < faces.size(); ++f) {
+        if (ground[f]) faces[f] = of_coverage[composite.coverage(f, group)];
+      }
+      const std::vector<std::string> sources =
+          sources_of(composite, holders, faces, epochs[g], tenures.size() + 1,
+                     [&](Category category) { return tenures[category - 1].holder; });
+      std::vector<std::size_t> made;
+      auto polygons = out.polygons(dissolver, faces, [&](Category category, AreaUnits area) {
+        const Tenure& tenure = tenures[category - 1];
+        made.push_back(category - 1);
+        return std::vector<FieldValue>{
+            holder_value(holders, tenure.holder),
+            name_of(session.atlas(), holders, tenure.holder),
+            holders.is_contested(tenure.holder),
+            std::string(to_string(holders.theme())),
+            from_of({times[tenure.from], times[tenure.to]}),
+            to_of({times[tenure.from], times[tenure.to]}),
+            square_meters(area),
+            sources[category].empty() ? FieldValue{} : FieldValue{sources[category]},
+            color_of(session.atlas(), holders, tenure.holder)};
+      });
+      for (std::size_t i = 0; i < polygons.size(); ++i) {
+        features[made[i]] = std::move(polygons[i]);
+        is_made[made[i]] = true;
+      }
+    }
+    using enum FeatureField::Type;
+    FeatureSet set{std::string(to_string(holders.theme())),
+                   fmt::format("{}: {}", session.atlas().title, to_string(holders.theme())),
+                   {{"actor", text},
+                    {"actor_name", text},
+                    {"contested", boolean},
+                    {"theme", text},
+                    {"from", instant},
+                    {"to", instant},
+                    {"area_m2", real},
+                    {"source", text},
+                    {"color", text}},
+                   {}};
+    std::vector<std::size_t> order;
+    for (std::size_t i = 0; i < tenures.size(); ++i) {
+      if (is_made[i]) order.push_back(i);
+    }
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      return holders.id(tenures[a].holder) < holders.id(tenures[b].holder);
+    });
+    for (const std::size_t i : order) set.features.push_back(std::move(features[i]));
     out.add(std::move(set));
   }
 
@@ -318,6 +455,11 @@ void add_history(FeatureOutput& out, const Session& session, Theme theme) {
   ExportCommand state;
   state.all = true;
   state.add_to(out, session, session.holders(theme));
+}
+
+void add_tenures(FeatureOutput& out, const Session& session, Theme theme) {
+  const Holders holders = session.holders(theme);
+  ExportCommand::add_tenures(session, holders, ground_of(session, holders), out);
 }
 
 void add_changes(FeatureOutput& out, const Session& session, const std::string& from, const std::string& to) {

@@ -15,6 +15,10 @@ namespace marchland::cli {
 void add_states(FeatureOutput& out, const Session& session, const std::vector<std::string>& at);
 /// Every holder of a theme through time: a feature for each stretch in which its ground does not change.
 void add_history(FeatureOutput& out, const Session& session, Theme theme);
+/// A feature for each holder and stretch of time: the ground that it held just then. At any date those that
+/// hold divide the ground as `add_states` does, but along every line at which tenures differ; long series
+/// need far fewer vertices so.
+void add_tenures(FeatureOutput& out, const Session& session, Theme theme);
 /// Ground that changed hands: a feature for each passing from one holder to another.
 void add_changes(FeatureOutput& out, const Session& session, const std::string& from, const std::string& to);
 /// The line of contact at each date: a feature for each part.

@@ -195,6 +195,7 @@ Json Session::head() const {
   head["method"] = method_.name();
   head["grid"] = "1e-7 degree";
   head["unit"] = "m2";
+  if (!method_.is_exact()) head["residual_m2"] = square_meters(areas().residual);
   head["rule"] = to_string(holder_options_.rule);
   return head;
 }
@@ -203,6 +204,13 @@ std::vector<std::string> Session::notes() const {
   std::vector<std::string> notes;
   notes.push_back(fmt::format("atlas {} ({}), method {}, grid 1e-7 degree", atlas().id,
                               atlas().checksum.substr(0, 12), method_.name()));
+  if (areas().residual != 0) {
+    notes.push_back(
+        fmt::format("lines of different vertices overlap: by this method figures can differ by up to {:.3g} "
+                    "m2 from those of "
+                    "the polygons as given",
+                    square_meters(areas().residual)));
+  }
   if (!atlas().disclaimer.empty()) notes.push_back(atlas().disclaimer);
   return notes;
 }

@@ -309,6 +309,27 @@ TEST(Composite, GeodesicAreasAreThoseOfProjEvenAcrossTheSeamAndThePole) {
               0.4);
 }
 
+TEST(Composite, MethodsThatShareOutSaySoWhereLinesOverlap) {
+  // Two boxes share a side, which only one of them divides by a vertex: the geodesic between the ends is not
+  // the two between the vertices.
+  AtlasBuilder builder;
+  builder.say("l", "a", "POLYGON((0 50,20 50,20 55,0 55,0 50))")
+      .say("l", "b", "POLYGON((0 45,20 45,20 50,10 50,0 50,0 45))");
+  const Composite composite = built(builder);
+  EXPECT_TRUE(composite.areas().residual == 0);
+  const FaceAreas geodesic = measure_faces(composite, AreaMethod::parse("geodesic"));
+  const double residual = square_metres(geodesic.residual);
+  const double a = geodesic_area({{0, 50}, {20, 50}, {20, 55}, {0, 55}});
+  const double b = geodesic_area({{0, 45}, {20, 45}, {20, 50}, {10, 50}, {0, 50}});
+  const double error = std::abs(square_metres(sum_of(composite, geodesic, "l/a")) - a) +
+                       std::abs(square_metres(sum_of(composite, geodesic, "l/b")) - b);
+  EXPECT_GT(error, 1e6);
+  EXPECT_GE(residual * (1 + 1e-9) + 1, error);
+  // Where all edges agree there is nothing to choose.
+  const Composite apart = built(AtlasBuilder().say("l", "a", "POLYGON((0 50,20 50,20 55,0 55,0 50))"));
+  EXPECT_TRUE(measure_faces(apart, AreaMethod::parse("geodesic")).residual == 0);
+}
+
 TEST(Composite, ProjectedAreasAcrossTheSeam) {
   // Where the map ends at the antimeridian, the parts on either side are measured each on its own; where it
   // goes on, the whole edge is a chord. Telescoping the chord across such a map once gave negative areas.
