@@ -1,6 +1,7 @@
 // What must hold for every atlas whatever its polygons look like. Integers are compared with ==.
 
 #include <gtest/gtest.h>
+#include <tbb/global_control.h>
 #include <tests/composite_oracle.h>
 #include <tests/laws/generators.h>
 
@@ -138,6 +139,32 @@ TEST(Laws, StatementsElsewhereInTimeChangeNoFigure) {
     const Composite after = builder.build();
     for (int d = -1; d < 6; ++d) {
       expect_equal(areas_at(after, day(d)), expected[static_cast<std::size_t>(d + 1)], builder.atlas);
+    }
+  });
+}
+
+TEST(Laws, NumberOfThreadsChangesNothing) {
+  for_many(110, 12, [](Random& random, Ground ground) {
+    AtlasBuilder builder = random_atlas(random, ground, 40);
+    const auto built_with = [&](std::size_t threads) {
+      const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, threads);
+      return builder.build();
+    };
+    const Composite one = built_with(1);
+    for (const std::size_t threads : {2U, 4U}) {
+      const Composite many = built_with(threads);
+      ASSERT_EQ(many.plane().edges().size(), one.plane().edges().size());
+      ASSERT_EQ(many.plane().face_count(), one.plane().face_count());
+      for (EdgeIndex e = 0; e < one.plane().edges().size(); ++e) {
+        const Edge& a = one.plane().edges()[e];
+        const Edge& b = many.plane().edges()[e];
+        ASSERT_TRUE(a.u == b.u && a.v == b.v && a.segment == b.segment);
+      }
+      for (FaceIndex f = 0; f < one.plane().face_count(); ++f) {
+        ASSERT_TRUE(many.areas()[f] == one.areas()[f]);
+        ASSERT_EQ(coverage_name(many, f), coverage_name(one, f));
+      }
+      expect_equal(areas_by_coverage(many), areas_by_coverage(one), builder.atlas);
     }
   });
 }

@@ -325,7 +325,8 @@ TEST(Arrangement, ManyLongEdgesOverManyComponentsAreNestedTheSame) {
   std::vector<GridSegment> segments;
   constexpr std::int32_t kStrips = 120;
   for (std::int32_t k = 0; k < kStrips; ++k) add_box(segments, 0, 100 * k, 100000, 100 * k + 60);
-  for (std::int32_t k = 0; k < kStrips; ++k) add_box(segments, 500 + 700 * k, 100 * k + 10, 510 + 700 * k, 100 * k + 20);
+  for (std::int32_t k = 0; k < kStrips; ++k)
+    add_box(segments, 500 + 700 * k, 100 * k + 10, 510 + 700 * k, 100 * k + 20);
   const Arrangement plane = plane_of(segments);
   EXPECT_EQ(plane.component_count(), 2U * kStrips);
   EXPECT_EQ(plane.face_count(), 2U * kStrips + 1);
