@@ -350,17 +350,17 @@ class RingFinder {
     });
     for (const auto& block : blocks) {
       for (const auto& [node, label, time] : block) {
-        if (has_spike_.contains(version_at(label, time))) continue;
-        RingFinding& finding = crossing_.contains(label)
-                                   ? note("ring-crosses-itself", Severity::warning, label, time)
-                                   : note("ring-touches-itself", Severity::info, label, time);
+        // A spike meets the ring where it leaves it; that is said already.
+        const bool is_crossing = crossing_.contains(label);
+        if (!is_crossing && has_spike_.contains(version_at(label, time))) continue;
+        RingFinding& finding = is_crossing ? note("ring-crosses-itself", Severity::warning, label, time)
+                                           : note("ring-touches-itself", Severity::info, label, time);
         if (!finding.location) finding.location = location_of(plane_.point(node));
       }
     }
-    // Crossings without such a vertex do not exist, but are not to be lost either.
+    // A ring drawn twice crosses itself without such a vertex.
     for (const auto& [label, seen] : crossing_) {
       if (found_.contains({label, "ring-crosses-itself"})) continue;
-      if (has_spike_.contains(version_at(label, seen.first))) continue;
       note("ring-crosses-itself", Severity::warning, label, seen.first);
       finding_face_[{label, "ring-crosses-itself"}] = seen.second;
     }

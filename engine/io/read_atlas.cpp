@@ -150,16 +150,15 @@ class AtlasReader {
     return is_relative && !folder_.empty() ? (folder_ / file.name).string() : file.name;
   }
 
-  VectorTable read_file(const DataFile& file, const FileSpec& spec, std::optional<Names> fields) {
-    VectorTable table = read_table(file, spec, std::move(fields));
+  VectorTable read_file(const DataFile& file, const FileSpec& spec, const std::optional<Names>& fields) {
+    VectorTable table = read_table(file, spec, fields);
     remember(file, table);
     return table;
   }
   /// May be called for several files at once.
   [[nodiscard]] VectorTable read_table(const DataFile& file, const FileSpec& spec,
-                                       std::optional<Names> fields) const {
-    return read_vector(
-        {file.dataset, display_name(file), spec.layer, spec.where, spec.crs, std::move(fields)});
+                                       const std::optional<Names>& fields) const {
+    return read_vector({file.dataset, display_name(file), spec.layer, spec.where, spec.crs, fields});
   }
 
   void remember(const DataFile& file, const VectorTable& table) {
