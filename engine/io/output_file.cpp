@@ -49,6 +49,11 @@ OutputFile::OutputFile(fs::path path, Existing existing) : path_(std::move(path)
   const fs::path folder = path_.has_parent_path() ? path_.parent_path() : fs::path(".");
   std::error_code ignored;
   if (fs::is_directory(path_, ignored)) fail(path_, "is a folder; expected a file");
+  // Renaming a file onto /dev/null would replace the device.
+  const fs::file_status status = fs::status(path_, ignored);
+  if (fs::exists(status) && !fs::is_regular_file(status)) {
+    fail(path_, "is a device, pipe or socket; expected a file (without -o, tables go to standard output)");
+  }
   if (!fs::is_directory(folder, ignored)) fail(path_, "its folder does not exist; create it first");
   if (existing_ == Existing::refuse && fs::exists(path_, ignored)) refuse_existing(path_);
   if (::access(folder.c_str(), W_OK | X_OK) != 0)

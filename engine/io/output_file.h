@@ -12,9 +12,9 @@ enum class Existing : bool { refuse, overwrite };
 
 class OutputFile {
  public:
-  /// Refuses a path that exists (unless `overwrite`), is a folder, or lies in a folder that is missing or not
-  /// writable: Error(failure) naming the path and what to do. Nothing is left behind if `commit` is not
-  /// reached.
+  /// Refuses a path that exists (unless `overwrite`), is a folder, a device, a pipe or a socket, or lies in a
+  /// folder that is missing or not writable: Error(failure) naming the path and what to do. Nothing is left
+  /// behind if `commit` is not reached.
   OutputFile(std::filesystem::path path, Existing existing);
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;

@@ -1,6 +1,7 @@
 """Every refusal: exit status, place and advice. Messages are held to what a user needs, not to their wording."""
 import os
 import pwd
+import stat
 import subprocess
 
 from harness import FRONT, MANIFEST, PROGRAM, CliTest, box, collection, feature
@@ -41,6 +42,15 @@ class Outputs(CliTest):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("area_m2", target.read_text())
         self.assertEqual(sorted(path.name for path in self.path.iterdir()), ["areas.csv", "areas.csv-metadata.json", "atlas"])
+
+    def test_what_is_no_file_is_left_alone(self):
+        # Renaming the finished file onto it would replace it, /dev/null for instance.
+        pipe = self.path / "pipe"
+        os.mkfifo(pipe)
+        for more in ((), ("--overwrite",)):
+            self.assertIn("is a device, pipe or socket", self.refusal(1, *self.areas("-o", pipe, *more)))
+        self.assertTrue(stat.S_ISFIFO(os.stat(pipe).st_mode))
+        self.assertEqual(sorted(path.name for path in self.path.iterdir()), ["atlas", "pipe"])
 
     def test_missing_folder(self):
         self.assertIn("does not exist", self.refusal(1, *self.areas("-o", self.path / "none" / "areas.csv")))
