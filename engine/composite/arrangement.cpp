@@ -55,7 +55,8 @@ std::strong_ordering compare_angle(const GridSegment& a, const GridSegment& b) n
   return 0 <=> sign(cross(a.dx(), a.dy(), b.dx(), b.dy()));
 }
 
-Arrangement::Arrangement(SegmentTable table) : table_(std::move(table)), crossings_(find_crossings(table_)) {
+Arrangement::Arrangement(SegmentTable table, std::uint64_t crossing_limit)
+    : table_(std::move(table)), crossings_(find_crossings(table_, crossing_limit)) {
   build_edges();
   link_half_edges();
   trace_loops();

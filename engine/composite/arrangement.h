@@ -34,8 +34,8 @@ struct Edge {
 
 class Arrangement {
  public:
-  /// Takes the table over. Cost n log n in segments plus crossings.
-  explicit Arrangement(SegmentTable table);
+  /// Takes the table over. Cost n log n in segments plus crossings. Throws TooManyCrossings beyond the limit.
+  explicit Arrangement(SegmentTable table, std::uint64_t crossing_limit = kNoCrossingLimit);
 
   [[nodiscard]] const SegmentTable& table() const noexcept { return table_; }
   [[nodiscard]] std::size_t node_count() const noexcept {

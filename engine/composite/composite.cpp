@@ -29,7 +29,7 @@ class CompositeBuilder {
  public:
   explicit CompositeBuilder(Atlas atlas) : atlas_(std::make_shared<const Atlas>(std::move(atlas))) {}
 
-  Composite build() {
+  Composite build(const BuildOptions& options) {
     atlas_->check_declarations();
     result_.atlas_ = atlas_;
     result_.findings_ = atlas_->findings;
@@ -42,7 +42,7 @@ class CompositeBuilder {
       atlas_->check();
       throw;
     }
-    result_.plane_ = std::make_shared<const Arrangement>(std::move(tracks_.segments));
+    arrange(options.max_memory_bytes);
     const Arrangement& plane = *result_.plane_;
     const Windings windings(plane, group_begin());
     const AreaMethod method = AreaMethod::lonlat();
@@ -55,6 +55,27 @@ class CompositeBuilder {
   }
 
  private:
+  void arrange(std::uint64_t max_memory_bytes) {
+    const std::size_t segments = tracks_.segments.segments.size();
+    std::uint64_t limit = kNoCrossingLimit;
+    if (max_memory_bytes > 0) {
+      const std::uint64_t fixed = arrangement_bytes(segments, 0);
+      limit = max_memory_bytes <= fixed ? 0 : (max_memory_bytes - fixed) / arrangement_bytes(0, 1);
+    }
+    try {
+      result_.plane_ = std::make_shared<const Arrangement>(std::move(tracks_.segments), limit);
+    } catch (const TooManyCrossings&) {
+      throw Error(
+          ErrorCode::failure,
+          fmt::format(
+              "the atlas has {} different lines that cross more than {} times; to arrange them would take "
+              "more than the {} MB allowed for. Lines that are drawn anew for every date cross each other "
+              "everywhere: ask for fewer dates or sources (where = \"...\" in the manifest), or allow for "
+              "more memory (--max-memory)",
+              segments, limit, max_memory_bytes / 1'000'000));
+    }
+  }
+
   void collect_times() {
     std::vector<Instant> instants;
     instants.reserve(atlas_->statements.size() * 2);
@@ -361,8 +382,14 @@ class CompositeBuilder {
   std::vector<TrackRun> track_runs_;  ///< scratch
 };
 
-Composite build_composite(Atlas atlas) {
-  return CompositeBuilder(std::move(atlas)).build();
+std::uint64_t arrangement_bytes(std::uint64_t segments, std::uint64_t crossings) noexcept {
+  // Each crossing divides two segments. A cautious figure: see docs/design/arrangement.md.
+  constexpr std::uint64_t kPerEdge = 1000;
+  return (segments + 2 * crossings) * kPerEdge;
+}
+
+Composite build_composite(Atlas atlas, const BuildOptions& options) {
+  return CompositeBuilder(std::move(atlas)).build(options);
 }
 
 FaceAreas measure_faces(const Composite& composite, const AreaMethod& method) {

@@ -1,11 +1,13 @@
 #include <marchland/base/sorted_by_key.h>
 #include <marchland/composite/crossings.h>
 
+#include <fmt/format.h>
 #include <tbb/parallel_for.h>
 #include <tsl/robin_map.h>
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <bit>
 #include <numeric>
 #include <span>
@@ -196,11 +198,12 @@ class CrossingFinder {
   explicit CrossingFinder(const SegmentTable& table)
       : table_(table), vertices_(table.vertices), segments_(table.segments) {}
 
-  Crossings run() {
+  Crossings run(std::uint64_t limit) {
     const CellIndex cells(segments_);
     constexpr std::size_t kBlock = 1024;
     const std::size_t cell_blocks = cells.cell_count() / kBlock + 1;
     std::vector<Meetings> blocks(cell_blocks + segments_.size() / kBlock + 1);
+    std::atomic<std::uint64_t> pairs{0};
     tbb::parallel_for(std::size_t{0}, blocks.size(), [&](std::size_t b) {
       const auto visit = [&](SegmentIndex s, SegmentIndex t) { meet(s, t, blocks[b]); };
       const bool is_cells = b < cell_blocks;
@@ -209,7 +212,9 @@ class CrossingFinder {
       for (std::size_t i = begin; i < end; ++i) {
         if (is_cells) cells.for_each_close_in_cell(i, visit);
         if (!is_cells) cells.for_each_coarser(static_cast<SegmentIndex>(i), visit);
+        if (blocks[b].pairs > limit) throw TooManyCrossings(limit);
       }
+      if (pairs.fetch_add(blocks[b].pairs) + blocks[b].pairs > limit) throw TooManyCrossings(limit);
     });
     // In the order of blocks, whoever worked on them.
     std::vector<Incident> found;
@@ -328,8 +333,11 @@ class CrossingFinder {
 
 }  // namespace
 
-Crossings find_crossings(const SegmentTable& table) {
-  return CrossingFinder(table).run();
+TooManyCrossings::TooManyCrossings(std::uint64_t limit)
+    : Error(ErrorCode::failure, fmt::format("more than {} pairs of lines cross", limit)) {}
+
+Crossings find_crossings(const SegmentTable& table, std::uint64_t limit) {
+  return CrossingFinder(table).run(limit);
 }
 
 }  // namespace marchland

@@ -10,12 +10,15 @@
 // A point's identity never depends on which pair named it: along every segment the points that lie on it are
 // put in exact order, equal neighbours are the same point, and a union-find carries that across segments.
 // (All segments through one point meet pairwise, so every two names of it are joined.)
+#include <marchland/base/error.h>
 #include <marchland/composite/segments.h>
 
 #include <cstdint>
 #include <vector>
 
 namespace marchland {
+
+inline constexpr std::uint64_t kNoCrossingLimit = ~std::uint64_t{0};
 
 /// Nodes 0 .. vertices-1 are the grid vertices in their order; then come the crossings, ordered by x, then y.
 using NodeIndex = std::uint32_t;
@@ -31,8 +34,15 @@ struct Crossings {
   std::uint64_t pairs = 0;
 };
 
+/// More pairs of segments meet than a caller allowed for.
+class TooManyCrossings : public Error {
+ public:
+  explicit TooManyCrossings(std::uint64_t limit);
+};
+
 /// Reads vertices, segments and ends of the table. The result depends on the set of segments alone. Cost
-/// n log n plus the pairs of overlapping boxes.
-[[nodiscard]] Crossings find_crossings(const SegmentTable& table);
+/// n log n plus the pairs of overlapping boxes. Throws TooManyCrossings as soon as more than `limit` pairs
+/// meet elsewhere than at common ends, before anything is arranged.
+[[nodiscard]] Crossings find_crossings(const SegmentTable& table, std::uint64_t limit = kNoCrossingLimit);
 
 }  // namespace marchland

@@ -59,6 +59,11 @@ class Areas(CliTest):
         lines = self.run_program("areas", self.atlas, "--at", "first", "--format", "ndjson").stdout.splitlines()
         self.assertEqual(len(lines), 2)
 
+    def test_the_number_of_threads_changes_nothing(self):
+        answers = [self.answer("timeline", self.atlas, *more) for more in ((), ("--threads", "1"), ("--threads", "3"))]
+        self.assertEqual(answers[1], answers[0])
+        self.assertEqual(answers[2], answers[0])
+
     def test_methods_differ_as_they_should(self):
         by_method = {}
         for method in ("lonlat", "geodesic", "sphere:6371008.8", "sphere:6371008.8,arcs", "crs:EPSG:6933"):

@@ -18,6 +18,8 @@ class Usage(CliTest):
         self.assertIn("'contrl' is no theme", self.refusal(2, *areas, "first", "--theme", "contrl"))
         self.assertIn("'lonlta' is no method", self.refusal(2, *areas, "first", "--method", "lonlta"))
         self.assertIn("projected CRS", self.refusal(2, *areas, "first", "--method", "crs:EPSG:4326"))
+        self.assertIn("--max-memory", self.refusal(2, *areas, "first", "--max-memory", "much"))
+        self.assertIn("--threads", self.refusal(2, *areas, "first", "--threads", "0"))
         self.assertIn("--unit", self.refusal(2, *areas, "first", "--unit", "acre"))
         self.assertIn("--frm", self.refusal(2, *areas, "first", "--frm", "first"))
         self.refusal(2, "nosuchcommand")

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -14,6 +15,12 @@
 namespace marchland::cli {
 
 namespace {
+
+std::uint64_t physical_memory_bytes() {
+  const long pages = ::sysconf(_SC_PHYS_PAGES);
+  const long size = ::sysconf(_SC_PAGESIZE);
+  return pages > 0 && size > 0 ? static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(size) : 0;
+}
 
 Format parse_format(const std::string& name) {
   if (name == "csv") return Format::csv;
@@ -105,6 +112,16 @@ void OutputOptions::write(const Report& report, const Provenance& origin) const 
 
 void QueryOptions::declare_atlas(CLI::App& command) {
   command.add_option("ATLAS", atlas, "folder with an atlas.toml, or the manifest itself")->required();
+  command.add_option("--threads", threads, "how many cores to use (default: all); the answer is the same")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{4096}))
+      ->type_name("N");
+  command
+      .add_option(
+          "--max-memory", max_memory,
+          "refuse an atlas whose lines cross so often that arranging them takes more, such as 8G (default: "
+          "three quarters of what the machine has)")
+      ->transform(CLI::AsSizeValue(true))
+      ->type_name("SIZE");
 }
 
 void QueryOptions::declare(CLI::App& command) {
@@ -143,6 +160,7 @@ Session::Session(const QueryOptions& options)
   add_filter("--region", options.regions);
   add_filter("--actor", options.actors);
   add_filter("--source", options.sources);
+  if (options.threads > 0) threads_.emplace(tbb::global_control::max_allowed_parallelism, options.threads);
   Stopwatch watch;
   Atlas atlas = read_atlas(options.atlas);
   seconds_.read = watch.lap();
@@ -154,7 +172,8 @@ Session::Session(const QueryOptions& options)
     actors_.push_back(id);
   }
   holder_options_.rule = rule.value_or(atlas.rule);
-  composite_ = build_composite(std::move(atlas));
+  composite_ = build_composite(
+      std::move(atlas), {options.max_memory > 0 ? options.max_memory : physical_memory_bytes() / 4 * 3});
   seconds_.build = watch.lap();
   if (method_.name() != composite_.areas().method) measured_ = measure_faces(composite_, method_);
 }

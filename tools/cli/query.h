@@ -8,6 +8,7 @@
 #include <marchland/io/write_features.h>
 
 #include <CLI/CLI.hpp>
+#include <tbb/global_control.h>
 
 #include <filesystem>
 #include <optional>
@@ -34,7 +35,9 @@ struct OutputOptions {
   void write(const Report& report, const Provenance& origin) const;
 };
 
-/// Which statements and which ground. Declares ATLAS, --theme, --region, --actor, --source, --rule, --method.
+/// Which statements and which ground. Declares ATLAS, --threads, --max-memory, --theme, --region, --actor,
+/// --source,
+/// --rule, --method.
 struct QueryOptions {
   std::filesystem::path atlas;
   std::string theme = "control";
@@ -43,6 +46,8 @@ struct QueryOptions {
   std::vector<std::string> regions;
   std::vector<std::string> actors;
   std::vector<std::string> sources;
+  std::size_t threads = 0;       ///< 0: one for each core
+  std::uint64_t max_memory = 0;  ///< bytes; 0: three quarters of the machine's
 
   void declare_atlas(CLI::App& command);
   void declare(CLI::App& command);
@@ -83,6 +88,7 @@ class Session {
   [[nodiscard]] std::vector<std::string> notes() const;
 
  private:
+  std::optional<tbb::global_control> threads_;  ///< before anything is read
   Composite composite_;
   AreaMethod method_;
   std::optional<FaceAreas> measured_;

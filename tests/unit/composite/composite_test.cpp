@@ -352,6 +352,31 @@ TEST(Composite, ProjectedAreasAcrossTheSeam) {
   }
 }
 
+TEST(Composite, LinesThatCrossTooOftenAreRefusedBeforeTheyAreArranged) {
+  // Two combs of thin triangles, each crossing all of the other.
+  AtlasBuilder builder;
+  for (int k = 0; k < 40; ++k) {
+    const double at = 0.1 * k;
+    builder.say("l", "a", fmt::format("POLYGON(({0} 0,{1} 4,{2} 0,{0} 0))", at, at + 0.02, at + 0.04));
+    builder.say("m", "b", fmt::format("POLYGON((0 {0},4 {1},0 {2},0 {0}))", at, at + 0.02, at + 0.04));
+  }
+  const Composite whole = builder.build();
+  const std::uint64_t pairs = whole.plane().crossing_pairs();
+  ASSERT_GT(pairs, 5000U);
+  const auto with = [&](std::uint64_t bytes) { return build_composite(builder.atlas, {bytes}); };
+  const std::uint64_t enough = arrangement_bytes(whole.plane().table().segments.size(), pairs);
+  EXPECT_EQ(with(enough).plane().face_count(), whole.plane().face_count());
+  for (const std::uint64_t bytes : {enough - arrangement_bytes(0, 1), enough / 2, std::uint64_t{1}}) {
+    try {
+      static_cast<void>(with(bytes));
+      ADD_FAILURE() << bytes;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::failure);
+      EXPECT_THAT(error.what(), AllOf(HasSubstr("240 different lines"), HasSubstr("--max-memory")));
+    }
+  }
+}
+
 TEST(Composite, FindingsAreGroupedByLayerAndSayWhere) {
   AtlasBuilder builder;
   for (int d = 0; d < 3; ++d) {
