@@ -23,8 +23,6 @@ std::size_t ListTable<CoverageRun>::hash(std::span<const CoverageRun> list) {
   return static_cast<std::size_t>(h);
 }
 
-namespace {}  // namespace
-
 class CompositeBuilder {
  public:
   explicit CompositeBuilder(Atlas atlas) : atlas_(std::make_shared<const Atlas>(std::move(atlas))) {}
@@ -50,7 +48,7 @@ class CompositeBuilder {
     result_.areas_ = measure.faces();
     certify(windings, measure);
     cover(windings);
-    add_findings(find_in_rings(plane, windings, tracks_, result_.areas_.area, counts_overlap()));
+    add_findings(find_in_rings(plane, windings, tracks_, result_.areas_.area, rejoin_));
     return std::move(result_);
   }
 
@@ -267,27 +265,13 @@ class CompositeBuilder {
     runs.resize(last + 1);
   }
 
-  /// On top of each other is what event layers are for.
-  [[nodiscard]] std::vector<bool> counts_overlap() const {
-    std::vector<bool> counts;
-    for (SlotIndex s = 0; s < result_.slots_.size(); ++s) counts.push_back(!is_event_slot(s));
-    return counts;
-  }
-
   [[nodiscard]] std::string date(TimeIndex time) const {
     const Instant instant = result_.times_[time];
     return Interval::since(instant).has_from() ? format_instant(instant, atlas_->days) : std::string();
   }
 
-  /// The version of a label that holds at a time.
-  [[nodiscard]] const RingVersion& ring_at(LabelIndex label, TimeIndex time) const {
-    const auto after = std::upper_bound(
-        tracks_.rings.begin(), tracks_.rings.end(), std::pair(label, time),
-        [](const auto& key, const RingVersion& ring) { return key < std::pair(ring.label, ring.from); });
-    return *std::prev(after);
-  }
   [[nodiscard]] std::string statement_at(LabelIndex label, TimeIndex time) const {
-    const std::uint32_t statement = versions_[ring_at(label, time).polygon].statement;
+    const std::uint32_t statement = versions_[tracks_.ring_at(label, time).polygon].statement;
     const std::size_t statements = atlas_->statements.size();
     if (statement < statements) return atlas_->statements[statement].id;
     return statement - statements < atlas_->regions.size() ? atlas_->regions[statement - statements].id
@@ -309,8 +293,8 @@ class CompositeBuilder {
   void add_findings(const RingFindings& found) {
     std::map<std::pair<std::string, std::string_view>, std::pair<const RingFinding*, std::size_t>> groups;
     const auto is_before = [&](const RingFinding& a, const RingFinding& b) {
-      return std::pair(a.time, versions_[ring_at(a.label, a.time).polygon].statement) <
-             std::pair(b.time, versions_[ring_at(b.label, b.time).polygon].statement);
+      return std::pair(a.time, versions_[tracks_.ring_at(a.label, a.time).polygon].statement) <
+             std::pair(b.time, versions_[tracks_.ring_at(b.label, b.time).polygon].statement);
     };
     for (const RingFinding& finding : found.rings) {
       const Slot& slot = result_.slots_[tracks_.track_slot[tracks_.labels[finding.label].track]];
@@ -319,7 +303,7 @@ class CompositeBuilder {
     }
     for (const auto& [key, group] : groups) {
       const auto& [finding, count] = group;
-      const RingVersion& ring = ring_at(finding->label, finding->time);
+      const RingVersion& ring = tracks_.ring_at(finding->label, finding->time);
       const Position& start = (*versions_[ring.polygon].area)[ring.ring].front();
       result_.findings_.push_back({finding->code, finding->severity,
                                    statement_at(finding->label, finding->time), date(finding->time),
@@ -377,7 +361,9 @@ class CompositeBuilder {
   std::shared_ptr<const Atlas> atlas_;
   Composite result_;
   std::vector<PolygonVersion> versions_;
-  std::vector<bool> rejoin_;  ///< by slot
+  /// By slot: whether its statements continue one another. In event layers they lie on top of each other, and
+  /// are meant to.
+  std::vector<bool> rejoin_;
   TracedTracks tracks_;
   std::vector<TrackRun> track_runs_;  ///< scratch
 };

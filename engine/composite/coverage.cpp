@@ -1,4 +1,5 @@
 #include <marchland/base/error.h>
+#include <marchland/base/mix_hash.h>
 #include <marchland/composite/coverage.h>
 
 #include <tbb/blocked_range.h>
@@ -108,13 +109,6 @@ class FaceTree {
   std::vector<Step> steps_;
 };
 
-struct StepHash {
-  std::size_t operator()(std::uint64_t key) const noexcept {
-    const std::uint64_t h = key * 0x9e3779b97f4a7c15U;
-    return static_cast<std::size_t>(h ^ (h >> 32));
-  }
-};
-
 /// Steps across edges within one group, remembered.
 class GroupStepper {
  public:
@@ -138,7 +132,7 @@ class GroupStepper {
  private:
   ListTable<WindingEvent>& states_;
   ListTable<WindingEvent> changes_;
-  tsl::robin_map<std::uint64_t, CoverageIndex, StepHash> known_;
+  tsl::robin_map<std::uint64_t, CoverageIndex, MixHash> known_;
   std::vector<WindingEvent> buffer_;
 };
 

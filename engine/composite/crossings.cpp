@@ -1,3 +1,4 @@
+#include <marchland/base/mix_hash.h>
 #include <marchland/base/sorted_by_key.h>
 #include <marchland/composite/crossings.h>
 
@@ -55,14 +56,6 @@ void for_each_cell(const Box& box, int level, Use use) {
       use((x << 32) | y);
   }
 }
-
-/// Neighbouring cells differ in few bits.
-struct CellHash {
-  std::size_t operator()(std::uint64_t key) const noexcept {
-    const std::uint64_t h = key * 0x9e3779b97f4a7c15U;
-    return static_cast<std::size_t>(h ^ (h >> 32));
-  }
-};
 
 /// Which segments are in which cells of their level.
 class CellIndex {
@@ -144,7 +137,7 @@ class CellIndex {
   }
 
   std::vector<Box> boxes_;
-  std::array<tsl::robin_map<std::uint64_t, std::uint32_t, CellHash>, kLevels> ids_;
+  std::array<tsl::robin_map<std::uint64_t, std::uint32_t, MixHash>, kLevels> ids_;
   std::vector<Cell> cells_;
   std::vector<std::uint32_t> offsets_;
   std::vector<Entry> entries_;  ///< by cell

@@ -58,6 +58,23 @@ class PositionIndex {
   std::vector<Entry> entries_;
 };
 
+/// The first place of the earlier line that has one of some positions of the later, and the place there.
+std::optional<std::pair<std::size_t, std::size_t>> first_at_sample(std::span<const Position> before,
+                                                                   std::span<const Position> after) {
+  constexpr std::size_t kSamples = 32;
+  PositionSamples samples;
+  samples.add(after, kSamples, 0);
+  samples.prepare();
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    std::optional<std::size_t> place;
+    samples.for_each_at(before[i], [&](std::uint32_t, std::uint32_t found) {
+      if (!place) place = found;  // they come in order
+    });
+    if (place) return std::pair(i, *place);
+  }
+  return std::nullopt;
+}
+
 /// Walks two lines side by side. Segment numbers are shifted and wrapped to those of the rings they are of.
 class Walk {
  public:
@@ -108,23 +125,14 @@ class Walk {
     return {i, j};
   }
 
-  /// The first place of the earlier line that has one of some positions of the later, and back from there as
-  /// far as both agree.
+  /// At a sample of what is left, and back from there as far as both agree.
   [[nodiscard]] std::pair<std::size_t, std::size_t> meet_at_sample(std::size_t i, std::size_t j) const {
-    constexpr std::size_t kSamples = 32;
-    PositionSamples samples;
-    samples.add(after_.subspan(j + 1), kSamples, 0);
-    samples.prepare();
-    for (std::size_t a = i + 1; a < before_.size(); ++a) {
-      std::size_t b = j;
-      samples.for_each_at(before_[a], [&](std::uint32_t, std::uint32_t place) {
-        if (b == j) b = j + 1 + place;
-      });
-      if (b == j) continue;
-      while (a > i + 1 && b > j + 1 && before_[a - 1] == after_[b - 1]) --a, --b;
-      return {a, b};
-    }
-    return {i, j};
+    const auto places = first_at_sample(before_.subspan(i + 1), after_.subspan(j + 1));
+    if (!places) return {i, j};
+    std::size_t a = i + 1 + places->first;
+    std::size_t b = j + 1 + places->second;
+    while (a > i + 1 && b > j + 1 && before_[a - 1] == after_[b - 1]) --a, --b;
+    return {a, b};
   }
 
   std::span<const Position> before_, after_;
@@ -135,16 +143,7 @@ class Walk {
 std::optional<std::pair<std::size_t, std::size_t>> shared_position(const Ring& before, const Ring& after) {
   const std::span<const Position> old(before.data(), before.size() - 1);
   const std::span<const Position> fresh(after.data(), after.size() - 1);
-  constexpr std::size_t kSamples = 32;
-  PositionSamples samples;
-  samples.add(fresh, kSamples, 0);
-  samples.prepare();
-  for (std::size_t i = 0; i < old.size(); ++i) {
-    std::size_t found = fresh.size();
-    samples.for_each_at(
-        old[i], [&](std::uint32_t, std::uint32_t place) { found = std::min<std::size_t>(found, place); });
-    if (found < fresh.size()) return std::pair(i, found);
-  }
+  if (const auto places = first_at_sample(old, fresh)) return places;
   const PositionIndex index(old);
   for (std::size_t j = 0; j < fresh.size(); ++j) {
     const std::size_t i = index.find(fresh[j], 0);

@@ -58,13 +58,6 @@ class RingFinder {
     return finding;
   }
 
-  [[nodiscard]] std::size_t version_at(LabelIndex label, TimeIndex time) const {
-    const auto after = std::upper_bound(
-        tracks_.rings.begin(), tracks_.rings.end(), std::pair(label, time),
-        [](const auto& key, const RingVersion& ring) { return key < std::pair(ring.label, ring.from); });
-    return static_cast<std::size_t>(after - tracks_.rings.begin()) - 1;
-  }
-
   void read_versions() {
     for (const RingVersion& ring : tracks_.rings) {
       if (ring.is_cut) note("antimeridian", Severity::info, ring.label, ring.from);
@@ -80,7 +73,7 @@ class RingFinder {
     const auto add = [&](const RepeatedRun& run, GridPoint place) {
       RingFinding& finding = note("spike", Severity::warning, run.label, run.time);
       if (!finding.location) finding.location = location_of(place);
-      has_spike_.insert(version_at(run.label, run.time));
+      has_spike_.insert(&tracks_.ring_at(run.label, run.time));
     };
     for (const RepeatedRun& run : table.repeats) add(run, table.segments[run.segment].a);
     for (const auto& [segment, run] : table.lost_repeats) add(run, segment.a);
@@ -93,7 +86,7 @@ class RingFinder {
           [&](LabelIndex label, TimeIndex time) {
             RingFinding& finding = note("spike", Severity::warning, label, time);
             if (!finding.location) finding.location = location_of(plane_.point(plane_.edges()[e].u));
-            has_spike_.insert(version_at(label, time));
+            has_spike_.insert(&tracks_.ring_at(label, time));
           },
           2);
     }
@@ -351,8 +344,11 @@ class RingFinder {
     for (const auto& block : blocks) {
       for (const auto& [node, label, time] : block) {
         // A spike meets the ring where it leaves it; that is said already.
-        const bool is_crossing = crossing_.contains(label);
-        if (!is_crossing && has_spike_.contains(version_at(label, time))) continue;
+        const auto crossing = crossing_.find(label);
+        // What an earlier ring of the label did is its own.
+        const bool is_crossing =
+            crossing != crossing_.end() && time >= tracks_.ring_at(label, crossing->second.first).from;
+        if (!is_crossing && has_spike_.contains(&tracks_.ring_at(label, time))) continue;
         RingFinding& finding = is_crossing ? note("ring-crosses-itself", Severity::warning, label, time)
                                            : note("ring-touches-itself", Severity::info, label, time);
         if (!finding.location) finding.location = location_of(plane_.point(node));
@@ -387,7 +383,7 @@ class RingFinder {
   using Key = std::pair<LabelIndex, std::string_view>;
   std::map<Key, RingFinding> found_;
   std::map<Key, FaceIndex> finding_face_;
-  std::set<std::size_t> has_spike_;  ///< versions of which it is said already
+  std::set<const RingVersion*> has_spike_;  ///< versions of which it is said already
   std::map<SlotIndex, SelfOverlap> overlaps_;
   std::map<SlotIndex, FaceIndex> overlap_face_;
   std::map<LabelIndex, std::pair<TimeIndex, FaceIndex>> crossing_;

@@ -405,6 +405,13 @@ class TrackTracer {
 
 }  // namespace
 
+const RingVersion& TracedTracks::ring_at(LabelIndex label, TimeIndex time) const {
+  const auto after = std::upper_bound(
+      rings.begin(), rings.end(), std::pair(label, time),
+      [](const auto& key, const RingVersion& ring) { return key < std::pair(ring.label, ring.from); });
+  return *std::prev(after);
+}
+
 void runs_of_track(std::span<const WindingEvent> events, const std::vector<LabelMeaning>& labels,
                    std::vector<TrackRun>& out) {
   out.clear();

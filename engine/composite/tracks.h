@@ -52,6 +52,9 @@ struct TracedTracks {
   std::vector<LabelMeaning> labels;   ///< by label; those of one track are neighbours
   std::vector<SlotIndex> track_slot;  ///< by track; sorted
   std::vector<RingVersion> rings;     ///< sorted by label, then time
+
+  /// The version of a label that holds at a time; precondition: one does.
+  [[nodiscard]] const RingVersion& ring_at(LabelIndex label, TimeIndex time) const;
 };
 
 /// Labels are numbered slot by slot. `rejoin` by slot: whether its statements continue one another (those of

@@ -143,6 +143,73 @@ TEST(Laws, StatementsElsewhereInTimeChangeNoFigure) {
   });
 }
 
+/// What a day's drawing may do to the day before's: vertices move, come and go, rings begin elsewhere or
+/// turn, holes and polygons appear, vanish and change places.
+MultiPolygon redrawn(Random& random, Generator& generator, MultiPolygon area) {
+  for (std::int64_t k = draw(random, 0, 2); k > 0; --k) {
+    Polygon& polygon = area[random() % area.size()];
+    Ring& ring = polygon[random() % polygon.size()];
+    switch (random() % 7) {
+      case 0: {
+        const Ring other = generator.polygon().front();
+        ring.insert(ring.begin() + 1, other[random() % other.size()]);
+        break;
+      }
+      case 1:
+        if (ring.size() > 5)
+          ring.erase(ring.begin() + 1 + static_cast<std::ptrdiff_t>(random() % (ring.size() - 3)));
+        break;
+      case 2:
+        ring.pop_back();
+        std::rotate(ring.begin(), ring.begin() + static_cast<std::ptrdiff_t>(random() % ring.size()),
+                    ring.end());
+        ring.push_back(ring.front());
+        break;
+      case 3:
+        std::reverse(ring.begin(), ring.end());
+        break;
+      case 4:
+        polygon.push_back(generator.polygon().front());
+        break;
+      case 5:
+        area.push_back(generator.polygon());
+        break;
+      default:
+        if (area.size() > 1 && random() % 2 == 0) area.erase(area.begin());
+        std::shuffle(area.begin(), area.end(), random);
+        break;
+    }
+  }
+  return area;
+}
+
+TEST(Laws, EachDayOfAHistoryIsWhatItIsAlone) {
+  for_many(111, 66, [](Random& random, Ground ground) {
+    Generator generator(random, ground);
+    AtlasBuilder history;
+    std::map<std::string, MultiPolygon> now{{"a", {generator.polygon()}}, {"b", {generator.polygon()}}};
+    for (int d = 0; d < 5; ++d) {
+      for (auto& [actor, area] : now) {
+        area = redrawn(random, generator, std::move(area));
+        // Now and then a day is left out, and what follows begins anew.
+        if (random() % 8 != 0) history.say("l", actor, area, days(d, d + 1));
+      }
+    }
+    if (history.atlas.statements.empty()) return;
+    const Composite whole = history.build();
+    EXPECT_EQ(broken_certificates(whole), "") << describe(history.atlas);
+    for (int d = 0; d < 5; ++d) {
+      AtlasBuilder alone;
+      for (const Statement& s : history.atlas.statements) {
+        if (s.validity.contains(day(d))) alone.say("l", history.atlas[s.actor].id, s.area, s.validity);
+      }
+      AreasByName expected;
+      if (!alone.atlas.statements.empty()) expected = areas_at(alone.build(), day(d));
+      expect_equal(areas_at(whole, day(d)), expected, history.atlas);
+    }
+  });
+}
+
 TEST(Laws, NumberOfThreadsChangesNothing) {
   for_many(110, 12, [](Random& random, Ground ground) {
     AtlasBuilder builder = random_atlas(random, ground, 40);

@@ -114,6 +114,24 @@ TEST(RingFindings, NameTheStatementAndTheDateOfTheFirst) {
   }
 }
 
+TEST(RingFindings, CrossingIsDatedWhenItBegins) {
+  AtlasBuilder builder;
+  // On the first day the ring only touches itself; on the second it crosses itself elsewhere.
+  builder.say("l", "a", "POLYGON((2 0,4 0,4 4,0 4,0 0,2 0,1 2,3 2,2 0))", days(0, 1))
+      .say("l", "a", "POLYGON((2 0,4 0,4 4,0 7,6 5,0 0,2 0,1 2,3 2,2 0))", days(1, 2));
+  const Findings findings = builder.build().findings();
+  for (const Finding& finding : findings) {
+    if (finding.code == "ring-touches-itself") {
+      EXPECT_EQ(finding.at, "1970-01-01");
+    }
+    if (finding.code == "ring-crosses-itself") {
+      EXPECT_EQ(finding.at, "1970-01-02");
+    }
+  }
+  EXPECT_THAT(finding_codes(findings),
+              ElementsAre("ring-crosses-itself", "ring-direction", "ring-touches-itself"));
+}
+
 TEST(RingFindings, OppositeTurnsAtDifferentTimesAreNoCrossing) {
   AtlasBuilder builder;
   builder.say("l", "a", "POLYGON((0 0,4 0,4 4,0 4,0 0))", days(0, 1))
