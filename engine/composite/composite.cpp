@@ -28,6 +28,9 @@ class CompositeBuilder {
   explicit CompositeBuilder(Atlas atlas) : atlas_(std::make_shared<const Atlas>(std::move(atlas))) {}
 
   Composite build(const BuildOptions& options) {
+    const auto done = [&](std::string_view step) {
+      if (options.on_step) options.on_step(step);
+    };
     atlas_->check_declarations();
     result_.atlas_ = atlas_;
     result_.findings_ = atlas_->findings;
@@ -40,15 +43,22 @@ class CompositeBuilder {
       atlas_->check();
       throw;
     }
+    done("tracks");
     arrange(options.max_memory_bytes);
+    done("arrangement");
     const Arrangement& plane = *result_.plane_;
     const Windings windings(plane, group_begin());
+    done("windings");
     const AreaMethod method = AreaMethod::lonlat();
     const EdgeMeasure measure(plane, method);
     result_.areas_ = measure.faces();
+    done("areas");
     certify(windings, measure);
+    done("certificates");
     cover(windings);
+    done("coverages");
     add_findings(find_in_rings(plane, windings, tracks_, result_.areas_.area, rejoin_));
+    done("findings");
     return std::move(result_);
   }
 

@@ -309,9 +309,9 @@ class TrackTracer {
       if (ring.before != kNone) ring.is_plain = ring.is_plain && rings_[ring.before].is_plain;
     }
     result_.rings.resize(rings_.size());
-    tbb::enumerable_thread_specific<Runs> runs;
+    tbb::enumerable_thread_specific<SegmentTableBuilder> runs;
     tbb::parallel_for(tbb::blocked_range<std::size_t>(0, order_.size(), kGrain), [&](const auto& block) {
-      Runs& local = runs.local();
+      SegmentTableBuilder& local = runs.local();
       for (std::size_t i = block.begin(); i != block.end(); ++i)
         collect_ring(local, order_[i], result_.rings[i]);
     });
@@ -322,51 +322,34 @@ class TrackTracer {
       result_.rings[i].turn = sign(ring.twice_area);
     }
     SegmentTableBuilder all;
-    for (const Runs& local : runs) {
-      all.merge(local.chains);
-      for (const Run& run : local.plain) {
-        run.begins ? all.begin(run.segment, run.label, run.time) : all.end(run.segment, run.label, run.time);
-      }
-    }
+    for (SegmentTableBuilder& local : runs) all.merge(std::move(local));
     result_.segments = all.finish();
   }
 
-  /// Beginning or end of a segment's run.
-  struct Run {
-    GridSegment segment;  ///< as the ring runs
-    LabelIndex label;
-    TimeIndex time;
-    bool begins;
-  };
-  struct Runs {
-    std::vector<Run> plain;
-    SegmentTableBuilder chains;
-  };
-
-  void collect_ring(Runs& runs, std::uint32_t index, RingVersion& out) {
+  void collect_ring(SegmentTableBuilder& runs, std::uint32_t index, RingVersion& out) {
     WorkingRing& ring = rings_[index];
     const LabelIndex label = ring.track;
     out = {label, ring.from, ring.to, ring.polygon, ring.number, false, false, 0};
     const WorkingRing* before = ring.before == kNone ? nullptr : &rings_[ring.before];
     if (ring.is_plain) {
-      runs.chains.count(ring.ring->size() - 1);
+      runs.count(ring.ring->size() - 1);
       const auto ranges = std::span(pools_[ring.pool]);
       for (std::uint32_t k = ring.closed_begin; k < ring.closed_end; ++k) {
         for_each_segment(*before->ring, ranges[k], [&](const GridSegment& s) {
-          runs.plain.push_back({s, label, ring.from, false});
+          runs.end(s, label, ring.from);
           ring.twice_area -= cross(s.a.x, s.a.y, s.b.x, s.b.y);
         });
       }
       for (std::uint32_t k = ring.closed_end; k < ring.opened_end; ++k) {
         for_each_segment(*ring.ring, ranges[k], [&](const GridSegment& s) {
-          runs.plain.push_back({s, label, ring.from, true});
+          runs.begin(s, label, ring.from);
           ring.twice_area += cross(s.a.x, s.a.y, s.b.x, s.b.y);
         });
       }
     } else {
       if (before != nullptr) end_ring(runs, *before, label, ring.from);
       const QuantisedRing chain = quantise(*ring.ring, versions_[ring.polygon].convention);
-      runs.chains.begin(chain, label, ring.from);
+      runs.begin(chain, label, ring.from);
       for (const ChainLink& link : chain.links)
         ring.twice_area += link.multiplicity * cross(link.s.a.x, link.s.a.y, link.s.b.x, link.s.b.y);
       out.is_cut = chain.is_cut;
@@ -375,11 +358,11 @@ class TrackTracer {
     if (!ring.has_after) end_ring(runs, ring, label, ring.to);
   }
 
-  void end_ring(Runs& runs, const WorkingRing& ring, LabelIndex label, TimeIndex time) const {
+  void end_ring(SegmentTableBuilder& runs, const WorkingRing& ring, LabelIndex label, TimeIndex time) const {
     if (!ring.is_plain)
-      return runs.chains.end(quantise(*ring.ring, versions_[ring.polygon].convention), label, time);
+      return runs.end(quantise(*ring.ring, versions_[ring.polygon].convention), label, time);
     for_each_segment(*ring.ring, {0, static_cast<std::uint32_t>(ring.ring->size() - 1)},
-                     [&](const GridSegment& s) { runs.plain.push_back({s, label, time, false}); });
+                     [&](const GridSegment& s) { runs.end(s, label, time); });
   }
 
   template <class Use>
