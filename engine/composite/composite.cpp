@@ -51,9 +51,10 @@ class CompositeBuilder {
     done("windings");
     const AreaMethod method = AreaMethod::lonlat();
     const EdgeMeasure measure(plane, method);
-    result_.areas_ = measure.faces();
+    const std::vector<AreaUnits> of_segment = measure.segments();
+    result_.areas_ = measure.faces(of_segment);
     done("areas");
-    certify(windings, measure);
+    certify(windings, of_segment);
     done("certificates");
     cover(windings);
     done("coverages");
@@ -162,7 +163,7 @@ class CompositeBuilder {
     return begin;
   }
 
-  void certify(const Windings& windings, const EdgeMeasure& measure) {
+  void certify(const Windings& windings, const std::vector<AreaUnits>& of_segment) {
     const Arrangement& plane = *result_.plane_;
     auto& certificates = result_.certificates_;
 
@@ -201,7 +202,6 @@ class CompositeBuilder {
         for (const WindingEvent& e : windings.events(g, c)) at(e) += e.change * by_coverage[c];
       }
     }
-    const std::vector<AreaUnits> of_segment = measure.segments();
     for (SegmentIndex s = 0; s < of_segment.size(); ++s) {
       for (const WindingEvent& e : plane.table().events_of(s)) at(e) -= e.change * of_segment[s];
     }
