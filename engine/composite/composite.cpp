@@ -3,10 +3,12 @@
 #include <marchland/composite/ring_findings.h>
 
 #include <fmt/format.h>
+#include <tbb/parallel_invoke.h>
 
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -47,19 +49,27 @@ class CompositeBuilder {
     arrange(options.max_memory_bytes);
     done("arrangement");
     const Arrangement& plane = *result_.plane_;
-    const Windings windings(plane, group_begin());
-    done("windings");
-    const AreaMethod method = AreaMethod::lonlat();
-    const EdgeMeasure measure(plane, method);
-    const std::vector<AreaUnits> of_segment = measure.segments();
-    result_.areas_ = measure.faces(of_segment);
-    done("areas");
-    certify(windings, of_segment);
-    done("certificates");
-    cover(windings);
-    done("coverages");
-    add_findings(find_in_rings(plane, windings, tracks_, result_.areas_.area, rejoin_));
-    done("findings");
+    // Neither needs the other.
+    std::optional<Windings> windings;
+    std::vector<AreaUnits> of_segment;
+    tbb::parallel_invoke(
+        [&] {
+          windings.emplace(plane, group_begin());
+          cover(*windings);
+        },
+        [&] {
+          const AreaMethod method = AreaMethod::lonlat();
+          const EdgeMeasure measure(plane, method);
+          of_segment = measure.segments();
+          result_.areas_ = measure.faces(of_segment);
+        });
+    done("coverages and areas");
+    RingFindings found;
+    tbb::parallel_invoke(
+        [&] { certify(*windings, of_segment); },
+        [&] { found = find_in_rings(plane, *windings, tracks_, result_.areas_.area, rejoin_); });
+    add_findings(found);
+    done("certificates and findings");
     return std::move(result_);
   }
 
