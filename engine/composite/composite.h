@@ -87,7 +87,7 @@ struct BuildOptions {
   /// limit.
   std::uint64_t max_memory_bytes = 0;
   /// Called with the name of each step as it ends, by the thread that builds; for profiles.
-  std::function<void(std::string_view step)> on_step;
+  std::function<void(std::string_view step)> on_step = {};
 };
 
 /// What arranging so many segments and crossings takes at its peak, in bytes: the estimate of the guard.
