@@ -1,10 +1,11 @@
 #include <marchland/analysis/changes.h>
+#include <marchland/base/sorted_by_key.h>
 #include <marchland/composite/quantise.h>
 
 #include <algorithm>
 #include <map>
 #include <set>
-#include <unordered_map>
+#include <utility>
 
 namespace marchland {
 namespace {
@@ -113,52 +114,74 @@ Timeline timeline(const Composite& composite, const FaceAreas& measured, const H
   std::vector<TimeIndex> epochs;
   epochs.reserve(dates.size());
   for (const Instant date : dates) epochs.push_back(composite.times().epoch_of(date));
-  const auto date_from = [&](TimeIndex since) {
-    return static_cast<std::size_t>(std::lower_bound(epochs.begin(), epochs.end(), since) - epochs.begin());
-  };
+  // By epoch: the first date not before it.
+  std::vector<std::uint32_t> date_from(composite.times().epoch_count() + 1,
+                                       static_cast<std::uint32_t>(dates.size()));
+  std::size_t next_epoch = 0;
+  for (std::size_t i = 0; i < epochs.size(); ++i) {
+    for (; next_epoch <= epochs[i]; ++next_epoch) date_from[next_epoch] = static_cast<std::uint32_t>(i);
+  }
 
   // Each span of a coverage adds its area at the first date it reaches and takes it away at the next span's.
-  std::map<std::pair<HolderIndex, std::size_t>, AreaUnits> steps;
-  std::map<std::size_t, std::map<std::pair<HolderIndex, HolderIndex>, AreaUnits>> passed;
+  struct Passed {
+    std::uint32_t date;
+    HolderIndex from, to;
+    AreaUnits area;
+  };
+  std::vector<AreaUnits> steps(holders.size() * dates.size(), 0);  // by holder and date
+  std::vector<bool> occurs(holders.size(), false);
+  std::vector<Passed> passed;
+  const auto step = [&](HolderIndex holder, std::size_t date) -> AreaUnits& {
+    occurs[holder] = true;
+    return steps[holder * dates.size() + date];
+  };
   for (CoverageIndex c = 0; c < area.size(); ++c) {
     if (area[c] == 0) continue;
     HolderIndex holder = holders.at(c, epochs.front());
-    std::size_t since = 0;
-    for (const HolderSpan& span : holders.timeline(c)) {
-      const std::size_t date = date_from(span.since);
+    step(holder, 0) += area[c];
+    const auto spans = holders.timeline(c);
+    for (std::size_t k = 0; k < spans.size(); ++k) {
+      const std::uint32_t date = date_from[spans[k].since];
       if (date >= dates.size()) break;
       // What held between two dates only leaves no trace in the series.
-      const HolderIndex next = holders.at(c, epochs[date]);
+      if (k + 1 < spans.size() && spans[k + 1].since <= epochs[date]) continue;
+      const HolderIndex next = spans[k].holder;
       if (next == holder) continue;
-      steps[{holder, since}] += area[c];
-      steps[{holder, date}] -= area[c];
-      passed[date][{holder, next}] += area[c];
+      step(holder, date) -= area[c];
+      step(next, date) += area[c];
+      passed.push_back({date, holder, next, area[c]});
       holder = next;
-      since = date;
     }
-    steps[{holder, since}] += area[c];
   }
 
   Timeline out;
-  std::set<HolderIndex, ById> occurring(by_id);
-  for (const auto& [key, change] : steps) occurring.insert(key.first);
-  if (!is_bounded(composite, scope)) occurring.erase(kUnknown);
-  std::unordered_map<HolderIndex, AreaUnits> now;
+  if (!is_bounded(composite, scope)) occurs[kUnknown] = false;
+  std::vector<HolderIndex> occurring;
+  for (HolderIndex holder = 0; holder < occurs.size(); ++holder) {
+    if (occurs[holder]) occurring.push_back(holder);
+  }
+  std::sort(occurring.begin(), occurring.end(), by_id);
+  out.points.reserve(dates.size() * occurring.size());
+  std::vector<AreaUnits> now(holders.size(), 0);
   for (std::size_t i = 0; i < dates.size(); ++i) {
-    for (const HolderIndex holder : occurring) {
-      const auto change = steps.find({holder, i});
-      if (change != steps.end()) now[holder] += change->second;
-      out.points.push_back({dates[i], holder, now[holder]});
+    for (const HolderIndex holder : occurring)
+      out.points.push_back({dates[i], holder, now[holder] += steps[holder * dates.size() + i]});
+  }
+  std::vector<std::uint32_t> offsets;
+  passed = sorted_by_key(passed, dates.size(), [](const Passed& p) { return p.date; }, offsets);
+  for (std::size_t i = 0; i < dates.size(); ++i) {
+    const auto begin = passed.begin() + offsets[i];
+    const auto end = passed.begin() + offsets[i + 1];
+    std::sort(begin, end, [&](const Passed& x, const Passed& y) {
+      return by_id(std::pair(x.from, x.to), std::pair(y.from, y.to));
+    });
+    for (auto it = begin; it != end; ++it) {
+      if (it != begin && it->from == std::prev(it)->from && it->to == std::prev(it)->to) {
+        out.transitions.back().area += it->area;
+      } else {
+        out.transitions.push_back({dates[i], it->from, it->to, it->area});
+      }
     }
-    const auto moved = passed.find(i);
-    if (moved == passed.end()) continue;
-    const std::size_t begin = out.transitions.size();
-    for (const auto& [key, value] : moved->second)
-      out.transitions.push_back({dates[i], key.first, key.second, value});
-    std::sort(out.transitions.begin() + static_cast<std::ptrdiff_t>(begin), out.transitions.end(),
-              [&](const SeriesTransition& x, const SeriesTransition& y) {
-                return by_id(std::pair(x.from, x.to), std::pair(y.from, y.to));
-              });
   }
   return out;
 }
@@ -171,11 +194,13 @@ std::vector<Instant> series_dates(const Composite& composite, const Holders& hol
   std::set<Instant> dates{extent->from()};
   if (step == Step::change) {
     const std::vector<AreaUnits> area = area_by_coverage(composite, composite.areas(), holders, scope);
+    std::vector<bool> changes_at(composite.times().epoch_count(), false);
     for (CoverageIndex c = 0; c < area.size(); ++c) {
       if (area[c] == 0) continue;
-      for (const HolderSpan& span : holders.timeline(c)) {
-        if (span.since != 0) dates.insert(composite.times()[span.since]);
-      }
+      for (const HolderSpan& span : holders.timeline(c)) changes_at[span.since] = true;
+    }
+    for (TimeIndex epoch = 1; epoch < changes_at.size(); ++epoch) {
+      if (changes_at[epoch]) dates.insert(dates.end(), composite.times()[epoch]);
     }
     return {dates.begin(), dates.end()};
   }

@@ -47,10 +47,11 @@ std::vector<ActorId> decide(const std::vector<Voice>& voices, SourceRule rule) {
 }  // namespace
 
 Holders::Holders(const Composite& composite, const HolderOptions& options)
-    : composite_(&composite), options_(options) {
-  timelines_.resize(composite.coverage_count(group()));
+    : composite_(&composite), options_(options), alone_(composite.slots().size()) {
+  const auto coverages = static_cast<CoverageIndex>(composite.coverage_count(group()));
+  offsets_.reserve(coverages + std::size_t{1});
   std::vector<TimeIndex> turns;
-  for (CoverageIndex c = 0; c < timelines_.size(); ++c) {
+  for (CoverageIndex c = 0; c < coverages; ++c) {
     const auto runs = composite.runs(group(), c);
     turns.assign(1, 0);
     for (const CoverageRun& run : runs) {
@@ -59,13 +60,28 @@ Holders::Holders(const Composite& composite, const HolderOptions& options)
     }
     std::sort(turns.begin(), turns.end());
     turns.erase(std::unique(turns.begin(), turns.end()), turns.end());
-    auto& timeline = timelines_[c];
+    const std::size_t first = spans_.size();
     for (const TimeIndex epoch : turns) {
       if (epoch >= composite.times().epoch_count()) break;
-      const HolderIndex holder = intern(resolve(runs, epoch));
-      if (timeline.empty() || timeline.back().holder != holder) timeline.push_back({epoch, holder});
+      const HolderIndex holder = holder_of(runs, epoch);
+      if (spans_.size() == first || spans_.back().holder != holder) spans_.push_back({epoch, holder});
     }
+    offsets_.push_back(static_cast<std::uint32_t>(spans_.size()));
   }
+}
+
+HolderIndex Holders::holder_of(std::span<const CoverageRun> runs, TimeIndex epoch) {
+  // Mostly one run covers the ground, or none; then only the slot matters.
+  const CoverageRun* only = nullptr;
+  for (const CoverageRun& run : runs) {
+    if (epoch < run.from || epoch >= run.to) continue;
+    if (only != nullptr) return intern(resolve(runs, epoch));
+    only = &run;
+  }
+  if (only == nullptr) return kUnknown;
+  std::optional<HolderIndex>& known = alone_[only->slot];
+  if (!known) known = intern(resolve(std::span(only, 1), epoch));
+  return *known;
 }
 
 std::vector<ActorId> Holders::resolve(std::span<const CoverageRun> runs, TimeIndex epoch) {
@@ -151,15 +167,15 @@ HolderIndex Holders::find(ActorId actor) const {
 }
 
 HolderIndex Holders::at(CoverageIndex coverage, TimeIndex epoch) const {
-  const auto& timeline = timelines_[coverage];
+  const auto spans = timeline(coverage);
   const auto after =
-      std::upper_bound(timeline.begin(), timeline.end(), epoch,
+      std::upper_bound(spans.begin(), spans.end(), epoch,
                        [](TimeIndex value, const HolderSpan& span) { return value < span.since; });
   return std::prev(after)->holder;
 }
 
 std::vector<HolderIndex> Holders::faces_at(TimeIndex epoch) const {
-  std::vector<HolderIndex> by_coverage(timelines_.size());
+  std::vector<HolderIndex> by_coverage(offsets_.size() - 1);
   for (CoverageIndex c = 0; c < by_coverage.size(); ++c) by_coverage[c] = at(c, epoch);
   std::vector<HolderIndex> faces(composite_->plane().face_count());
   for (FaceIndex f = 0; f < faces.size(); ++f) faces[f] = by_coverage[composite_->coverage(f, group())];

@@ -7,6 +7,7 @@
 #include <marchland/composite/composite.h>
 
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -52,7 +53,7 @@ class Holders {
 
   /// Spans in order of time; the first begins at epoch 0.
   [[nodiscard]] std::span<const HolderSpan> timeline(CoverageIndex coverage) const {
-    return timelines_[coverage];
+    return std::span(spans_).subspan(offsets_[coverage], offsets_[coverage + 1] - offsets_[coverage]);
   }
   [[nodiscard]] HolderIndex at(CoverageIndex coverage, TimeIndex epoch) const;
   /// Of every face at one epoch.
@@ -63,6 +64,7 @@ class Holders {
 
  private:
   HolderIndex intern(std::vector<ActorId> actors);
+  HolderIndex holder_of(std::span<const CoverageRun> runs, TimeIndex epoch);
   std::vector<ActorId> resolve(std::span<const CoverageRun> runs, TimeIndex epoch);
   void note_tie(const Slot& a, const Slot& b, TimeIndex at);
 
@@ -70,7 +72,10 @@ class Holders {
   HolderOptions options_;
   std::vector<std::vector<ActorId>> sets_{{}};
   std::map<std::vector<ActorId>, HolderIndex> index_{{{}, kUnknown}};
-  std::vector<std::vector<HolderSpan>> timelines_;
+  std::vector<std::uint32_t> offsets_{0};
+  std::vector<HolderSpan> spans_;  ///< by coverage
+  std::vector<std::optional<HolderIndex>>
+      alone_;  ///< by slot: where it alone covers the ground, if asked for
   std::set<std::tuple<LayerId, TimeIndex, ActorId, ActorId>> ties_;
   Findings findings_;
 };

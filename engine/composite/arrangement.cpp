@@ -1,7 +1,6 @@
 #include <marchland/base/error.h>
 #include <marchland/composite/arrangement.h>
 
-#include <boost/sort/spreadsort/integer_sort.hpp>
 #include <tbb/blocked_range.h>
 #include <tbb/parallel_for.h>
 
@@ -74,37 +73,43 @@ void Arrangement::arrange() {
 
 void Arrangement::build_edges() {
   struct Piece {
-    std::uint64_t ends;  ///< u, v
+    NodeIndex u, v;
     SegmentIndex segment;
-    bool operator<(const Piece& other) const { return ends < other.ends; }
+    auto operator<=>(const Piece&) const = default;
   };
-  std::vector<Piece> pieces;
-  pieces.reserve(table_.segments.size() + crossings_.nodes.size());
-  const auto add = [&](NodeIndex u, NodeIndex v, SegmentIndex segment) {
-    pieces.push_back({(static_cast<std::uint64_t>(u) << 32) | v, segment});
-  };
-  for (SegmentIndex i = 0; i < table_.segments.size(); ++i) {
+  // Pieces by their first nodes, of which most have one or two.
+  std::vector<std::uint32_t> offsets(node_count() + 1, 0);
+  const auto for_each_piece = [&](SegmentIndex i, auto use) {
     NodeIndex from = table_.ends[i].a;
     for (std::uint32_t k = crossings_.offsets[i]; k < crossings_.offsets[i + 1]; ++k) {
-      add(from, crossings_.nodes[k], i);
+      use(Piece{from, crossings_.nodes[k], i});
       from = crossings_.nodes[k];
     }
-    add(from, table_.ends[i].b, i);
-  }
-  boost::sort::spreadsort::integer_sort(
-      pieces.begin(), pieces.end(), [](const Piece& piece, unsigned shift) { return piece.ends >> shift; });
+    use(Piece{from, table_.ends[i].b, i});
+  };
+  const auto segments = static_cast<SegmentIndex>(table_.segments.size());
+  for (SegmentIndex i = 0; i < segments; ++i)
+    for_each_piece(i, [&](const Piece& piece) { ++offsets[piece.u + 1]; });
+  std::partial_sum(offsets.begin(), offsets.end(), offsets.begin());
+  std::vector<Piece> pieces(offsets.back());
+  std::vector<std::uint32_t> fill(offsets.begin(), offsets.end() - 1);
+  for (SegmentIndex i = 0; i < segments; ++i)
+    for_each_piece(i, [&](const Piece& piece) { pieces[fill[piece.u]++] = piece; });
   edges_.reserve(pieces.size());
   parents_.reserve(pieces.size());
   parent_offsets_.reserve(pieces.size() + 1);
-  for (std::size_t i = 0; i < pieces.size();) {
-    parent_offsets_.push_back(static_cast<std::uint32_t>(i));
-    const std::uint64_t ends = pieces[i].ends;
-    for (; i < pieces.size() && pieces[i].ends == ends; ++i) parents_.push_back(pieces[i].segment);
-    std::sort(parents_.begin() + parent_offsets_.back(), parents_.end());
-    edges_.push_back(
-        {static_cast<NodeIndex>(ends >> 32), static_cast<NodeIndex>(ends), parents_[parent_offsets_.back()]});
+  for (NodeIndex node = 0; node < node_count(); ++node) {
+    const auto star = std::span(pieces).subspan(offsets[node], offsets[node + 1] - offsets[node]);
+    if (star.size() > 1) std::sort(star.begin(), star.end());
+    for (std::size_t i = 0; i < star.size(); ++i) {
+      if (i == 0 || star[i].v != star[i - 1].v) {
+        parent_offsets_.push_back(static_cast<std::uint32_t>(parents_.size()));
+        edges_.push_back({star[i].u, star[i].v, star[i].segment});
+      }
+      parents_.push_back(star[i].segment);
+    }
   }
-  parent_offsets_.push_back(static_cast<std::uint32_t>(pieces.size()));
+  parent_offsets_.push_back(static_cast<std::uint32_t>(parents_.size()));
 }
 
 void Arrangement::link_half_edges() {
@@ -153,30 +158,30 @@ void Arrangement::trace_loops() {
 
 void Arrangement::nest_components() {
   // Components in the order of their least nodes. A crossing is never the least: the segments through it
-  // begin further down. So the least node is a grid vertex, and index order is lexicographic order.
+  // begin further down. So the least node is a grid vertex, and index order is lexicographic order. A loop is
+  // of one component, and an edge joins those of its two sides.
   struct Component {
     NodeIndex least;
     LoopIndex outer;
   };
+  std::vector<LoopIndex> parent(loop_face_.size());
+  std::iota(parent.begin(), parent.end(), LoopIndex{0});
+  const auto component_of = [&](LoopIndex loop) {
+    while (parent[loop] != loop) loop = parent[loop] = parent[parent[loop]];
+    return loop;
+  };
+  for (EdgeIndex e = 0; e < edges_.size(); ++e) {
+    const LoopIndex left = component_of(loop_[2 * e]);
+    const LoopIndex right = component_of(loop_[2 * e + 1]);
+    if (left != right) parent[std::max(left, right)] = std::min(left, right);
+  }
+  std::vector<bool> reached(loop_face_.size(), false);
   std::vector<Component> components;
-  std::vector<bool> reached(node_count(), false);
-  std::vector<NodeIndex> stack;
   for (NodeIndex start = 0; start < node_count(); ++start) {
-    if (reached[start]) continue;
+    const LoopIndex here = component_of(loop_[outgoing(start).front()]);
+    if (reached[here]) continue;
     MARCHLAND_ASSERT(start < table_.vertices.size());
-    reached[start] = true;
-    stack.push_back(start);
-    while (!stack.empty()) {
-      const NodeIndex node = stack.back();
-      stack.pop_back();
-      for (const HalfEdgeIndex h : outgoing(node)) {
-        const NodeIndex other = origin(twin(h));
-        if (!reached[other]) {
-          reached[other] = true;
-          stack.push_back(other);
-        }
-      }
-    }
+    reached[here] = true;
     // At the least node every direction lies in (-90, 90] degrees; the outside is left of the most
     // counter-clockwise one. Angles in [0, 90] come first in the star, those in (270, 360) last.
     const auto star = outgoing(start);

@@ -3,10 +3,12 @@
 #include <marchland/composite/ring_findings.h>
 
 #include <fmt/format.h>
+#include <tbb/parallel_invoke.h>
 
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -63,6 +65,9 @@ class CompositeBuilder {
   explicit CompositeBuilder(Atlas atlas) : atlas_(std::make_shared<const Atlas>(std::move(atlas))) {}
 
   Composite build(const BuildOptions& options) {
+    const auto done = [&](std::string_view step) {
+      if (options.on_step) options.on_step(step);
+    };
     atlas_->check_declarations();
     result_.atlas_ = atlas_;
     result_.findings_ = atlas_->findings;
@@ -75,15 +80,31 @@ class CompositeBuilder {
       atlas_->check();
       throw;
     }
+    done("tracks");
     arrange(options.max_memory_bytes);
+    done("arrangement");
     const Arrangement& plane = *result_.plane_;
-    const Windings windings(plane, group_begin());
-    const AreaMethod method = AreaMethod::lonlat();
-    const EdgeMeasure measure(plane, method);
-    result_.areas_ = measure.faces();
-    certify(windings, measure);
-    cover(windings);
-    add_findings(find_in_rings(plane, windings, tracks_, result_.areas_.area, rejoin_));
+    // Neither needs the other.
+    std::optional<Windings> windings;
+    std::vector<AreaUnits> of_segment;
+    tbb::parallel_invoke(
+        [&] {
+          windings.emplace(plane, group_begin());
+          cover(*windings);
+        },
+        [&] {
+          const AreaMethod method = AreaMethod::lonlat();
+          const EdgeMeasure measure(plane, method);
+          of_segment = measure.segments();
+          result_.areas_ = measure.faces(of_segment);
+        });
+    done("coverages and areas");
+    RingFindings found;
+    tbb::parallel_invoke(
+        [&] { certify(*windings, of_segment); },
+        [&] { found = find_in_rings(plane, *windings, tracks_, result_.areas_.area, rejoin_); });
+    add_findings(found);
+    done("certificates and findings");
     return std::move(result_);
   }
 
@@ -187,7 +208,7 @@ class CompositeBuilder {
     return begin;
   }
 
-  void certify(const Windings& windings, const EdgeMeasure& measure) {
+  void certify(const Windings& windings, const std::vector<AreaUnits>& of_segment) {
     const Arrangement& plane = *result_.plane_;
     auto& certificates = result_.certificates_;
 
@@ -226,7 +247,6 @@ class CompositeBuilder {
         for (const WindingEvent& e : windings.events(g, c)) at(e) += e.change * by_coverage[c];
       }
     }
-    const std::vector<AreaUnits> of_segment = measure.segments();
     for (SegmentIndex s = 0; s < of_segment.size(); ++s) {
       for (const WindingEvent& e : plane.table().events_of(s)) at(e) -= e.change * of_segment[s];
     }

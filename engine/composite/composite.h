@@ -10,8 +10,10 @@
 #include <marchland/time/time_axis.h>
 
 #include <array>
+#include <functional>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace marchland {
@@ -104,6 +106,8 @@ struct BuildOptions {
   /// Refuses what would take more while it is built, by an estimate from the number of crossings; 0: no
   /// limit.
   std::uint64_t max_memory_bytes = 0;
+  /// Called with the name of each step as it ends, by the thread that builds; for profiles.
+  std::function<void(std::string_view step)> on_step = {};
 };
 
 /// What arranging so many segments and crossings takes at its peak, in bytes: the estimate of the guard.

@@ -4,96 +4,111 @@
 
 #include <fmt/format.h>
 #include <tbb/parallel_for.h>
-#include <tsl/robin_map.h>
+#include <tbb/parallel_sort.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <bit>
+#include <cstring>
 #include <numeric>
 #include <span>
+#include <utility>
 
 namespace marchland {
 namespace {
 
-/// Coordinates from the lower left corner of the box, never negative: cells are then bit shifts.
+/// The box around a segment, in grid units.
 struct Box {
-  std::uint32_t x0, y0, x1, y1;
+  std::int32_t x0, y0, x1, y1;
 };
 
 Box box_of(const GridSegment& s) {
-  const auto x = [](std::int32_t v) { return static_cast<std::uint32_t>(std::int64_t{v} + kGridMaxLon); };
-  const auto y = [](std::int32_t v) { return static_cast<std::uint32_t>(std::int64_t{v} + kGridMaxLat); };
-  return {x(s.a.x), y(std::min(s.a.y, s.b.y)), x(s.b.x), y(std::max(s.a.y, s.b.y))};
-}
-
-bool overlap(const Box& a, const Box& b) {
-  // Without branches: most pairs of a cell do not.
-  return static_cast<bool>(static_cast<unsigned>(a.x0 <= b.x1) & static_cast<unsigned>(b.x0 <= a.x1) &
-                           static_cast<unsigned>(a.y0 <= b.y1) & static_cast<unsigned>(b.y0 <= a.y1));
+  return {s.a.x, std::min(s.a.y, s.b.y), s.b.x, std::max(s.a.y, s.b.y)};
 }
 
 /// Cells of level L have the side 2^(L * kLevelBits). Finer levels make fewer pairs to look at and more cells
-/// to look into; an edge across the box belongs to the last.
+/// to look into; an edge across the box belongs to the last. No segment is so short that it is of level 0.
 constexpr int kLevelBits = 3;
 constexpr int kLevels = (32 + kLevelBits - 1) / kLevelBits + 1;
 
 int level_of(const Box& box) {
-  const auto width = static_cast<int>(std::bit_width(std::max(box.x1 - box.x0, box.y1 - box.y0)));
-  return (width + kLevelBits - 1) / kLevelBits;
+  const auto width = static_cast<unsigned>(
+      std::bit_width(static_cast<std::uint64_t>(std::max(std::int64_t{box.x1} - box.x0,  //
+                                                         std::int64_t{box.y1} - box.y0))));
+  return static_cast<int>((width + kLevelBits - 1) / kLevelBits);
 }
 
-std::uint64_t cell_key(std::uint64_t x, std::uint64_t y, int level) {
-  const int shift = level * kLevelBits;
-  return ((x >> shift) << 32) | (y >> shift);
+/// Coordinates are counted from the lower left corner of the box, never negative: cells are then bit shifts.
+std::uint64_t column_of(std::int32_t x, int level) {
+  return static_cast<std::uint64_t>(std::int64_t{x} + kGridMaxLon) >> (level * kLevelBits);
+}
+std::uint64_t row_of(std::int32_t y, int level) {
+  return static_cast<std::uint64_t>(std::int64_t{y} + kGridMaxLat) >> (level * kLevelBits);
+}
+/// Below level 1 a column has 29 bits and a row 28; the level has the highest four.
+std::uint64_t cell_key(std::uint64_t column, std::uint64_t row, int level) {
+  return (static_cast<std::uint64_t>(level) << 60U) | (column << 30U) | row;
 }
 
 template <class Use>
 void for_each_cell(const Box& box, int level, Use use) {
-  const int shift = level * kLevelBits;
-  for (std::uint64_t x = std::uint64_t{box.x0} >> shift; x <= std::uint64_t{box.x1} >> shift; ++x) {
-    for (std::uint64_t y = std::uint64_t{box.y0} >> shift; y <= std::uint64_t{box.y1} >> shift; ++y)
-      use((x << 32) | y);
+  const std::uint64_t last_column = column_of(box.x1, level);
+  const std::uint64_t first_row = row_of(box.y0, level);
+  const std::uint64_t last_row = row_of(box.y1, level);
+  for (std::uint64_t x = column_of(box.x0, level); x <= last_column; ++x) {
+    for (std::uint64_t y = first_row; y <= last_row; ++y) use(cell_key(x, y, level));
   }
 }
 
-/// Which segments are in which cells of their level.
+/// Four numbers compared at once, whatever the machine calls it.
+using FourNumbers = std::int32_t __attribute__((vector_size(16)));
+using TwoNumbers = std::int64_t __attribute__((vector_size(16)));
+
+/// Which segments are in which cells of their level. Those of a cell are in their order, so from west to
+/// east.
 class CellIndex {
  public:
-  struct Entry {
-    Box box;
-    SegmentIndex segment;
-  };
-  struct Cell {
-    std::uint64_t key;
-    int level;
-  };
-
-  explicit CellIndex(const std::vector<GridSegment>& segments) {
-    boxes_.reserve(segments.size());
-    std::vector<std::uint32_t> cell_of;  // in the order of segments and their cells
-    cell_of.reserve(segments.size() * 2);
-    for (const GridSegment& s : segments) {
-      const Box box = box_of(s);
-      boxes_.push_back(box);
-      const int level = level_of(box);
-      auto& ids = ids_[static_cast<std::size_t>(level)];
-      for_each_cell(box, level, [&](std::uint64_t key) {
-        const auto [found, is_new] = ids.try_emplace(key, static_cast<std::uint32_t>(cells_.size()));
-        if (is_new) cells_.push_back({key, level});
-        cell_of.push_back(found->second);
-      });
+  explicit CellIndex(const std::vector<GridSegment>& segments) : segments_(segments) {
+    constexpr std::size_t kBlock = 2048;
+    std::vector<Block> blocks(segments.size() / kBlock + 1);
+    tbb::parallel_for(std::size_t{0}, blocks.size(), [&](std::size_t b) {
+      const std::size_t end = std::min(segments.size(), (b + 1) * kBlock);
+      Block& block = blocks[b];
+      block.placed.reserve(2 * kBlock);
+      for (std::size_t i = b * kBlock; i < end; ++i) {
+        const Box box = box_of(segments[i]);
+        const int level = level_of(box);
+        block.levels |= 1U << static_cast<unsigned>(level);
+        std::uint32_t ordinal = 0;
+        for_each_cell(box, level, [&](std::uint64_t key) {
+          block.placed.push_back({key, static_cast<SegmentIndex>(i), ordinal++});
+          ++block.counts[shard_of(MixHash()(key))];
+        });
+      }
+    });
+    std::array<std::uint32_t, kShards + 1> shard_begin{};
+    std::uint32_t next = 0;
+    for (std::size_t shard = 0; shard < kShards; ++shard) {
+      for (Block& block : blocks) next += std::exchange(block.counts[shard], next);
+      shard_begin[shard + 1] = next;
     }
-    offsets_.assign(cells_.size() + 1, 0);
-    for (const std::uint32_t cell : cell_of) ++offsets_[cell + 1];
-    std::partial_sum(offsets_.begin(), offsets_.end(), offsets_.begin());
-    std::vector<std::uint32_t> fill(offsets_.begin(), offsets_.end() - 1);
-    entries_.resize(cell_of.size());
-    std::size_t next = 0;
-    for (SegmentIndex i = 0; i < boxes_.size(); ++i) {
-      for_each_cell(boxes_[i], level_of(boxes_[i]),
-                    [&](std::uint64_t) { entries_[fill[cell_of[next++]]++] = {boxes_[i], i}; });
-    }
+    std::vector<Placed> placed(next);
+    tbb::parallel_for(std::size_t{0}, blocks.size(), [&](std::size_t b) {
+      for (const Placed& p : blocks[b].placed) placed[blocks[b].counts[shard_of(MixHash()(p.key))]++] = p;
+    });
+    for (const Block& block : blocks) levels_ |= block.levels;
+    entries_.resize(next);
+    tbb::parallel_for(std::size_t{0}, kShards, [&](std::size_t shard) {
+      fill_shard(shards_[shard],
+                 std::span(placed).subspan(shard_begin[shard], shard_begin[shard + 1] - shard_begin[shard]),
+                 shard_begin[shard]);
+    });
+    for (const Shard& shard : shards_) cells_.insert(cells_.end(), shard.cells.begin(), shard.cells.end());
+    // In the order in which segments come upon them, whatever their hashes.
+    std::sort(cells_.begin(), cells_.end(), [](const Cell& a, const Cell& b) {
+      return a.first != b.first ? a.first < b.first : a.ordinal < b.ordinal;
+    });
   }
 
   [[nodiscard]] std::size_t cell_count() const noexcept { return cells_.size(); }
@@ -101,45 +116,121 @@ class CellIndex {
   /// Calls `visit(i, j)` for pairs of segments of the cell's level whose boxes overlap.
   template <class Visit>
   void for_each_close_in_cell(std::size_t cell, Visit visit) const {
-    const auto entries = in_cell(cell);
+    const std::uint64_t key = cells_[cell].key;
+    const auto entries =
+        std::span(entries_).subspan(cells_[cell].begin, cells_[cell].end - cells_[cell].begin);
     for (std::size_t a = 0; a < entries.size(); ++a) {
-      const Box box = entries[a].box;
-      for (std::size_t b = a + 1; b < entries.size(); ++b) {
-        if (overlap(box, entries[b].box) && owns(cells_[cell], box, entries[b].box))
-          visit(entries[a].segment, entries[b].segment);
-      }
+      const Box box = entries[a].box();
+      visit_close(box, key, entries.subspan(a + 1),
+                  [&](SegmentIndex other) { visit(entries[a].segment, other); });
     }
   }
 
   /// Calls `visit(i, j)` for the segments j of coarser levels whose boxes overlap that of i.
   template <class Visit>
   void for_each_coarser(SegmentIndex i, Visit visit) const {
-    const Box& box = boxes_[i];
+    const Box box = box_of(segments_[i]);
     for (int level = level_of(box) + 1; level < kLevels; ++level) {
-      const auto& ids = ids_[static_cast<std::size_t>(level)];
-      if (ids.empty()) continue;
+      if ((levels_ >> static_cast<unsigned>(level) & 1U) == 0) continue;
       for_each_cell(box, level, [&](std::uint64_t key) {
-        const auto cell = ids.find(key);
-        if (cell == ids.end()) return;
-        for (const Entry& other : in_cell(cell->second)) {
-          if (overlap(box, other.box) && owns({key, level}, box, other.box)) visit(i, other.segment);
-        }
+        visit_close(box, key, in_cell(key), [&](SegmentIndex other) { visit(i, other); });
       });
     }
   }
 
  private:
-  [[nodiscard]] std::span<const Entry> in_cell(std::size_t cell) const {
-    return std::span(entries_).subspan(offsets_[cell], offsets_[cell + 1] - offsets_[cell]);
-  }
-  static bool owns(const Cell& cell, const Box& a, const Box& b) {
-    return cell.key == cell_key(std::max(a.x0, b.x0), std::max(a.y0, b.y0), cell.level);
+  /// A segment in a cell of its level; the how-manieth of its cells that is.
+  struct Placed {
+    std::uint64_t key;
+    SegmentIndex segment;
+    std::uint32_t ordinal;
+  };
+  struct Block;
+  /// Lower bounds and upper bounds with the other sign: boxes overlap where no number exceeds its limit.
+  struct Entry {
+    std::array<std::int32_t, 4> bounds;
+    SegmentIndex segment;
+    [[nodiscard]] Box box() const { return {bounds[0], bounds[1], -bounds[2], -bounds[3]}; }
+  };
+  struct Cell {
+    std::uint64_t key;
+    std::uint32_t begin, end;  ///< of its entries
+    SegmentIndex first;        ///< segment in it
+    std::uint32_t ordinal;     ///< among the cells of that
+  };
+  /// Cells whose hashes begin alike.
+  struct Shard {
+    std::vector<std::uint32_t> buckets;  ///< cell + 1, or 0; open addressing, at most half in use
+    std::vector<Cell> cells;
+    [[nodiscard]] std::size_t bucket_of(std::uint64_t key, std::size_t hash) const {
+      const std::size_t mask = buckets.size() - 1;
+      std::size_t at = hash & mask;
+      while (buckets[at] != 0 && cells[buckets[at] - 1].key != key) at = (at + 1) & mask;
+      return at;
+    }
+  };
+  static constexpr std::size_t kShards = 16;
+  static std::size_t shard_of(std::size_t hash) { return hash >> 60U; }
+
+  void fill_shard(Shard& shard, std::span<const Placed> placed, std::uint32_t begin) {
+    shard.buckets.assign(std::bit_ceil(2 * placed.size() + 1), 0);
+    std::vector<std::uint32_t> cell_of;
+    cell_of.reserve(placed.size());
+    for (const Placed& p : placed) {
+      std::uint32_t& bucket = shard.buckets[shard.bucket_of(p.key, MixHash()(p.key))];
+      if (bucket == 0) {
+        shard.cells.push_back({p.key, 0, 0, p.segment, p.ordinal});
+        bucket = static_cast<std::uint32_t>(shard.cells.size());
+      }
+      cell_of.push_back(bucket - 1);
+      ++shard.cells[bucket - 1].end;
+    }
+    for (Cell& cell : shard.cells) {
+      cell.begin = begin;
+      begin += std::exchange(cell.end, begin);
+    }
+    for (std::size_t k = 0; k < placed.size(); ++k) {
+      const Box box = box_of(segments_[placed[k].segment]);
+      entries_[shard.cells[cell_of[k]].end++] = {{box.x0, box.y0, -box.x1, -box.y1}, placed[k].segment};
+    }
   }
 
-  std::vector<Box> boxes_;
-  std::array<tsl::robin_map<std::uint64_t, std::uint32_t, MixHash>, kLevels> ids_;
+  [[nodiscard]] std::span<const Entry> in_cell(std::uint64_t key) const {
+    const std::size_t hash = MixHash()(key);
+    const Shard& shard = shards_[shard_of(hash)];
+    const std::uint32_t found = shard.buckets[shard.bucket_of(key, hash)];
+    if (found == 0) return {};
+    const Cell& cell = shard.cells[found - 1];
+    return std::span(entries_).subspan(cell.begin, cell.end - cell.begin);
+  }
+
+  /// Of those in a cell, the ones whose boxes overlap and whose intersection has its lower left corner in it.
+  template <class Visit>
+  static void visit_close(const Box& box, std::uint64_t key, std::span<const Entry> entries, Visit visit) {
+    const int level = static_cast<int>(key >> 60U);
+    const FourNumbers limits{box.x1, box.y1, -box.x0, -box.y0};
+    for (const Entry& entry : entries) {
+      if (entry.bounds[0] > box.x1) break;  // and all that begin further east
+      FourNumbers bounds;
+      std::memcpy(&bounds, entry.bounds.data(), sizeof bounds);
+      const auto beyond = reinterpret_cast<TwoNumbers>(bounds > limits);
+      if ((beyond[0] | beyond[1]) != 0) continue;
+      if (cell_key(column_of(std::max(box.x0, entry.bounds[0]), level),
+                   row_of(std::max(box.y0, entry.bounds[1]), level), level) == key)
+        visit(entry.segment);
+    }
+  }
+
+  struct Block {
+    std::vector<Placed> placed;
+    std::array<std::uint32_t, kShards> counts{};  ///< then where those of each shard go
+    unsigned levels = 0;
+  };
+
+  const std::vector<GridSegment>& segments_;
+  unsigned levels_ = 0;  ///< bits of those that occur
+  std::array<Shard, kShards> shards_;
   std::vector<Cell> cells_;
-  std::vector<std::uint32_t> offsets_;
   std::vector<Entry> entries_;  ///< by cell
 };
 
@@ -224,7 +315,7 @@ class CrossingFinder {
     std::vector<std::uint32_t> offsets;
     incidents_ = sorted_by_key(found, segments_.size(), [](const Incident& i) { return i.segment; }, offsets);
     UnionFind names(vertices_.size() + crossings_.size());
-    order_along_segments(names);
+    order_along_segments(offsets, names);
     return collect(names);
   }
 
@@ -262,25 +353,34 @@ class CrossingFinder {
     return name < vertices_.size() ? ExactPoint(vertices_[name]) : crossings_[name - vertices_.size()];
   }
 
-  void order_along_segments(UnionFind& names) {
-    for (std::size_t i = 0; i < incidents_.size();) {
-      std::size_t j = i + 1;
-      while (j < incidents_.size() && incidents_[j].segment == incidents_[i].segment) ++j;
-      const bool vertical = segments_[incidents_[i].segment].dx() == 0;
-      const auto compare = [&](std::uint32_t a, std::uint32_t b) {
-        return vertical ? compare_y(point(a), point(b)) : compare_x(point(a), point(b));
-      };
-      const auto run = std::span(incidents_).subspan(i, j - i);
-      // From a to b: x grows, or y where the segment is vertical. Names break ties for a stable order.
-      std::sort(run.begin(), run.end(), [&](const Incident& a, const Incident& b) {
-        const auto by_place = compare(a.name, b.name);
-        return by_place != 0 ? by_place < 0 : a.name < b.name;
-      });
-      for (std::size_t k = i + 1; k < j; ++k) {
-        if (compare(incidents_[k - 1].name, incidents_[k].name) == 0)
-          names.join(incidents_[k - 1].name, incidents_[k].name);
+  void order_along_segments(const std::vector<std::uint32_t>& offsets, UnionFind& names) {
+    struct Pair {
+      std::uint32_t a, b;
+    };
+    constexpr std::size_t kBlock = 1024;
+    std::vector<std::vector<Pair>> equal(segments_.size() / kBlock + 1);
+    tbb::parallel_for(std::size_t{0}, equal.size(), [&](std::size_t block) {
+      const std::size_t end = std::min(segments_.size(), (block + 1) * kBlock);
+      for (std::size_t s = block * kBlock; s < end; ++s) {
+        const auto run = std::span(incidents_).subspan(offsets[s], offsets[s + 1] - offsets[s]);
+        if (run.size() < 2) continue;
+        const bool vertical = segments_[s].dx() == 0;
+        const auto compare = [&](std::uint32_t a, std::uint32_t b) {
+          return vertical ? compare_y(point(a), point(b)) : compare_x(point(a), point(b));
+        };
+        // From a to b: x grows, or y where the segment is vertical. Names break ties for a stable order.
+        std::sort(run.begin(), run.end(), [&](const Incident& a, const Incident& b) {
+          const auto by_place = compare(a.name, b.name);
+          return by_place != 0 ? by_place < 0 : a.name < b.name;
+        });
+        for (std::size_t k = 1; k < run.size(); ++k) {
+          if (compare(run[k - 1].name, run[k].name) == 0)
+            equal[block].push_back({run[k - 1].name, run[k].name});
+        }
       }
-      i = j;
+    });
+    for (const auto& block : equal) {
+      for (const auto& [a, b] : block) names.join(a, b);
     }
   }
 
@@ -293,8 +393,8 @@ class CrossingFinder {
       const auto name = static_cast<std::uint32_t>(vertices_.size()) + c;
       if (names.find(name) == name) roots.push_back(name);
     }
-    std::sort(roots.begin(), roots.end(),
-              [&](std::uint32_t a, std::uint32_t b) { return compare_xy(point(a), point(b)) < 0; });
+    tbb::parallel_sort(roots.begin(), roots.end(),
+                       [&](std::uint32_t a, std::uint32_t b) { return compare_xy(point(a), point(b)) < 0; });
     std::vector<NodeIndex> node(vertices_.size() + crossings_.size());
     std::iota(node.begin(), node.end(), 0U);
     out.points.reserve(roots.size());

@@ -70,11 +70,20 @@ std::vector<AreaUnits> EdgeMeasure::segments() const {
 }
 
 FaceAreas EdgeMeasure::faces() const {
+  return faces(segments());
+}
+
+FaceAreas EdgeMeasure::faces(const std::vector<AreaUnits>& of_segment) const {
   std::vector<AreaUnits> of_edge(plane_.edges().size());
-  tbb::parallel_for(tbb::blocked_range<EdgeIndex>(0, static_cast<EdgeIndex>(of_edge.size()), 1024),
-                    [&](const auto& block) {
-                      for (EdgeIndex e = block.begin(); e != block.end(); ++e) of_edge[e] = (*this)(e);
-                    });
+  const std::vector<SegmentEnds>& ends = plane_.table().ends;
+  tbb::parallel_for(
+      tbb::blocked_range<EdgeIndex>(0, static_cast<EdgeIndex>(of_edge.size()), 1024), [&](const auto& block) {
+        for (EdgeIndex e = block.begin(); e != block.end(); ++e) {
+          const Edge& edge = plane_.edges()[e];
+          const SegmentEnds& whole = ends[edge.segment];
+          of_edge[e] = edge.u == whole.a && edge.v == whole.b ? of_segment[edge.segment] : (*this)(e);
+        }
+      });
   FaceAreas out{method_.name(), std::vector<AreaUnits>(plane_.face_count(), 0), 0};
   for (EdgeIndex e = 0; e < of_edge.size(); ++e) {
     out.area[plane_.face(2 * e)] += of_edge[e];

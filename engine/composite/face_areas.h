@@ -34,6 +34,8 @@ class EdgeMeasure {
 
   /// All faces, on all cores; the same for any number of them.
   [[nodiscard]] FaceAreas faces() const;
+  /// The same from what `segments` returned: an edge that is a whole segment is not measured again.
+  [[nodiscard]] FaceAreas faces(const std::vector<AreaUnits>& of_segment) const;
 
  private:
   [[nodiscard]] double part_beyond_pieces(const CutParent& parent, std::int32_t cut_latitude) const;

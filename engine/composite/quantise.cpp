@@ -186,10 +186,6 @@ bool is_inside_box(const std::vector<Unrolled>& vertices) {
 
 }  // namespace
 
-std::int64_t to_grid(double degrees) noexcept {
-  return std::llround(degrees * kGridUnitsPerDegree);
-}
-
 QuantisedRing quantise(const Ring& ring, RingConvention convention) {
   QuantisedRing out;
   const std::vector<Unrolled> vertices = unroll(ring, convention.is_literal);

@@ -1,12 +1,15 @@
 #include <marchland/base/error.h>
-#include <marchland/base/sorted_by_key.h>
 #include <marchland/composite/segments.h>
 
 #include <boost/sort/spreadsort/integer_sort.hpp>
+#include <tbb/enumerable_thread_specific.h>
+#include <tbb/parallel_for.h>
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
 #include <tuple>
+#include <utility>
 
 namespace marchland {
 namespace {
@@ -89,61 +92,38 @@ void number_ends(SegmentTable& table) {
   }
 }
 
-SegmentTableBuilder::SegmentTableBuilder() : buckets_(1024, kFree) {}
-
-void SegmentTableBuilder::grow() {
-  std::vector<SegmentIndex> larger(buckets_.size() * 2, kFree);
-  const std::size_t mask = larger.size() - 1;
-  for (SegmentIndex i = 0; i < segments_.size(); ++i) {
-    std::size_t at = hash(segments_[i]) & mask;
-    while (larger[at] != kFree) at = (at + 1) & mask;
-    larger[at] = i;
-  }
-  buckets_ = std::move(larger);
-}
-
-SegmentIndex SegmentTableBuilder::index_of(const GridSegment& s) {
-  const std::size_t mask = buckets_.size() - 1;
-  std::size_t at = hash(s) & mask;
-  for (; buckets_[at] != kFree; at = (at + 1) & mask) {
-    if (segments_[buckets_[at]] == s) return buckets_[at];
-  }
-  const auto index = static_cast<SegmentIndex>(segments_.size());
-  buckets_[at] = index;
-  segments_.push_back(s);
-  if (segments_.size() * 2 > buckets_.size()) grow();
-  return index;
-}
-
-SegmentIndex SegmentTableBuilder::add_event(const GridSegment& directed, LabelIndex label, TimeIndex time,
-                                            std::int32_t times, bool begins) {
-  if (directed.a == directed.b) return kFree;
+bool SegmentTableBuilder::add_event(const GridSegment& directed, LabelIndex label, TimeIndex time,
+                                    std::int32_t times, bool begins) {
+  if (directed.a == directed.b) return false;
   const bool forward = directed.a < directed.b;
-  const SegmentIndex index = index_of(forward ? directed : GridSegment{directed.b, directed.a});
-  PendingEvent event;
-  event.segment = index;
+  PendingEvent& event = pending_.emplace_back();
+  event.segment = forward ? directed : GridSegment{directed.b, directed.a};
   event.label = label;
   event.time = time & 0x7fffffffU;
   event.begins = begins ? 1U : 0U;
   event.change = forward == begins ? times : -times;
-  pending_.push_back(event);
+  // A segment points east, so its ends are on the seam of their own side or it lies along one.
+  touches_seam_ = touches_seam_ || event.segment.a.x == -kGridMaxLon || event.segment.b.x == kGridMaxLon;
   if (pending_.size() >= compact_at_) {
     compact();
     compact_at_ = std::max(compact_at_, pending_.size() * 2);
   }
-  return index;
+  return true;
+}
+
+void SegmentTableBuilder::add_cut_parent(const GridSegment& segment, const CutParent& parent) {
+  // Of two edges that leave the same piece, always the same one.
+  const auto [known, is_new] = cut_parents_.try_emplace(segment, parent);
+  if (!is_new) known->second = std::min(known->second, parent);
 }
 
 void SegmentTableBuilder::add_chain(const QuantisedRing& chain, LabelIndex label, TimeIndex time, int weight,
                                     bool begins) {
   for (const ChainLink& link : chain.links) {
-    const SegmentIndex index = add_event(link.s, label, time, link.multiplicity * weight, begins);
-    if (link.cut_parent != ChainLink::kNoParent) {
-      // Of two edges that leave the same piece, always the same one.
-      const CutParent& parent = chain.cut_parents[link.cut_parent];
-      const auto [known, is_new] = cut_parents_.try_emplace(index, parent);
-      if (!is_new) known->second = std::min(known->second, parent);
-    }
+    const bool is_added = add_event(link.s, label, time, link.multiplicity * weight, begins);
+    if (!is_added || link.cut_parent == ChainLink::kNoParent) continue;
+    const GridSegment upwards = link.s.a < link.s.b ? link.s : GridSegment{link.s.b, link.s.a};
+    add_cut_parent(upwards, chain.cut_parents[link.cut_parent]);
   }
 }
 
@@ -163,20 +143,13 @@ void SegmentTableBuilder::add(const QuantisedRing& chain, LabelIndex label, Time
   end(chain, label, to, weight);
 }
 
-void SegmentTableBuilder::merge(const SegmentTableBuilder& other) {
-  std::vector<SegmentIndex> index;
-  index.reserve(other.segments_.size());
-  for (const GridSegment& s : other.segments_) index.push_back(index_of(s));
-  pending_.reserve(pending_.size() + other.pending_.size());
-  for (PendingEvent event : other.pending_) {
-    event.segment = index[event.segment];
-    pending_.push_back(event);
-  }
-  for (const auto& [segment, parent] : other.cut_parents_) {
-    const auto [known, is_new] = cut_parents_.try_emplace(index[segment], parent);
-    if (!is_new) known->second = std::min(known->second, parent);
-  }
+void SegmentTableBuilder::merge(SegmentTableBuilder&& other) {
+  merged_.push_back(std::move(other.pending_));
+  for (std::vector<PendingEvent>& events : other.merged_) merged_.push_back(std::move(events));
+  touches_seam_ = touches_seam_ || other.touches_seam_;
+  for (const auto& [segment, parent] : other.cut_parents_) add_cut_parent(segment, parent);
   occurrences_ += other.occurrences_;
+  other = {};
 }
 
 void SegmentTableBuilder::compact() {
@@ -202,126 +175,272 @@ void SegmentTableBuilder::compact() {
 }
 
 void SegmentTableBuilder::divide_at_seam() {
+  if (!touches_seam_) return;
   std::vector<std::int32_t> latitudes;
-  for (const PendingEvent& e : pending_) {
-    for (const GridPoint p : {segments_[e.segment].a, segments_[e.segment].b}) {
-      if (p.x == kGridMaxLon || p.x == -kGridMaxLon) latitudes.push_back(p.y);
+  const auto read = [&](const std::vector<PendingEvent>& events) {
+    for (const PendingEvent& e : events) {
+      for (const GridPoint p : {e.segment.a, e.segment.b}) {
+        if (p.x == kGridMaxLon || p.x == -kGridMaxLon) latitudes.push_back(p.y);
+      }
     }
-  }
-  if (latitudes.empty()) return;
+  };
+  read(pending_);
+  for (const auto& events : merged_) read(events);
   std::sort(latitudes.begin(), latitudes.end());
   latitudes.erase(std::unique(latitudes.begin(), latitudes.end()), latitudes.end());
 
-  std::size_t kept = 0;
   std::vector<PendingEvent> pieces;
-  for (const PendingEvent& e : pending_) {
-    const GridSegment s = segments_[e.segment];
-    const auto first = std::upper_bound(latitudes.begin(), latitudes.end(), s.a.y);
-    if (!is_on_seam(s) || first == latitudes.end() || *first >= s.b.y) {
-      pending_[kept++] = e;
-      continue;
+  const auto divide = [&](std::vector<PendingEvent>& events) {
+    std::size_t kept = 0;
+    for (const PendingEvent& e : events) {
+      const GridSegment s = e.segment;
+      const auto first = std::upper_bound(latitudes.begin(), latitudes.end(), s.a.y);
+      if (!is_on_seam(s) || first == latitudes.end() || *first >= s.b.y) {
+        events[kept++] = e;
+        continue;
+      }
+      GridPoint from = s.a;
+      for (auto cut = first; from != s.b; ++cut) {
+        const GridPoint to{s.a.x, std::min(*cut, s.b.y)};
+        pieces.push_back(e);
+        pieces.back().segment = {from, to};
+        from = to;
+      }
     }
-    GridPoint from = s.a;
-    for (auto cut = first; from != s.b; ++cut) {
-      const GridPoint to{s.a.x, std::min(*cut, s.b.y)};
-      pieces.push_back(e);
-      pieces.back().segment = index_of({from, to});
-      from = to;
-    }
-  }
-  pending_.resize(kept);
-  pending_.insert(pending_.end(), pieces.begin(), pieces.end());
+    events.resize(kept);
+  };
+  divide(pending_);
+  for (auto& events : merged_) divide(events);
+  merged_.push_back(std::move(pieces));
 }
 
-void SegmentTableBuilder::sort_by_ends(std::vector<SegmentIndex>& order) const {
-  struct Item {
-    std::uint64_t a;
-    SegmentIndex segment;
-    bool operator<(const Item& other) const { return a < other.a; }
-  };
-  std::vector<Item> items;
-  items.reserve(order.size());
-  for (const SegmentIndex s : order) items.push_back({sort_key(segments_[s].a), s});
-  boost::sort::spreadsort::integer_sort(items.begin(), items.end(),
-                                        [](const Item& item, unsigned shift) { return item.a >> shift; });
-  for (std::size_t i = 0; i < items.size();) {
-    std::size_t j = i + 1;
-    while (j < items.size() && items[j].a == items[i].a) ++j;
-    std::sort(items.begin() + static_cast<std::ptrdiff_t>(i), items.begin() + static_cast<std::ptrdiff_t>(j),
-              [&](const Item& x, const Item& y) { return segments_[x.segment].b < segments_[y.segment].b; });
-    i = j;
+/// Segments that begin in one part of the plane, in their order.
+struct SegmentTableBuilder::Part {
+  std::vector<GridSegment> segments;
+  std::vector<std::uint32_t> event_counts;  ///< by segment
+  std::vector<WindingEvent> events;
+  std::vector<RepeatedRun> repeats;  ///< segments counted from the part's first
+  std::vector<std::pair<GridSegment, RepeatedRun>> lost_repeats;
+};
+
+/// Puts the events of parts in order; what it needs for that is kept from part to part.
+class SegmentTableBuilder::PartSorter {
+ public:
+  void sort(std::span<const PendingEvent> events, Part& out) {
+    number_segments(events);
+    add_up(events);
+    put_in_order(out);
   }
-  for (std::size_t i = 0; i < items.size(); ++i) order[i] = items[i].segment;
+
+ private:
+  void number_segments(std::span<const PendingEvent> events) {
+    unique_.clear();
+    number_.clear();
+    const std::size_t mask = std::bit_ceil(events.size() * 2) - 1;
+    buckets_.assign(mask + 1, kFree);
+    for (const PendingEvent& e : events) {
+      std::size_t at = hash(e.segment) & mask;
+      while (buckets_[at] != kFree && unique_[buckets_[at]] != e.segment) at = (at + 1) & mask;
+      if (buckets_[at] == kFree) {
+        buckets_[at] = static_cast<SegmentIndex>(unique_.size());
+        unique_.push_back(e.segment);
+      }
+      number_.push_back(buckets_[at]);
+    }
+  }
+
+  /// Events segment by segment, added up.
+  void add_up(std::span<const PendingEvent> events) {
+    begin_.assign(unique_.size() + 1, 0);
+    for (const SegmentIndex s : number_) ++begin_[s + 1];
+    std::partial_sum(begin_.begin(), begin_.end(), begin_.begin());
+    sorted_.resize(events.size());
+    fill_.assign(begin_.begin(), begin_.end() - 1);
+    for (std::size_t i = 0; i < events.size(); ++i) {
+      const PendingEvent& e = events[i];
+      sorted_[fill_[number_[i]]++] = {(static_cast<std::uint64_t>(e.label) << 32) | (e.time << 1) | e.begins,
+                                      e.change};
+    }
+    sums_.clear();
+    repeats_.clear();
+    sums_begin_.assign(1, 0);
+    for (SegmentIndex s = 0; s < unique_.size(); ++s) {
+      add_up(s, std::span(sorted_).subspan(begin_[s], begin_[s + 1] - begin_[s]));
+      sums_begin_.push_back(static_cast<std::uint32_t>(sums_.size()));
+    }
+  }
+
+  struct Change {
+    std::uint64_t key;  ///< label, time, whether it begins
+    std::int32_t change;
+    [[nodiscard]] LabelIndex label() const { return static_cast<LabelIndex>(key >> 32); }
+    [[nodiscard]] TimeIndex time() const { return static_cast<TimeIndex>(key) >> 1; }
+    [[nodiscard]] bool begins() const { return (key & 1U) != 0; }
+    bool operator<(const Change& other) const { return key < other.key; }
+  };
+
+  void add_up(SegmentIndex segment, std::span<Change> list) {
+    if (!std::is_sorted(list.begin(), list.end())) std::sort(list.begin(), list.end());
+    const bool is_box = is_on_box(unique_[segment]);
+    Traversals now;
+    for (std::size_t i = 0; i < list.size();) {
+      if (i > 0 && list[i].label() != list[i - 1].label()) now = {};
+      WindingEvent sum{list[i].label(), list[i].time(), 0};
+      bool begins = false;
+      for (const std::uint64_t instant = list[i].key >> 1; i < list.size() && list[i].key >> 1 == instant;
+           ++i) {
+        sum.change += list[i].change;
+        begins = begins || list[i].begins();
+        now.add(list[i].change, list[i].begins());
+      }
+      if (sum.change != 0) sums_.push_back(sum);
+      if (begins && !is_box && now.forward + now.backward > 1)
+        repeats_.push_back({segment, sum.label, sum.time});
+    }
+  }
+
+  /// Only segments that still have events, in the order of their ends.
+  void put_in_order(Part& out) {
+    order_.clear();
+    for (SegmentIndex s = 0; s < unique_.size(); ++s) {
+      if (sums_begin_[s] != sums_begin_[s + 1])
+        order_.push_back({sort_key(unique_[s].a), sort_key(unique_[s].b), s});
+    }
+    std::sort(order_.begin(), order_.end());
+    out.segments.reserve(order_.size());
+    out.event_counts.reserve(order_.size());
+    out.events.reserve(sums_.size());
+    for (const Ordered& item : order_) {
+      const SegmentIndex s = item.segment;
+      out.segments.push_back(unique_[s]);
+      out.event_counts.push_back(sums_begin_[s + 1] - sums_begin_[s]);
+      out.events.insert(out.events.end(), sums_.begin() + sums_begin_[s], sums_.begin() + sums_begin_[s + 1]);
+    }
+    if (repeats_.empty()) return;
+    std::vector<SegmentIndex> rank(unique_.size(), kFree);
+    for (SegmentIndex i = 0; i < order_.size(); ++i) rank[order_[i].segment] = i;
+    for (RepeatedRun repeat : repeats_) {
+      const SegmentIndex given = repeat.segment;
+      repeat.segment = rank[given];
+      if (repeat.segment == kFree) {
+        out.lost_repeats.emplace_back(unique_[given], repeat);
+      } else {
+        out.repeats.push_back(repeat);
+      }
+    }
+  }
+
+  struct Ordered {
+    std::uint64_t a, b;
+    SegmentIndex segment;
+    bool operator<(const Ordered& other) const { return a != other.a ? a < other.a : b < other.b; }
+  };
+  std::vector<SegmentIndex> buckets_;  ///< open addressing; a power of two of them, at most half in use
+  std::vector<GridSegment> unique_;
+  std::vector<SegmentIndex> number_;  ///< by event
+  std::vector<std::uint32_t> begin_, fill_;
+  std::vector<Change> sorted_;
+  std::vector<WindingEvent> sums_;
+  std::vector<std::uint32_t> sums_begin_;
+  std::vector<RepeatedRun> repeats_;
+  std::vector<Ordered> order_;
+};
+
+std::vector<SegmentTableBuilder::Part> SegmentTableBuilder::sort_into_parts() const {
+  std::vector<std::span<const PendingEvent>> blocks;
+  std::size_t count = 0;
+  constexpr std::size_t kBlock = 8192;
+  const auto add_blocks = [&](std::span<const PendingEvent> events) {
+    count += events.size();
+    for (; !events.empty(); events = events.subspan(std::min(kBlock, events.size())))
+      blocks.push_back(events.first(std::min(kBlock, events.size())));
+  };
+  add_blocks(pending_);
+  for (const auto& events : merged_) add_blocks(events);
+
+  // Samples say where parts begin. Wherever that is, the same segments come in the same order.
+  constexpr std::size_t kPart = 1024;
+  constexpr std::size_t kMostParts = 1024;
+  constexpr std::size_t kSamplesPerPart = 16;
+  const std::size_t wanted = std::clamp(count / kPart, std::size_t{1}, kMostParts);
+  const std::size_t every = std::max(count / (wanted * kSamplesPerPart), std::size_t{1});
+  std::vector<std::uint64_t> begins;
+  for (const auto& block : blocks) {
+    for (std::size_t i = 0; i < block.size(); i += every) begins.push_back(sort_key(block[i].segment.a));
+  }
+  std::sort(begins.begin(), begins.end());
+  std::size_t kept = 0;
+  for (std::size_t i = kSamplesPerPart; i < begins.size(); i += kSamplesPerPart) begins[kept++] = begins[i];
+  begins.resize(kept);
+  begins.erase(std::unique(begins.begin(), begins.end()), begins.end());
+
+  const std::size_t parts = begins.size() + 1;
+  std::vector<std::uint16_t> part_of(blocks.size() * kBlock);
+  std::vector<std::uint32_t> place(blocks.size() * parts, 0);  // by block and part; counts at first
+  tbb::parallel_for(std::size_t{0}, blocks.size(), [&](std::size_t b) {
+    for (std::size_t i = 0; i < blocks[b].size(); ++i) {
+      const auto after = std::upper_bound(begins.begin(), begins.end(), sort_key(blocks[b][i].segment.a));
+      const auto part = static_cast<std::uint16_t>(after - begins.begin());
+      part_of[b * kBlock + i] = part;
+      ++place[b * parts + part];
+    }
+  });
+  std::vector<std::uint32_t> offsets(parts + 1, 0);
+  std::uint32_t next = 0;
+  for (std::size_t part = 0; part < parts; ++part) {
+    for (std::size_t b = 0; b < blocks.size(); ++b) next += std::exchange(place[b * parts + part], next);
+    offsets[part + 1] = next;
+  }
+  std::vector<PendingEvent> events(count);
+  tbb::parallel_for(std::size_t{0}, blocks.size(), [&](std::size_t b) {
+    for (std::size_t i = 0; i < blocks[b].size(); ++i)
+      events[place[b * parts + part_of[b * kBlock + i]]++] = blocks[b][i];
+  });
+
+  std::vector<Part> out(parts);
+  tbb::enumerable_thread_specific<PartSorter> sorters;
+  tbb::parallel_for(std::size_t{0}, parts, [&](std::size_t part) {
+    sorters.local().sort(std::span(events).subspan(offsets[part], offsets[part + 1] - offsets[part]),
+                         out[part]);
+  });
+  return out;
 }
 
 SegmentTable SegmentTableBuilder::finish() {
   divide_at_seam();
   SegmentTable table;
   table.occurrences = occurrences_;
-
-  // Events segment by segment, added up.
-  std::vector<std::uint32_t> begin_of;
-  std::vector<PendingEvent> pending =
-      sorted_by_key(pending_, segments_.size(), [](const PendingEvent& e) { return e.segment; }, begin_of);
-  std::vector<WindingEvent> events;
-  std::vector<std::uint32_t> event_begin(segments_.size() + 1, 0);
-  std::vector<RepeatedRun> repeats;
-  events.reserve(pending.size());
-  for (SegmentIndex s = 0; s < segments_.size(); ++s) {
-    const auto first = pending.begin() + begin_of[s];
-    const auto last = pending.begin() + begin_of[s + 1];
-    std::sort(first, last, [](const PendingEvent& a, const PendingEvent& b) {
-      return a.label != b.label ? a.label < b.label : a.time < b.time;
-    });
-    const bool is_box = is_on_box(segments_[s]);
-    Traversals now;
-    for (auto it = first; it != last;) {
-      if (it != first && it->label != (it - 1)->label) now = {};
-      WindingEvent sum{it->label, it->time, 0};
-      bool begins = false;
-      for (; it != last && it->label == sum.label && it->time == sum.time; ++it) {
-        sum.change += it->change;
-        begins = begins || it->begins == 1;
-        now.add(it->change, it->begins == 1);
-      }
-      if (sum.change != 0) events.push_back(sum);
-      if (begins && !is_box && now.forward + now.backward > 1) repeats.push_back({s, sum.label, sum.time});
-    }
-    event_begin[s + 1] = static_cast<std::uint32_t>(events.size());
+  const std::vector<Part> parts = sort_into_parts();
+  std::vector<SegmentIndex> first(parts.size() + 1, 0);
+  std::vector<std::uint32_t> first_event(parts.size() + 1, 0);
+  for (std::size_t p = 0; p < parts.size(); ++p) {
+    first[p + 1] = first[p] + static_cast<SegmentIndex>(parts[p].segments.size());
+    first_event[p + 1] = first_event[p] + static_cast<std::uint32_t>(parts[p].events.size());
   }
-
-  // Only segments that still have events, in the order of their ends.
-  std::vector<SegmentIndex> order;
-  order.reserve(segments_.size());
-  for (SegmentIndex s = 0; s < segments_.size(); ++s) {
-    if (event_begin[s] != event_begin[s + 1]) order.push_back(s);
-  }
-  sort_by_ends(order);
-  std::vector<SegmentIndex> rank(segments_.size(), kFree);
-  table.segments.reserve(order.size());
-  table.offsets.reserve(order.size() + 1);
-  table.offsets.push_back(0);
-  table.events.reserve(events.size());
-  for (SegmentIndex i = 0; i < order.size(); ++i) {
-    const SegmentIndex s = order[i];
-    rank[s] = i;
-    table.segments.push_back(segments_[s]);
-    table.events.insert(table.events.end(), events.begin() + event_begin[s],
-                        events.begin() + event_begin[s + 1]);
-    table.offsets.push_back(static_cast<std::uint32_t>(table.events.size()));
-  }
+  table.segments.resize(first.back());
+  table.offsets.resize(first.back() + 1);
+  table.events.resize(first_event.back());
+  tbb::parallel_for(std::size_t{0}, parts.size(), [&](std::size_t p) {
+    const Part& part = parts[p];
+    std::copy(part.segments.begin(), part.segments.end(), table.segments.begin() + first[p]);
+    std::copy(part.events.begin(), part.events.end(), table.events.begin() + first_event[p]);
+    std::uint32_t offset = first_event[p];
+    for (std::size_t i = 0; i < part.event_counts.size(); ++i)
+      table.offsets[first[p] + i + 1] = offset += part.event_counts[i];
+  });
   number_ends(table);
-  for (const auto& [index, parent] : cut_parents_) {
-    if (rank[index] != kFree) table.cut_parents.emplace(rank[index], parent);
+  for (const auto& [segment, parent] : cut_parents_) {
+    const auto found = std::lower_bound(table.segments.begin(), table.segments.end(), segment);
+    if (found != table.segments.end() && *found == segment)
+      table.cut_parents.emplace(static_cast<SegmentIndex>(found - table.segments.begin()), parent);
   }
-  for (RepeatedRun repeat : repeats) {
-    const SegmentIndex given = repeat.segment;
-    repeat.segment = rank[given];
-    if (repeat.segment == kFree) {
-      table.lost_repeats.emplace_back(segments_[given], repeat);
-    } else {
+  for (std::size_t p = 0; p < parts.size(); ++p) {
+    for (RepeatedRun repeat : parts[p].repeats) {
+      repeat.segment += first[p];
       table.repeats.push_back(repeat);
     }
+    table.lost_repeats.insert(table.lost_repeats.end(), parts[p].lost_repeats.begin(),
+                              parts[p].lost_repeats.end());
   }
   std::sort(table.repeats.begin(), table.repeats.end());
   std::sort(table.lost_repeats.begin(), table.lost_repeats.end());

@@ -11,6 +11,7 @@
 #include <marchland/time/time_axis.h>
 
 #include <cstdint>
+#include <map>
 #include <span>
 #include <unordered_map>
 #include <utility>
@@ -80,11 +81,11 @@ struct SegmentTable {
 /// Fills `vertices` and `ends` from `segments`, which are sorted.
 void number_ends(SegmentTable& table);
 
-/// Collects runs in any order; the table depends on what was added, not on the order.
+/// Collects runs in any order; the table depends on what was added, not on the order. It is made on all
+/// cores: events are divided into parts of the plane from west to east, and every part is put in order by
+/// itself.
 class SegmentTableBuilder {
  public:
-  SegmentTableBuilder();
-
   /// The chain holds for [from, to) under `label`, `weight` times (-1 turns it round).
   void add(const QuantisedRing& chain, LabelIndex label, TimeIndex from, TimeIndex to, int weight = 1);
   /// Its two halves.
@@ -97,8 +98,8 @@ class SegmentTableBuilder {
   void end(const GridSegment& directed, LabelIndex label, TimeIndex time) {
     add_event(directed, label, time, 1, false);
   }
-  /// What was added elsewhere.
-  void merge(const SegmentTableBuilder& other);
+  /// What was added elsewhere; the other is empty afterwards.
+  void merge(SegmentTableBuilder&& other);
 
   /// Counts segments as given; `add` and `begin` of a chain count theirs.
   void count(std::uint64_t occurrences) { occurrences_ += occurrences; }
@@ -109,26 +110,29 @@ class SegmentTableBuilder {
 
  private:
   struct PendingEvent {
-    SegmentIndex segment = 0;
+    GridSegment segment;  ///< a < b
     LabelIndex label = 0;
     TimeIndex time : 31 = 0;
     TimeIndex begins : 1 = 0;  ///< or ends
     std::int32_t change = 0;   ///< of the winding number on the left minus that on the right
   };
-  SegmentIndex index_of(const GridSegment& s);
-  SegmentIndex add_event(const GridSegment& directed, LabelIndex label, TimeIndex time, std::int32_t times,
-                         bool begins);
+  struct Part;
+  class PartSorter;
+
+  /// Whether there was anything to add.
+  bool add_event(const GridSegment& directed, LabelIndex label, TimeIndex time, std::int32_t times,
+                 bool begins);
   void add_chain(const QuantisedRing& chain, LabelIndex label, TimeIndex time, int weight, bool begins);
-  void grow();
+  void add_cut_parent(const GridSegment& segment, const CutParent& parent);
   void compact();
   void divide_at_seam();
-  void sort_by_ends(std::vector<SegmentIndex>& order) const;
+  [[nodiscard]] std::vector<Part> sort_into_parts() const;
 
-  std::vector<SegmentIndex> buckets_;  ///< open addressing; a power of two of them, at most half in use
-  std::vector<GridSegment> segments_;
   std::vector<PendingEvent> pending_;
+  std::vector<std::vector<PendingEvent>> merged_;  ///< more of them
   std::size_t compact_at_ = std::size_t{1} << 24;
-  std::unordered_map<SegmentIndex, CutParent> cut_parents_;
+  bool touches_seam_ = false;
+  std::map<GridSegment, CutParent> cut_parents_;  ///< a < b
   std::uint64_t occurrences_ = 0;
 };
 

@@ -1,4 +1,5 @@
 #include <marchland/base/error.h>
+#include <marchland/base/sorted_by_key.h>
 #include <marchland/composite/position_samples.h>
 #include <marchland/composite/quantise.h>
 #include <marchland/composite/ring_diff.h>
@@ -142,39 +143,55 @@ class TrackTracer {
  private:
   // ---- which goes on as which
 
-  void join_versions() {
+  void number_rings() {
     first_ring_.reserve(versions_.size() + 1);
+    std::size_t count = 0;
+    for (const PolygonVersion& version : versions_) count += version.area->size();
+    rings_.reserve(count);
     for (std::uint32_t v = 0; v < versions_.size(); ++v) {
       first_ring_.push_back(static_cast<std::uint32_t>(rings_.size()));
       const Polygon& polygon = *versions_[v].area;
       for (std::uint32_t r = 0; r < polygon.size(); ++r) {
         if (polygon[r].size() < 4) check_readable({{polygon[r]}});
-        WorkingRing ring;
+        WorkingRing& ring = rings_.emplace_back();
         ring.ring = &polygon[r];
         ring.from = versions_[v].from;
         ring.to = versions_[v].to;
         ring.polygon = v;
         ring.number = r;
-        rings_.push_back(ring);
       }
     }
     first_ring_.push_back(static_cast<std::uint32_t>(rings_.size()));
+  }
 
+  /// Versions of a slot that begin at one time, and those that end then, if they can go on.
+  struct Joint {
+    std::span<const std::uint32_t> ending;
+    std::span<const std::uint32_t> beginning;
+    std::vector<std::uint32_t> from;  ///< by beginning version: the place of the ending one, or kNone
+    /// By beginning version: the same of its holes; empty if there is nothing to join.
+    std::vector<std::vector<std::uint32_t>> holes_from;
+  };
+
+  void join_versions() {
+    number_rings();
     const auto sorted_by = [&](auto time_of) {
       std::vector<std::uint32_t> order;
       order.reserve(versions_.size());
       for (std::uint32_t v = 0; v < versions_.size(); ++v) {
         if (!versions_[v].area->empty()) order.push_back(v);
       }
-      std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+      const auto is_before = [&](std::uint32_t a, std::uint32_t b) {
         return std::tuple(versions_[a].slot, time_of(versions_[a])) <
                std::tuple(versions_[b].slot, time_of(versions_[b]));
-      });
+      };
+      if (!std::is_sorted(order.begin(), order.end(), is_before))
+        std::stable_sort(order.begin(), order.end(), is_before);
       return order;
     };
     const auto begins = sorted_by([](const PolygonVersion& v) { return v.from; });
     const auto ends = sorted_by([](const PolygonVersion& v) { return v.to; });
-    track_of_.assign(versions_.size(), kNone);
+    std::vector<Joint> joints;
     std::size_t e = 0;
     for (std::size_t b = 0; b < begins.size();) {
       const auto [slot, time] = std::tuple(versions_[begins[b]].slot, versions_[begins[b]].from);
@@ -188,52 +205,66 @@ class TrackTracer {
       while (e < ends.size() && key(e) < std::tuple(slot, time)) ++e;
       std::size_t e_end = e;
       while (e_end < ends.size() && key(e_end) == std::tuple(slot, time)) ++e_end;
-      join(rejoin_[slot] ? std::span(ends).subspan(e, e_end - e) : std::span<const std::uint32_t>(),
-           std::span(begins).subspan(b, b_end - b));
+      Joint& joint = joints.emplace_back();
+      if (rejoin_[slot]) joint.ending = std::span(ends).subspan(e, e_end - e);
+      joint.beginning = std::span(begins).subspan(b, b_end - b);
       b = b_end;
       e = e_end;
     }
+    // What matches depends on the two times alone; tracks go on from one to the next.
+    tbb::parallel_for(tbb::blocked_range<std::size_t>(0, joints.size(), 16), [&](const auto& block) {
+      for (std::size_t j = block.begin(); j != block.end(); ++j) match(joints[j]);
+    });
+    track_of_.assign(versions_.size(), kNone);
+    for (const Joint& joint : joints) join(joint);
   }
 
-  void join(std::span<const std::uint32_t> ending, std::span<const std::uint32_t> beginning) {
+  void match(Joint& joint) const {
     const auto outer_rings = [&](std::span<const std::uint32_t> list) {
       std::vector<const Ring*> rings;
       rings.reserve(list.size());
       for (const std::uint32_t v : list) rings.push_back(&versions_[v].area->front());
       return rings;
     };
-    const auto from = match_rings(outer_rings(ending), outer_rings(beginning));
-    for (std::size_t k = 0; k < beginning.size(); ++k) {
-      const std::uint32_t after = beginning[k];
-      const std::uint32_t before = from[k] == kNone ? kNone : ending[from[k]];
-      const bool goes_on = before != kNone && versions_[before].convention == versions_[after].convention;
-      if (!goes_on) {
+    joint.from = match_rings(outer_rings(joint.ending), outer_rings(joint.beginning));
+    joint.holes_from.resize(joint.beginning.size());
+    for (std::size_t k = 0; k < joint.beginning.size(); ++k) {
+      if (joint.from[k] == kNone) continue;
+      const PolygonVersion& before = versions_[joint.ending[joint.from[k]]];
+      const PolygonVersion& after = versions_[joint.beginning[k]];
+      if (before.convention != after.convention) {
+        joint.from[k] = kNone;
+      } else if (before.area->size() > 1 && after.area->size() > 1) {
+        joint.holes_from[k] = match_rings(holes(before), holes(after));
+      }
+    }
+  }
+  [[nodiscard]] static std::vector<const Ring*> holes(const PolygonVersion& version) {
+    std::vector<const Ring*> rings;
+    for (std::size_t r = 1; r < version.area->size(); ++r) rings.push_back(&(*version.area)[r]);
+    return rings;
+  }
+
+  void join(const Joint& joint) {
+    for (std::size_t k = 0; k < joint.beginning.size(); ++k) {
+      const std::uint32_t after = joint.beginning[k];
+      if (joint.from[k] == kNone) {
         track_of_[after] = static_cast<std::uint32_t>(result_.track_slot.size());
         result_.track_slot.push_back(versions_[after].slot);
       } else {
+        const std::uint32_t before = joint.ending[joint.from[k]];
         track_of_[after] = track_of_[before];
         continue_ring(first_ring_[before], first_ring_[after]);
-        if (first_ring_[before + 1] - first_ring_[before] > 1 &&
-            first_ring_[after + 1] - first_ring_[after] > 1)
-          join_holes(before, after);
+        const std::vector<std::uint32_t>& from = joint.holes_from[k];
+        for (std::uint32_t h = 0; h < from.size(); ++h) {
+          if (from[h] != kNone) continue_ring(first_ring_[before] + 1 + from[h], first_ring_[after] + 1 + h);
+        }
       }
       for (std::uint32_t r = first_ring_[after]; r < first_ring_[after + 1]; ++r) {
         if (rings_[r].before != kNone) continue;
         rings_[r].track = static_cast<LabelIndex>(ring_tracks_.size());
         ring_tracks_.push_back({track_of_[after], rings_[r].number == 0});
       }
-    }
-  }
-
-  void join_holes(std::uint32_t before, std::uint32_t after) {
-    const auto holes = [&](std::uint32_t v) {
-      std::vector<const Ring*> rings;
-      for (std::uint32_t r = first_ring_[v] + 1; r < first_ring_[v + 1]; ++r) rings.push_back(rings_[r].ring);
-      return rings;
-    };
-    const auto from = match_rings(holes(before), holes(after));
-    for (std::uint32_t k = 0; k < from.size(); ++k) {
-      if (from[k] != kNone) continue_ring(first_ring_[before] + 1 + from[k], first_ring_[after] + 1 + k);
     }
   }
 
@@ -299,19 +330,28 @@ class TrackTracer {
 
   void collect_segments() {
     // A ring goes on plainly if all before it did.
-    order_.resize(rings_.size());
-    std::iota(order_.begin(), order_.end(), 0U);
-    std::sort(order_.begin(), order_.end(), [&](std::uint32_t a, std::uint32_t b) {
-      return std::tuple(rings_[a].track, rings_[a].from, a) < std::tuple(rings_[b].track, rings_[b].from, b);
-    });
+    std::vector<std::uint32_t> as_given(rings_.size());
+    std::iota(as_given.begin(), as_given.end(), 0U);
+    std::vector<std::uint32_t> offsets;
+    order_ = sorted_by_key(
+        as_given, result_.labels.size(), [&](std::uint32_t r) { return rings_[r].track; }, offsets);
+    const auto is_before = [&](std::uint32_t a, std::uint32_t b) {
+      return rings_[a].from != rings_[b].from ? rings_[a].from < rings_[b].from : a < b;
+    };
+    for (std::size_t label = 0; label + 1 < offsets.size(); ++label) {
+      const auto begin = order_.begin() + offsets[label];
+      const auto end = order_.begin() + offsets[label + 1];
+      // Statements mostly come in the order of their times.
+      if (!std::is_sorted(begin, end, is_before)) std::sort(begin, end, is_before);
+    }
     for (const std::uint32_t r : order_) {
       WorkingRing& ring = rings_[r];
       if (ring.before != kNone) ring.is_plain = ring.is_plain && rings_[ring.before].is_plain;
     }
     result_.rings.resize(rings_.size());
-    tbb::enumerable_thread_specific<Runs> runs;
+    tbb::enumerable_thread_specific<SegmentTableBuilder> runs;
     tbb::parallel_for(tbb::blocked_range<std::size_t>(0, order_.size(), kGrain), [&](const auto& block) {
-      Runs& local = runs.local();
+      SegmentTableBuilder& local = runs.local();
       for (std::size_t i = block.begin(); i != block.end(); ++i)
         collect_ring(local, order_[i], result_.rings[i]);
     });
@@ -322,51 +362,34 @@ class TrackTracer {
       result_.rings[i].turn = sign(ring.twice_area);
     }
     SegmentTableBuilder all;
-    for (const Runs& local : runs) {
-      all.merge(local.chains);
-      for (const Run& run : local.plain) {
-        run.begins ? all.begin(run.segment, run.label, run.time) : all.end(run.segment, run.label, run.time);
-      }
-    }
+    for (SegmentTableBuilder& local : runs) all.merge(std::move(local));
     result_.segments = all.finish();
   }
 
-  /// Beginning or end of a segment's run.
-  struct Run {
-    GridSegment segment;  ///< as the ring runs
-    LabelIndex label;
-    TimeIndex time;
-    bool begins;
-  };
-  struct Runs {
-    std::vector<Run> plain;
-    SegmentTableBuilder chains;
-  };
-
-  void collect_ring(Runs& runs, std::uint32_t index, RingVersion& out) {
+  void collect_ring(SegmentTableBuilder& runs, std::uint32_t index, RingVersion& out) {
     WorkingRing& ring = rings_[index];
     const LabelIndex label = ring.track;
     out = {label, ring.from, ring.to, ring.polygon, ring.number, false, false, 0};
     const WorkingRing* before = ring.before == kNone ? nullptr : &rings_[ring.before];
     if (ring.is_plain) {
-      runs.chains.count(ring.ring->size() - 1);
+      runs.count(ring.ring->size() - 1);
       const auto ranges = std::span(pools_[ring.pool]);
       for (std::uint32_t k = ring.closed_begin; k < ring.closed_end; ++k) {
         for_each_segment(*before->ring, ranges[k], [&](const GridSegment& s) {
-          runs.plain.push_back({s, label, ring.from, false});
+          runs.end(s, label, ring.from);
           ring.twice_area -= cross(s.a.x, s.a.y, s.b.x, s.b.y);
         });
       }
       for (std::uint32_t k = ring.closed_end; k < ring.opened_end; ++k) {
         for_each_segment(*ring.ring, ranges[k], [&](const GridSegment& s) {
-          runs.plain.push_back({s, label, ring.from, true});
+          runs.begin(s, label, ring.from);
           ring.twice_area += cross(s.a.x, s.a.y, s.b.x, s.b.y);
         });
       }
     } else {
       if (before != nullptr) end_ring(runs, *before, label, ring.from);
       const QuantisedRing chain = quantise(*ring.ring, versions_[ring.polygon].convention);
-      runs.chains.begin(chain, label, ring.from);
+      runs.begin(chain, label, ring.from);
       for (const ChainLink& link : chain.links)
         ring.twice_area += link.multiplicity * cross(link.s.a.x, link.s.a.y, link.s.b.x, link.s.b.y);
       out.is_cut = chain.is_cut;
@@ -375,11 +398,11 @@ class TrackTracer {
     if (!ring.has_after) end_ring(runs, ring, label, ring.to);
   }
 
-  void end_ring(Runs& runs, const WorkingRing& ring, LabelIndex label, TimeIndex time) const {
+  void end_ring(SegmentTableBuilder& runs, const WorkingRing& ring, LabelIndex label, TimeIndex time) const {
     if (!ring.is_plain)
-      return runs.chains.end(quantise(*ring.ring, versions_[ring.polygon].convention), label, time);
+      return runs.end(quantise(*ring.ring, versions_[ring.polygon].convention), label, time);
     for_each_segment(*ring.ring, {0, static_cast<std::uint32_t>(ring.ring->size() - 1)},
-                     [&](const GridSegment& s) { runs.plain.push_back({s, label, time, false}); });
+                     [&](const GridSegment& s) { runs.end(s, label, time); });
   }
 
   template <class Use>

@@ -20,10 +20,14 @@ constexpr std::int64_t kHalfTurnFixed =
 constexpr int kMilepostBits = 16;
 constexpr int kMilepostFixedBits = kMilepostBits + kFixedBits;
 
-/// An angle as the sum of two doubles: |low| is at most half an ulp of high.
+/// Two doubles on which every operation is done at once, each as it would be on its own.
+using Two = double __attribute__((vector_size(16)));
+
+/// An angle as the sum of two doubles: |low| is at most half an ulp of high. Of one or two angles.
+template <class Real>
 struct SplitAngle {
-  double high;
-  double low;
+  Real high;
+  Real low;
 };
 
 /// Radians of half a grid unit, pi/180/1e7/2, in two parts. The first has 21 bits, so that its product with
@@ -31,22 +35,27 @@ struct SplitAngle {
 constexpr double kHalfUnitHigh = 0x1.dfc0ap-31;
 constexpr double kHalfUnitLow = 0x1.59f2fc45beb35p-56;
 
+double whole_units(std::int64_t fixed) {
+  return static_cast<double>(fixed >> kFixedBits);
+}
+double rest_of_unit(std::int64_t fixed) {
+  return static_cast<double>(fixed & 0xffffffff) / 4294967296.0;
+}
 /// Half of a sum of two latitudes.
-SplitAngle half_angle(std::int64_t fixed) {
-  const auto whole = static_cast<double>(fixed >> kFixedBits);
-  const double rest = static_cast<double>(fixed & 0xffffffff) / 4294967296.0;
-  const double most = whole * kHalfUnitHigh;
-  const double more = whole * kHalfUnitLow + rest * (kHalfUnitHigh + kHalfUnitLow);
-  const double high = most + more;
+template <class Real>
+SplitAngle<Real> half_angle(Real whole, Real rest) {
+  const Real most = whole * kHalfUnitHigh;
+  const Real more = whole * kHalfUnitLow + rest * (kHalfUnitHigh + kHalfUnitLow);
+  const Real high = most + more;
   return {high, (most - high) + more};
 }
 
 // Taylor series; |x| <= pi/4, so the first term left out is below 1e-19.
-double sin_near_zero(SplitAngle angle) {
-  const double x = angle.high;
-  const double z = x * x;
-  double p = 1.0 / 355687428096000.0;
-  p = p * z - 1.0 / 1307674368000.0;
+template <class Real>
+Real sin_near_zero(SplitAngle<Real> angle) {
+  const Real x = angle.high;
+  const Real z = x * x;
+  Real p = z * (1.0 / 355687428096000.0) - 1.0 / 1307674368000.0;
   p = p * z + 1.0 / 6227020800.0;
   p = p * z - 1.0 / 39916800.0;
   p = p * z + 1.0 / 362880.0;
@@ -56,11 +65,11 @@ double sin_near_zero(SplitAngle angle) {
   return x + (x * z * p + angle.low * (1.0 - 0.5 * z));
 }
 
-double cos_near_zero(SplitAngle angle) {
-  const double x = angle.high;
-  const double z = x * x;
-  double p = -1.0 / 6402373705728000.0;
-  p = p * z + 1.0 / 20922789888000.0;
+template <class Real>
+Real cos_near_zero(SplitAngle<Real> angle) {
+  const Real x = angle.high;
+  const Real z = x * x;
+  Real p = z * (-1.0 / 6402373705728000.0) + 1.0 / 20922789888000.0;
   p = p * z - 1.0 / 87178291200.0;
   p = p * z + 1.0 / 479001600.0;
   p = p * z - 1.0 / 3628800.0;
@@ -68,9 +77,16 @@ double cos_near_zero(SplitAngle angle) {
   p = p * z - 1.0 / 720.0;
   p = p * z + 1.0 / 24.0;
   // What 1 - z/2 loses in rounding is put back with the small terms.
-  const double half = 0.5 * z;
-  const double most = 1.0 - half;
+  const Real half = 0.5 * z;
+  const Real most = 1.0 - half;
   return most + (((1.0 - most) - half) + (z * z * p - angle.low * x * (1.0 - z / 6.0)));
+}
+
+/// The nearest integer, halves away from zero; |value| < 2^62.
+std::int64_t to_nearest(double value) {
+  const auto whole = static_cast<std::int64_t>(value);
+  const double rest = value - static_cast<double>(whole);  // exact
+  return whole + static_cast<std::int64_t>(rest >= 0.5) - static_cast<std::int64_t>(rest <= -0.5);
 }
 
 }  // namespace
@@ -79,11 +95,12 @@ double sin_of_mean_latitude(std::int64_t y1_plus_y2) noexcept {
   const std::int64_t magnitude = std::abs(y1_plus_y2);
   double value = 0.0;
   if (magnitude <= kHalfTurnFixed / 2) {
-    value = sin_near_zero(half_angle(magnitude));
+    value = sin_near_zero(half_angle(whole_units(magnitude), rest_of_unit(magnitude)));
   } else {
     // The complement is exact in integers. A line extended to its next milepost may pass the pole by a
     // little: the cosine is even, so the formula holds there too.
-    value = cos_near_zero(half_angle(kHalfTurnFixed - magnitude));
+    const std::int64_t complement = kHalfTurnFixed - magnitude;
+    value = cos_near_zero(half_angle(whole_units(complement), rest_of_unit(complement)));
   }
   return y1_plus_y2 < 0 ? -value : value;
 }
@@ -109,19 +126,42 @@ EdgeArea EdgeArea::wgs84() {
   return {Meters(6378137.0), 1.0 / 298.257223563};
 }
 
-std::int64_t EdgeArea::piece(FixedPoint from, FixedPoint to) const {
-  const double dlambda = static_cast<double>(to.x - from.x) * kRadiansPerFixed;
-  const double half_dphi = static_cast<double>(to.y - from.y) * (kRadiansPerFixed / 2);
-  const double s = sin_of_mean_latitude(from.y + to.y);
-  const double z = s * s;
-  double sum = 0.0;
-  for (std::size_t n = kTerms; n-- > 0;) sum = sum * z + series_[n];
+template <class Real>
+Real EdgeArea::integral(Real dlambda, Real half_dphi, Real s) const {
+  const Real z = s * s;
+  Real sum = z * series_[kTerms - 1] + series_[kTerms - 2];
+  for (std::size_t n = kTerms - 2; n-- > 0;) sum = sum * z + series_[n];
   // The mean of S over the piece is S(m) + d^2/6 S''(m); the next term, d^4/120 S'''', is below 1e-19 because
   // a piece spans at most 2^16 grid units: |d| < 5.8e-5. S' = cos/u^2 with u = 1 - e^2 s^2.
-  const double u = 1.0 - e2_ * z;
-  const double second = -s / (u * u) + 4.0 * e2_ * s * (1.0 - z) / (u * u * u);
-  const double mean = s * sum + half_dphi * half_dphi / 6.0 * second;
-  return std::llround(-scale_ * (dlambda * mean));
+  const Real u = 1.0 - e2_ * z;
+  const Real second = -s / (u * u) + 4.0 * e2_ * s * (1.0 - z) / (u * u * u);
+  const Real mean = s * sum + half_dphi * half_dphi / 6.0 * second;
+  return -scale_ * (dlambda * mean);
+}
+
+std::int64_t EdgeArea::piece(FixedPoint from, FixedPoint to) const {
+  return to_nearest(integral(static_cast<double>(to.x - from.x) * kRadiansPerFixed,
+                             static_cast<double>(to.y - from.y) * (kRadiansPerFixed / 2),
+                             sin_of_mean_latitude(from.y + to.y)));
+}
+
+std::array<std::int64_t, 2> EdgeArea::two_pieces(FixedPoint from1, FixedPoint to1, FixedPoint from2,
+                                                 FixedPoint to2) const {
+  const std::int64_t sum1 = std::abs(from1.y + to1.y);
+  const std::int64_t sum2 = std::abs(from2.y + to2.y);
+  constexpr std::int64_t kSplit = kHalfTurnFixed / 2;
+  // Both by the same series, or one after the other.
+  if ((sum1 <= kSplit) != (sum2 <= kSplit)) return {piece(from1, to1), piece(from2, to2)};
+  const auto angle = [](std::int64_t a, std::int64_t b) {
+    return half_angle(Two{whole_units(a), whole_units(b)}, Two{rest_of_unit(a), rest_of_unit(b)});
+  };
+  Two s = sum1 <= kSplit ? sin_near_zero(angle(sum1, sum2))
+                         : cos_near_zero(angle(kHalfTurnFixed - sum1, kHalfTurnFixed - sum2));
+  s *= Two{from1.y + to1.y < 0 ? -1.0 : 1.0, from2.y + to2.y < 0 ? -1.0 : 1.0};
+  const Two dlambda{static_cast<double>(to1.x - from1.x), static_cast<double>(to2.x - from2.x)};
+  const Two dphi{static_cast<double>(to1.y - from1.y), static_cast<double>(to2.y - from2.y)};
+  const Two both = integral(dlambda * kRadiansPerFixed, dphi * (kRadiansPerFixed / 2), s);
+  return {to_nearest(both[0]), to_nearest(both[1])};
 }
 
 AreaUnits EdgeArea::operator()(const GridSegment& s, const ExactPoint& p, const ExactPoint& q) const {
@@ -160,20 +200,33 @@ AreaUnits EdgeArea::operator()(const GridSegment& s, const ExactPoint& p, const 
   AreaUnits sum = 0;
   FixedPoint here = milepost(first);
   const FixedPoint at_first = here;
-  for (std::int64_t k = first; k < last; ++k) {
+  const auto advance = [&](std::int64_t k) {
     v += step;
     rest += carry;
     if (rest >= den) {
       rest -= den;
       ++v;
     }
-    const FixedPoint next = milepost(k + 1);
+    return milepost(k);
+  };
+  std::int64_t k = first;
+  for (; k + 2 <= last; k += 2) {
+    const FixedPoint middle = advance(k + 1);
+    const FixedPoint next = advance(k + 2);
+    const auto [one, other] = two_pieces(here, middle, middle, next);
+    sum += one + other;
+    here = next;
+  }
+  if (k < last) {
+    const FixedPoint next = advance(last);
     sum += piece(here, next);
     here = next;
   }
   const FixedPoint at_last = here;
   if (kp > kq) sum = -sum;
-  return sum + piece(kq == last ? at_last : at_first, fq) - piece(kp == last ? at_last : at_first, fp);
+  const auto [to_q, to_p] =
+      two_pieces(kq == last ? at_last : at_first, fq, kp == last ? at_last : at_first, fp);
+  return sum + to_q - to_p;
 }
 
 }  // namespace marchland

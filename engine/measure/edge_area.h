@@ -53,6 +53,12 @@ class EdgeArea {
     FixedCoordinate y;
   };
   [[nodiscard]] std::int64_t piece(FixedPoint from, FixedPoint to) const;
+  /// piece(from1, to1) and piece(from2, to2) in little more time than one takes.
+  [[nodiscard]] std::array<std::int64_t, 2> two_pieces(FixedPoint from1, FixedPoint to1, FixedPoint from2,
+                                                       FixedPoint to2) const;
+  /// Before rounding, of one piece or two.
+  template <class Real>
+  [[nodiscard]] Real integral(Real dlambda, Real half_dphi, Real sin_of_mean) const;
 
   static constexpr int kTerms = 9;  ///< truncation below 1e-19 at f = 1/298, 2e-15 at f = 1/100
   std::array<double, kTerms> series_{};
