@@ -251,6 +251,7 @@ std::vector<Instant> ChangeTable::dates(Step step) const {
   const Atlas& atlas = composite_->atlas();
   const auto extent = atlas.extent();
   if (!extent) return {};
+  const Interval& within = atlas.window.when;
   if (step == Step::change) {
     std::vector<bool> turns(times().epoch_count(), false);
     for (std::size_t i = 0; i < size(); ++i) {
@@ -258,7 +259,8 @@ std::vector<Instant> ChangeTable::dates(Step step) const {
     }
     std::vector<Instant> out{extent->from()};
     for (TimeIndex t = 1; t < turns.size(); ++t) {
-      if (turns[t] && times()[t] > extent->from()) out.push_back(times()[t]);
+      const Instant instant = times()[t];
+      if (turns[t] && instant > extent->from() && within.contains(instant)) out.push_back(instant);
     }
     return out;
   }
@@ -273,7 +275,7 @@ std::vector<Instant> ChangeTable::dates(Step step) const {
     if (step == Step::year) day = sys_days(date.year() / January / 1);
     const Instant instant = instant_of(day);
     if (instant > extent->to()) break;
-    if (instant >= extent->from()) dates.insert(instant);
+    if (instant >= extent->from() && within.contains(instant)) dates.insert(instant);
     const year_month_day here(day);
     if (step == Step::day) day += std::chrono::days(1);
     if (step == Step::month) day = sys_days((here.year() / here.month() + months(1)) / 1);

@@ -9,9 +9,10 @@
 
 namespace marchland {
 
-/// An unbroken stretch, `first` on the left of its direction. Closed if front and back are equal.
+/// An unbroken stretch, `first` on the left of its direction. Closed if front and back are equal; then it
+/// begins at its least corner.
 struct ContactPart {
-  std::vector<Position> positions;  ///< nearest doubles of the exact nodes
+  std::vector<Position> positions;  ///< corners: nearest doubles of the exact nodes
   Meters length;                    ///< as drawn, straight in longitude and latitude
   bool on_border = false;           ///< whether it runs along a border in force at the date
 };

@@ -1,11 +1,14 @@
 // What must hold between the answers, whatever the polygons look like. Integers are compared with ==.
 #include <marchland/analysis/all_pairs.h>
 #include <marchland/analysis/changes.h>
+#include <marchland/analysis/contact_line.h>
 
 #include <gtest/gtest.h>
 #include <tests/laws/generators.h>
 
+#include <algorithm>
 #include <map>
+#include <string>
 #include <vector>
 
 namespace marchland {
@@ -106,6 +109,68 @@ TEST(AnalysisLaws, SeriesAddsUpToItsMatrices) {
                     found[k].area == moved[k].area);
       }
     }
+  });
+}
+
+/// Area by holder, matrix and line of contact at dates: what --two-layer and windows must not change.
+std::string figures(const Composite& composite, const std::vector<Instant>& dates) {
+  std::string out;
+  for (const Theme theme : {Theme::control, Theme::border}) {
+    HolderOptions options;
+    options.theme = theme;
+    const Holders holders(composite, options);
+    const ChangeTable table(composite, composite.areas(), holders);
+    const auto any = [](HolderIndex h) { return h != kUnknown; };
+    const auto none = [](HolderIndex h) { return h == kUnknown; };
+    for (const Instant a : dates) {
+      for (const Instant b : dates) {
+        for (const Transition& t : table.transitions(a, b))
+          out += fmt::format("{}>{} {} ", holders.id(t.from), holders.id(t.to), to_string(t.area));
+      }
+      const ContactLine line = contact_line(composite, holders, a, any, none);
+      out += fmt::format("{} m", line.length.value());
+      for (const ContactPart& part : line.parts) {
+        for (const Position& p : part.positions) out += fmt::format(" {} {}", p.lon, p.lat);
+      }
+    }
+  }
+  return out;
+}
+
+TEST(AnalysisLaws, OnlyTheDatesAskedForNeedToBeArranged) {
+  for_many(304, 66, [](Random& random, Ground ground) {
+    const AtlasBuilder builder = random_atlas(random, ground, static_cast<int>(draw(random, 1, 9)));
+    const Composite whole = builder.build();
+    for (int k = 0; k < 4; ++k) {
+      const std::vector<Instant> dates{day(static_cast<int>(draw(random, -1, 6))),
+                                       day(static_cast<int>(draw(random, -1, 6)))};
+      const Composite two = build_within(builder.atlas, {{}, dates});
+      EXPECT_EQ(broken_certificates(two), "");
+      EXPECT_EQ(figures(two, dates), figures(whole, dates)) << describe(builder.atlas);
+    }
+  });
+}
+
+TEST(AnalysisLaws, FiguresWithinAWindowAreThoseOfTheWhole) {
+  for_many(305, 44, [](Random& random, Ground ground) {
+    const AtlasBuilder builder = random_atlas(random, ground, static_cast<int>(draw(random, 1, 9)));
+    const Composite whole = builder.build();
+    const auto from = static_cast<int>(draw(random, -1, 4));
+    const auto to = from + static_cast<int>(draw(random, 1, 3));
+    const Composite part = build_within(builder.atlas, {days(from, to), {}});
+    EXPECT_EQ(broken_certificates(part), "");
+    std::vector<Instant> dates;
+    for (int d = from; d < to; ++d) dates.push_back(day(d));
+    EXPECT_EQ(figures(part, dates), figures(whole, dates)) << describe(builder.atlas);
+    // The series has the dates that it has of the whole, and its first instant.
+    const Holders holders(part, {});
+    const Holders all_holders(whole, {});
+    const auto found = series_dates(part, holders, Step::change);
+    for (const Instant date : series_dates(whole, all_holders, Step::change)) {
+      if (date < day(from) || date >= day(to)) continue;
+      EXPECT_TRUE(std::find(found.begin(), found.end(), date) != found.end()) << describe(builder.atlas);
+    }
+    for (const Instant date : found) EXPECT_TRUE(date >= day(from) && date < day(to));
   });
 }
 

@@ -27,6 +27,7 @@ struct BuildCommand {
   bool overwrite = false;
 
   void run() const {
+    query.refuse_two_layer("build");
     const Existing existing = overwrite ? Existing::overwrite : Existing::refuse;
     if (output.extension() != ".gpkg") {
       throw InvalidArgument(fmt::format("-o '{}': a composite is a GeoPackage, choose a name ending in .gpkg",
@@ -51,6 +52,9 @@ struct BuildCommand {
     document["atlas"] = session.atlas().id;
     document["content_sha256"] = content_hash(session.composite());
     document["layers"] = session.atlas().layers.size();
+    for (const char* key : {"since", "until"}) {
+      if (const Json head = session.head(); head.contains(key)) document[key] = head[key];
+    }
     document["statements"] = session.atlas().statements.size();
     document["segment_occurrences"] = plane.table().occurrences;
     document["segments"] = plane.table().segments.size();

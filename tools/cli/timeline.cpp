@@ -90,6 +90,7 @@ struct TimelineCommand {
   bool pairs = false;
 
   void run() const {
+    query.refuse_two_layer("timeline");
     output.check();
     const Session session(query);
     output.write(pairs ? pairs_report(session, every) : timeline_report(session, every),
