@@ -80,7 +80,8 @@ ContactLine contact_line(const Composite& composite, const Holders& holders, Ins
 
   std::vector<Piece> pieces;
   for (EdgeIndex e = 0; e < plane.edges().size(); ++e) {
-    if (seam.is_repeat(e)) continue;
+    // An edge along a pole is a point of the earth.
+    if (seam.is_repeat(e) || (is_on_box(plane.line_of(e)) && seam.seam_of(e) == 0)) continue;
     const auto [left, right] = seam.sides(e);
     if (!inside[left] && !inside[right]) continue;
     const bool forward = first(held[left]) && second(held[right]);

@@ -28,8 +28,8 @@ using HolderTest = std::function<bool(HolderIndex)>;
 
 /// The line between faces whose holder passes `first` and faces whose holder passes `second`, within the
 /// scope (at least one of the two faces). Edges on the antimeridian are read as pairs: the seam is no line, a
-/// border along it is one. `borders` (may be null) divides the line where it follows a difference of its
-/// holders.
+/// border along it is one; edges along a pole are none. `borders` (may be null) divides the line where it
+/// follows a difference of its holders.
 [[nodiscard]] ContactLine contact_line(const Composite& composite, const Holders& holders, Instant at,
                                        const HolderTest& first, const HolderTest& second,
                                        const Scope& scope = {}, const Holders* borders = nullptr);
