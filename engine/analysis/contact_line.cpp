@@ -35,6 +35,14 @@ class SeamPairs {
     if (s > 0) return {left, plane_.face(2 * partner->second + 1)};
     return {plane_.face(2 * partner->second), right};
   }
+  /// The edge that a line along the pair of e, at +180, is drawn on: where the ground is that is held,
+  /// because an edge on the other side may be there for other dates only. `is_inside`: whether that ground is
+  /// west of +180.
+  [[nodiscard]] EdgeIndex drawn_on(EdgeIndex e, bool is_inside) const {
+    if (seam_of(e) <= 0 || is_inside) return e;
+    const auto partner = by_latitudes_.find({-1, latitudes(e)});
+    return partner == by_latitudes_.end() ? e : partner->second;
+  }
   /// Whether a pair's edge at -180 repeats the one at +180.
   [[nodiscard]] bool is_repeat(EdgeIndex e) const {
     return seam_of(e) < 0 && by_latitudes_.contains({1, latitudes(e)});
@@ -54,6 +62,7 @@ struct Piece {
   NodeIndex from;
   NodeIndex to;
   bool on_border;
+  HalfEdgeIndex along;
 };
 
 }  // namespace
@@ -71,15 +80,20 @@ ContactLine contact_line(const Composite& composite, const Holders& holders, Ins
 
   std::vector<Piece> pieces;
   for (EdgeIndex e = 0; e < plane.edges().size(); ++e) {
-    if (seam.is_repeat(e)) continue;
+    // An edge along a pole is a point of the earth.
+    if (seam.is_repeat(e) || (is_on_box(plane.line_of(e)) && seam.seam_of(e) == 0)) continue;
     const auto [left, right] = seam.sides(e);
     if (!inside[left] && !inside[right]) continue;
     const bool forward = first(held[left]) && second(held[right]);
     const bool backward = first(held[right]) && second(held[left]);
     if (!forward && !backward) continue;
     const bool on_border = !bordering.empty() && bordering[left] != bordering[right];
-    const Edge& edge = plane.edges()[e];
-    pieces.push_back(forward ? Piece{edge.u, edge.v, on_border} : Piece{edge.v, edge.u, on_border});
+    const FaceIndex of_first = forward ? left : right;
+    const FaceIndex shown = held[of_first] != kUnknown ? of_first : (forward ? right : left);
+    const EdgeIndex drawn = seam.drawn_on(e, shown == left);
+    const Edge& edge = plane.edges()[drawn];
+    pieces.push_back(forward ? Piece{edge.u, edge.v, on_border, 2 * drawn}
+                             : Piece{edge.v, edge.u, on_border, 2 * drawn + 1});
   }
 
   // Chains: a node with one piece in and one piece out, both of a kind, is passed through.
@@ -100,22 +114,39 @@ ContactLine contact_line(const Composite& composite, const Holders& holders, Ins
     const ExactPoint p = plane.point(node);
     return Position{fixed_to_degrees(fixed_x(p)), fixed_to_degrees(fixed_y(p))};
   };
+  // Where the line goes straight on it only meets lines of other dates: no vertex, so that neither positions
+  // nor lengths depend on what is said of other dates.
+  const auto is_straight = [&](std::size_t arriving_piece, std::size_t leaving_piece) {
+    return compare_angle(plane.direction(pieces[arriving_piece].along),
+                         plane.direction(pieces[leaving_piece].along)) == 0;
+  };
   ContactLine out;
   std::vector<bool> used(pieces.size(), false);
   const auto chain_from = [&](std::size_t start) {
-    ContactPart part;
-    part.on_border = pieces[start].on_border;
-    part.positions.push_back(position(pieces[start].from));
-    for (std::size_t i = start;;) {
+    std::vector<std::size_t> chain;
+    bool is_closed = false;
+    for (std::size_t i = start; !is_closed;) {
       used[i] = true;
-      part.positions.push_back(position(pieces[i].to));
-      part.length += edge_length(part.positions[part.positions.size() - 2], part.positions.back());
+      chain.push_back(i);
       if (!passes(pieces[i].to)) break;
       i = leaving[pieces[i].to].front();
-      if (used[i]) break;
+      is_closed = used[i];
     }
-    out.length += part.length;
-    if (part.on_border) out.on_border += part.length;
+    if (is_closed) {
+      // From the least of its corners on.
+      const auto least = std::min_element(chain.begin(), chain.end(), [&](std::size_t a, std::size_t b) {
+        return compare_xy(plane.point(pieces[a].from), plane.point(pieces[b].from)) < 0;
+      });
+      std::rotate(chain.begin(), least, chain.end());
+    }
+    ContactPart part;
+    part.on_border = pieces[start].on_border;
+    part.positions.push_back(position(pieces[chain.front()].from));
+    for (std::size_t k = 0; k < chain.size(); ++k) {
+      if (k + 1 < chain.size() && is_straight(chain[k], chain[k + 1])) continue;
+      part.positions.push_back(position(pieces[chain[k]].to));
+      part.length += edge_length(part.positions[part.positions.size() - 2], part.positions.back());
+    }
     out.parts.push_back(std::move(part));
   };
   for (std::size_t i = 0; i < pieces.size(); ++i) {
@@ -126,6 +157,10 @@ ContactLine contact_line(const Composite& composite, const Holders& holders, Ins
   }
   std::sort(out.parts.begin(), out.parts.end(),
             [](const ContactPart& a, const ContactPart& b) { return a.positions < b.positions; });
+  for (const ContactPart& part : out.parts) {
+    out.length += part.length;
+    if (part.on_border) out.on_border += part.length;
+  }
   return out;
 }
 

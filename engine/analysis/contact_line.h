@@ -9,9 +9,10 @@
 
 namespace marchland {
 
-/// An unbroken stretch, `first` on the left of its direction. Closed if front and back are equal.
+/// An unbroken stretch, `first` on the left of its direction. Closed if front and back are equal; then it
+/// begins at its least corner.
 struct ContactPart {
-  std::vector<Position> positions;  ///< nearest doubles of the exact nodes
+  std::vector<Position> positions;  ///< corners: nearest doubles of the exact nodes
   Meters length;                    ///< as drawn, straight in longitude and latitude
   bool on_border = false;           ///< whether it runs along a border in force at the date
 };
@@ -27,8 +28,8 @@ using HolderTest = std::function<bool(HolderIndex)>;
 
 /// The line between faces whose holder passes `first` and faces whose holder passes `second`, within the
 /// scope (at least one of the two faces). Edges on the antimeridian are read as pairs: the seam is no line, a
-/// border along it is one. `borders` (may be null) divides the line where it follows a difference of its
-/// holders.
+/// border along it is one; edges along a pole are none. `borders` (may be null) divides the line where it
+/// follows a difference of its holders.
 [[nodiscard]] ContactLine contact_line(const Composite& composite, const Holders& holders, Instant at,
                                        const HolderTest& first, const HolderTest& second,
                                        const Scope& scope = {}, const Holders* borders = nullptr);

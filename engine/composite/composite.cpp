@@ -114,20 +114,48 @@ class CompositeBuilder {
     std::uint64_t limit = kNoCrossingLimit;
     if (max_memory_bytes > 0) {
       const std::uint64_t fixed = arrangement_bytes(segments, 0);
-      limit = max_memory_bytes <= fixed ? 0 : (max_memory_bytes - fixed) / arrangement_bytes(0, 1);
+      if (max_memory_bytes < fixed) throw TooLarge(refusal(segments, {}, max_memory_bytes));
+      limit = (max_memory_bytes - fixed) / arrangement_bytes(0, 1);
     }
     try {
       result_.plane_ = std::make_shared<const Arrangement>(std::move(tracks_.segments), limit);
-    } catch (const TooManyCrossings&) {
-      throw Error(
-          ErrorCode::failure,
-          fmt::format(
-              "the atlas has {} different lines that cross more than {} times; to arrange them would take "
-              "more than the {} MB allowed for. Lines that are drawn anew for every date cross each other "
-              "everywhere: ask for fewer dates or sources (where = \"...\" in the manifest), or allow for "
-              "more memory (--max-memory)",
-              segments, limit, max_memory_bytes / 1'000'000));
+    } catch (const TooManyCrossings& refused) {
+      throw TooLarge(refusal(segments, refused.estimate(), max_memory_bytes));
     }
+  }
+
+  [[nodiscard]] static std::string refusal(std::size_t segments, const CrossingEstimate& found,
+                                           std::uint64_t max_memory_bytes) {
+    const auto size = [](std::uint64_t bytes) {
+      const double megabytes = static_cast<double>(bytes) / 1e6;
+      return megabytes < 10     ? fmt::format("{:.1f} MB", megabytes)
+             : megabytes < 1000 ? fmt::format("{:.0f} MB", megabytes)
+                                : fmt::format("{:.1f} GB", megabytes / 1e3);
+    };
+    const auto count = [](std::uint64_t pairs) {
+      const auto n = static_cast<double>(pairs);
+      return pairs < 1000        ? fmt::format("{}", pairs)
+             : pairs < 1'000'000 ? fmt::format("{:.0f} thousand", n / 1e3)
+                                 : fmt::format("{:.1f} million", n / 1e6);
+    };
+    const std::string crossings =
+        found.pairs == 0
+            ? std::string()
+            : fmt::format(
+                  " cross about {} times, most of them about {:.3f}, {:.3f} (longitude, latitude). Lines "
+                  "that are drawn anew for every date cross everywhere. Arranging them",
+                  count(found.pairs), fixed_to_degrees(fixed_x(found.where)),
+                  fixed_to_degrees(fixed_y(found.where)));
+    return fmt::format(
+        "the atlas is too large to be arranged: its {} different lines{} would take about {}, and {} are "
+        "allowed for. Choose one:\n"
+        "  harmonise_m = METRES in the manifest, or more of them: lines drawn twice become one\n"
+        "  --since DATE --until DATE: a window of time\n"
+        "  --two-layer: only the dates asked for are arranged (areas, overlaps, changes, line, export, "
+        "raster)\n"
+        "  fewer layers, or where = \"...\" in the manifest: fewer lines\n"
+        "  --max-memory SIZE: more memory",
+        segments, crossings, size(arrangement_bytes(segments, found.pairs)), size(max_memory_bytes));
   }
 
   void collect_times() {
@@ -431,6 +459,11 @@ std::uint64_t arrangement_bytes(std::uint64_t segments, std::uint64_t crossings)
 
 Composite build_composite(Atlas atlas, const BuildOptions& options) {
   return CompositeBuilder(std::move(atlas)).build(options);
+}
+
+Composite build_within(const Atlas& atlas, const TimeWindow& window, const BuildOptions& options) {
+  atlas.check_declarations();
+  return build_composite(restricted_to(atlas, window), options);
 }
 
 FaceAreas measure_faces(const Composite& composite, const AreaMethod& method) {

@@ -1,6 +1,7 @@
 #pragma once
 // The space-time composite (Langran & Chrisman 1988): one exact arrangement of the whole history. Faces, what
 // covers each of them when, adjacency, areas. Every question is then a look-up.
+#include <marchland/base/error.h>
 #include <marchland/composite/arrangement.h>
 #include <marchland/composite/certificates.h>
 #include <marchland/composite/coverage.h>
@@ -13,7 +14,9 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace marchland {
@@ -103,21 +106,34 @@ class Composite {
 };
 
 struct BuildOptions {
-  /// Refuses what would take more while it is built, by an estimate from the number of crossings; 0: no
+  /// Refuses what would take more while it is arranged, by an estimate from the number of crossings; 0: no
   /// limit.
   std::uint64_t max_memory_bytes = 0;
   /// Called with the name of each step as it ends, by the thread that builds; for profiles.
   std::function<void(std::string_view step)> on_step = {};
 };
 
+/// The limit of memory would not do. The text names the estimate and the choices.
+class TooLarge : public Error {
+ public:
+  explicit TooLarge(std::string message) : Error(ErrorCode::failure, std::move(message)) {}
+};
+
 /// What arranging so many segments and crossings takes at its peak, in bytes: the estimate of the guard.
 [[nodiscard]] std::uint64_t arrangement_bytes(std::uint64_t segments, std::uint64_t crossings) noexcept;
 
 /// Builds all of it; cost n log n in segments and crossings. Precondition: none; `atlas.check` is called and
-/// throws InvalidData. Imperfect geometry becomes findings. Throws Error(failure), naming the choices, where
-/// lines cross so often that the limit of memory would not do: lines drawn anew for every date do, and every
-/// one then crosses every other.
+/// throws InvalidData. Imperfect geometry becomes findings. Throws TooLarge before anything is arranged,
+/// where lines cross so often that the limit of memory would not do: lines drawn anew for every date do, and
+/// every one then crosses every other.
 [[nodiscard]] Composite build_composite(Atlas atlas, const BuildOptions& options = {});
+
+/// The composite of what the atlas says within a window of time. What takes account of other statements than
+/// those arranged sees the whole atlas, so at every instant of the window holders, faces of equal coverage
+/// and their areas by exact methods are those of the whole composite; figures at other instants mean nothing.
+/// Findings of building are of the window only. Memory: that of the window's statements, beside the atlas.
+[[nodiscard]] Composite build_within(const Atlas& atlas, const TimeWindow& window,
+                                     const BuildOptions& options = {});
 
 /// The same faces measured by another method. Throws what the method throws.
 [[nodiscard]] FaceAreas measure_faces(const Composite& composite, const AreaMethod& method);

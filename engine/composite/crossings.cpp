@@ -288,18 +288,22 @@ class CrossingFinder {
     const std::size_t cell_blocks = cells.cell_count() / kBlock + 1;
     std::vector<Meetings> blocks(cell_blocks + segments_.size() / kBlock + 1);
     std::atomic<std::uint64_t> pairs{0};
-    tbb::parallel_for(std::size_t{0}, blocks.size(), [&](std::size_t b) {
-      const auto visit = [&](SegmentIndex s, SegmentIndex t) { meet(s, t, blocks[b]); };
-      const bool is_cells = b < cell_blocks;
-      const std::size_t begin = (is_cells ? b : b - cell_blocks) * kBlock;
-      const std::size_t end = std::min(begin + kBlock, is_cells ? cells.cell_count() : segments_.size());
-      for (std::size_t i = begin; i < end; ++i) {
-        if (is_cells) cells.for_each_close_in_cell(i, visit);
-        if (!is_cells) cells.for_each_coarser(static_cast<SegmentIndex>(i), visit);
-        if (blocks[b].pairs > limit) throw TooManyCrossings(limit);
-      }
-      if (pairs.fetch_add(blocks[b].pairs) + blocks[b].pairs > limit) throw TooManyCrossings(limit);
-    });
+    try {
+      tbb::parallel_for(std::size_t{0}, blocks.size(), [&](std::size_t b) {
+        const auto visit = [&](SegmentIndex s, SegmentIndex t) { meet(s, t, blocks[b]); };
+        const bool is_cells = b < cell_blocks;
+        const std::size_t begin = (is_cells ? b : b - cell_blocks) * kBlock;
+        const std::size_t end = std::min(begin + kBlock, is_cells ? cells.cell_count() : segments_.size());
+        for (std::size_t i = begin; i < end; ++i) {
+          if (is_cells) cells.for_each_close_in_cell(i, visit);
+          if (!is_cells) cells.for_each_coarser(static_cast<SegmentIndex>(i), visit);
+          if (blocks[b].pairs > limit) throw BeyondLimit();
+        }
+        if (pairs.fetch_add(blocks[b].pairs) + blocks[b].pairs > limit) throw BeyondLimit();
+      });
+    } catch (const BeyondLimit&) {
+      throw TooManyCrossings(limit, estimate(cells, limit));
+    }
     // In the order of blocks, whoever worked on them.
     std::vector<Incident> found;
     for (const Meetings& block : blocks) {
@@ -320,6 +324,41 @@ class CrossingFinder {
   }
 
  private:
+  struct BeyondLimit {};
+
+  /// From every n-th cell and segment, n small enough for enough pairs to be met to judge by. More than the
+  /// limit, which was passed.
+  [[nodiscard]] CrossingEstimate estimate(const CellIndex& cells, std::uint64_t limit) const {
+    constexpr std::size_t kCoarsest = 4096;
+    constexpr std::uint64_t kEnough = 20'000;
+    CrossingEstimate out;
+    for (std::size_t step = kCoarsest; step > 0; step /= 2) {
+      std::uint64_t pairs = 0;
+      std::uint64_t most = 0;
+      Meetings met;
+      const auto visit = [&](SegmentIndex s, SegmentIndex t) { meet(s, t, met); };
+      const auto count = [&] {
+        pairs += met.pairs;
+        if (met.pairs > most && !met.crossings.empty()) {
+          most = met.pairs;
+          out.where = met.crossings.front().point;
+        }
+        met = {};
+      };
+      for (std::size_t c = 0; c < cells.cell_count(); c += step) {
+        cells.for_each_close_in_cell(c, visit);
+        count();
+      }
+      for (std::size_t s = 0; s < segments_.size(); s += step) {
+        cells.for_each_coarser(static_cast<SegmentIndex>(s), visit);
+        count();
+      }
+      out.pairs = std::max(pairs * step, limit + 1);
+      if (pairs >= kEnough) break;
+    }
+    return out;
+  }
+
   void meet(SegmentIndex i, SegmentIndex j, Meetings& out) const {
     const GridSegment& s = segments_[i];
     const GridSegment& t = segments_[j];
@@ -426,8 +465,10 @@ class CrossingFinder {
 
 }  // namespace
 
-TooManyCrossings::TooManyCrossings(std::uint64_t limit)
-    : Error(ErrorCode::failure, fmt::format("more than {} pairs of lines cross", limit)) {}
+TooManyCrossings::TooManyCrossings(std::uint64_t limit, const CrossingEstimate& estimate)
+    : Error(ErrorCode::failure,
+            fmt::format("more than {} pairs of lines cross, about {} by an estimate", limit, estimate.pairs)),
+      estimate_(estimate) {}
 
 Crossings find_crossings(const SegmentTable& table, std::uint64_t limit) {
   return CrossingFinder(table).run(limit);

@@ -34,15 +34,25 @@ struct Crossings {
   std::uint64_t pairs = 0;
 };
 
+/// How many pairs meet elsewhere than at common ends, judged from some of the cells and segments.
+struct CrossingEstimate {
+  std::uint64_t pairs = 0;
+  ExactPoint where;  ///< a crossing where there are most
+};
+
 /// More pairs of segments meet than a caller allowed for.
 class TooManyCrossings : public Error {
  public:
-  explicit TooManyCrossings(std::uint64_t limit);
+  TooManyCrossings(std::uint64_t limit, const CrossingEstimate& estimate);
+  [[nodiscard]] const CrossingEstimate& estimate() const noexcept { return estimate_; }
+
+ private:
+  CrossingEstimate estimate_;
 };
 
 /// Reads vertices, segments and ends of the table. The result depends on the set of segments alone. Cost
 /// n log n plus the pairs of overlapping boxes. Throws TooManyCrossings as soon as more than `limit` pairs
-/// meet elsewhere than at common ends, before anything is arranged.
+/// meet elsewhere than at common ends, before anything is arranged and at a cost that the limit bounds.
 [[nodiscard]] Crossings find_crossings(const SegmentTable& table, std::uint64_t limit = kNoCrossingLimit);
 
 }  // namespace marchland

@@ -138,7 +138,7 @@ void Atlas::check_declarations() const {
       throw InvalidData(fmt::format("layer '{}' has no source; declare one", layer.id));
     }
   }
-  if (statements.empty()) {
+  if (statements.empty() && window.is_all()) {
     throw InvalidData(fmt::format("atlas '{}' has no statement; its layers are empty or filtered away", id));
   }
   std::unordered_set<std::string_view> seen;
@@ -174,9 +174,45 @@ void Atlas::check() const {
 }
 
 std::optional<Interval> Atlas::extent() const {
-  const auto instants = turning_points(*this);
+  auto instants = turning_points(*this);
+  // What was left out may have ended where the window begins.
+  if (window.when.has_from()) instants.insert(window.when.from());
   if (instants.empty()) return std::nullopt;
-  return Interval(*instants.begin(), *instants.rbegin());
+  return Interval(*instants.begin(), *instants.rbegin()).intersection(window.when);
+}
+
+bool TimeWindow::meets(const Interval& validity) const {
+  if (dates.empty()) return !validity.intersection(when).is_empty();
+  return std::any_of(dates.begin(), dates.end(),
+                     [&](Instant date) { return when.contains(date) && validity.contains(date); });
+}
+
+Atlas restricted_to(const Atlas& atlas, const TimeWindow& window) {
+  Atlas out{.id = atlas.id,
+            .title = atlas.title,
+            .disclaimer = atlas.disclaimer,
+            .attribution = atlas.attribution,
+            .checksum = atlas.checksum,
+            .manifest = atlas.manifest,
+            .files = atlas.files,
+            .days = atlas.days,
+            .rule = atlas.rule,
+            .study_area = atlas.study_area,
+            .study_area_rings = atlas.study_area_rings,
+            .actors = atlas.actors,
+            .sources = atlas.sources,
+            .periods = atlas.periods,
+            .regions = atlas.regions,
+            .places = atlas.places,
+            .layers = atlas.layers,
+            .statements = {},
+            .window = {atlas.window.when.intersection(window.when),
+                       window.dates.empty() ? atlas.window.dates : window.dates},
+            .findings = atlas.findings};
+  for (const Statement& statement : atlas.statements) {
+    if (out.window.meets(statement.validity)) out.statements.push_back(statement);
+  }
+  return out;
 }
 
 void close_snapshots(Atlas& atlas, LayerId layer, std::vector<Instant> dates) {
@@ -196,7 +232,8 @@ Instant resolve_date(const Atlas& atlas, std::string_view text) {
     if (period.id == text) return period.when.from();
   }
   if (text == "latest" || text == "previous") {
-    const auto instants = turning_points(atlas);
+    auto instants = turning_points(atlas);
+    std::erase_if(instants, [&](Instant instant) { return !atlas.window.when.contains(instant); });
     const std::size_t back = text == "latest" ? 1 : 2;
     if (instants.size() < back) {
       throw InvalidArgument(fmt::format("'{}': the atlas has {} dated change(s)", text, instants.size()));

@@ -135,6 +135,16 @@ struct DataFileDigest {
   friend bool operator==(const DataFileDigest&, const DataFileDigest&) = default;
 };
 
+/// A part of time.
+struct TimeWindow {
+  Interval when;               ///< all of time by default
+  std::vector<Instant> dates;  ///< only these instants of it; empty: all
+
+  [[nodiscard]] bool is_all() const { return when == Interval() && dates.empty(); }
+  /// Whether what has this validity holds at some instant of the window.
+  [[nodiscard]] bool meets(const Interval& validity) const;
+};
+
 /// One dataset. `check` holds for every atlas that reaches the composite.
 struct Atlas {
   std::string id, title, disclaimer, attribution;
@@ -153,7 +163,8 @@ struct Atlas {
   std::vector<Place> places;
   std::vector<Layer> layers;
   std::vector<Statement> statements;
-  Findings findings;  ///< of reading
+  TimeWindow window;  ///< statements that hold at no instant of it were left out (restricted_to)
+  Findings findings;  ///< of reading, of statements left out too
 
   [[nodiscard]] const Actor& operator[](ActorId which) const { return actors[which.index()]; }
   [[nodiscard]] const Source& operator[](SourceId which) const { return sources[which.index()]; }
@@ -161,14 +172,21 @@ struct Atlas {
   [[nodiscard]] const Region& operator[](RegionId which) const { return regions[which.index()]; }
 
   /// Throws InvalidData (statement, origin, what is expected) where ids repeat or refer to nothing, a
-  /// validity is empty, an area cannot be read, or there is no statement at all.
+  /// validity is empty, an area cannot be read, or there is no statement at all (unless it was restricted).
   void check() const;
   /// The same without reading the positions of areas, which the composite does anyway.
   void check_declarations() const;
 
-  /// First and last instant at which any statement begins or ends; nothing if all are open on both sides.
+  /// First and last instant at which any statement begins or ends; of a window that has a beginning, since it
+  /// and no further than it reaches. Nothing if all are open on both sides.
   [[nodiscard]] std::optional<Interval> extent() const;
 };
+
+/// What the atlas says within a window: declarations, and the statements that hold at some instant of it, as
+/// they were written (their validity is not cut). Of an event layer that is every event before the window's
+/// end, because it paints what later ones paint over. So holders at any instant of the window are those of
+/// the whole atlas.
+[[nodiscard]] Atlas restricted_to(const Atlas& atlas, const TimeWindow& window);
 
 /// Ends each statement of a snapshot layer where the next date of that layer begins; the last stays open.
 /// `dates` are those of the layer, of days without any statement too, in any order; they become those of the
@@ -176,8 +194,8 @@ struct Atlas {
 void close_snapshots(Atlas& atlas, LayerId layer, std::vector<Instant> dates);
 
 /// The instant that `text` names: a period's id (its start), "latest" or "previous" (the last and the last
-/// but one instant at which a statement begins or ends), or a date as parse_date reads it (its first
-/// instant). Throws InvalidArgument, with the nearest period id when the text looks like none of these.
+/// but one instant of the window at which a statement begins or ends), or a date as parse_date reads it (its
+/// first instant). Throws InvalidArgument, with the nearest period id when the text looks like none of these.
 [[nodiscard]] Instant resolve_date(const Atlas& atlas, std::string_view text);
 
 /// The candidate nearest to `name` in edit distance, for "did you mean"; empty if none is near.

@@ -119,6 +119,25 @@ class Series(CliTest):
         self.assertEqual(len(months), 13)
         self.assertAlmostEqual(months[11]["area_m2"] / months[12]["area_m2"], 2, delta=1e-12)
 
+    def test_pairs_of_dates(self):
+        document = self.answer("timeline", self.atlas, "--pairs")
+        rows = {(row["from"], row["to"], row["actor"]): row["area_m2"] / CELL_M2 for row in document["rows"]}
+        expected = {("2000-01-01", "2000-01-01", "a"): 2, ("2000-01-01", "2001-01-01", "a"): 1,
+                    ("2001-01-01", "2001-01-01", "a"): 1, ("2000-01-01", "2000-01-01", "b"): 2,
+                    ("2000-01-01", "2001-01-01", "b"): 2, ("2001-01-01", "2001-01-01", "b"): 3}
+        self.assertEqual(list(rows), list(expected))
+        for key, cells in expected.items():
+            self.assertAlmostEqual(rows[key], cells, delta=1e-12)
+        target = self.path / "pairs.csv"
+        done = self.run_program("timeline", self.atlas, "--pairs", "--actor", "b", "--every", "year", "--format", "csv",
+                                "-o", target)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with open(target, encoding="utf-8") as file:
+            table = list(csv.DictReader(file))
+        self.assertEqual(list(table[0]), ["from", "to", "actor", "area_m2"])
+        self.assertEqual([(row["from"], row["to"]) for row in table],
+                         [("2000-01-01", "2000-01-01"), ("2000-01-01", "2001-01-01"), ("2001-01-01", "2001-01-01")])
+
     def test_line_of_contact(self):
         document = self.answer("line", self.atlas, "--at", "first", "--between", "a,b")
         # One degree of meridian at the equator: 110 574.4 m (WGS84).

@@ -34,6 +34,12 @@ struct AppendCommand {
     if (stats == target) throw InvalidArgument("the composite and --stats name the same file; choose two");
     Stopwatch watch;
     Atlas atlas = read_composite(query.atlas, Load::with_areas).atlas();
+    if (!atlas.window.is_all()) {
+      throw InvalidArgument(
+          fmt::format("{}: was built of a window of time (--since, --until) and does not have all "
+                      "statements; build it anew",
+                      query.atlas.string()));
+    }
     const std::size_t before = atlas.statements.size();
     atlas = append_files(std::move(atlas), query.atlas, files, layer);
     const std::size_t added = atlas.statements.size() - before;

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 namespace marchland::cli {
 
@@ -57,18 +58,21 @@ struct AreasCommand {
 
   void run() const {
     output.check();
-    const Session session(query);
+    Session session(query);
     AreaOptions options{session.scope(), false, false};
     for (const std::string& key : by) {
       options.by_region = options.by_region || key == "region";
       options.by_group = options.by_group || key == "group";
     }
-    const Report report = areas_report(session, session.instants(at), options);
-    if (!output.geometry.empty()) {
-      FeatureOutput out(session, output.geometry, output.existing(), "areas");
-      add_states(out, session, at);
-      fmt::print(stderr, "{}", out.write());
-    }
+    static_cast<void>(session.instants(at));
+    std::optional<FeatureOutput> out;
+    Report report;
+    session.for_each_arranged(at, [&](const std::vector<std::string>& dates) {
+      if (!output.geometry.empty() && !out) out.emplace(session, output.geometry, output.existing(), "areas");
+      append(report, areas_report(session, session.instants(dates), options));
+      if (out) add_states(*out, session, dates);
+    });
+    if (out) fmt::print(stderr, "{}", out->write());
     output.write(report, provenance(session, "areas"));
   }
 };

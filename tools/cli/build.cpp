@@ -16,6 +16,7 @@ struct BuildCommand {
   bool overwrite = false;
 
   void run() const {
+    query.refuse_two_layer("build");
     const Existing existing = overwrite ? Existing::overwrite : Existing::refuse;
     check_composite_name(output);
     // What cannot be written is refused before anything is computed.

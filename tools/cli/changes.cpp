@@ -73,7 +73,8 @@ struct ChangesCommand {
 
   void run() const {
     output.check();
-    const Session session(query);
+    Session session(query);
+    session.arrange({from, to});
     if (!output.geometry.empty()) {
       FeatureOutput out(session, output.geometry, output.existing(), "changes");
       cli::add_changes(out, session, from, to);

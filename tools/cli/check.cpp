@@ -3,6 +3,8 @@
 #include "tools/cli/reports.h"
 #include <marchland/io/write_composite.h>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <memory>
 
@@ -101,11 +103,31 @@ struct CheckCommand {
   OutputOptions output;
 
   void run() const {
+    query.refuse_two_layer("check");
     output.check();
-    const Session session(query);
-    const CheckReport result = check_report(session);
+    try {
+      const Session session(query);
+      const CheckReport result = check_report(session);
+      output.write(result.report, provenance(session, "check"));
+      if (result.has_error) throw ExitWith{3};
+    } catch (const TooLarge&) {
+      check_latest();
+      throw;
+    }
+  }
+
+  /// Of what is too large to be arranged at once: what was found on reading, and in the last state alone.
+  void check_latest() const {
+    QueryOptions narrow = query;
+    narrow.two_layer = true;
+    Session session(narrow);
+    const Instant latest = session.instant("latest");
+    session.arrange({"latest"});
+    CheckReport result = check_report(session);
+    result.report.head["at"] = session.date(latest);
+    result.report.notes.push_back(fmt::format(
+        "findings of reading are of the whole atlas; all else is of {} alone", session.date(latest)));
     output.write(result.report, provenance(session, "check"));
-    if (result.has_error) throw ExitWith{3};
   }
 };
 

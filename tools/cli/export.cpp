@@ -15,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <numeric>
+#include <optional>
 #include <set>
 
 namespace marchland::cli {
@@ -148,11 +149,26 @@ struct ExportCommand {
       throw InvalidArgument(
           fmt::format("--format {}: '{}' ends otherwise; expected -o FILE.{}", format, name, format));
     }
+    if (all) query.refuse_two_layer("export --all");
     FeatureOutput::check(output, existing());
-    const Session session(query);
-    FeatureOutput out(session, output, existing(), "export", decimals);
-    add_to(out, session, session.holders());
-    fmt::print(stderr, "{}", out.write());
+    Session session(query);
+    std::optional<FeatureOutput> out;
+    const auto answer = [&](const ExportCommand& question) {
+      if (!out) out.emplace(session, output, existing(), "export", decimals);
+      question.add_to(*out, session, session.holders());
+    };
+    if (at.empty()) {
+      if (!all) session.arrange({from, to});
+      answer(*this);
+    } else {
+      static_cast<void>(session.instants(at));
+      session.for_each_arranged(at, [&](const std::vector<std::string>& dates) {
+        ExportCommand question = *this;
+        question.at = dates;
+        answer(question);
+      });
+    }
+    fmt::print(stderr, "{}", out->write());
   }
 
   void add_to(FeatureOutput& out, const Session& session, const Holders& holders) const {
@@ -222,9 +238,14 @@ struct ExportCommand {
                    {{"actor", text}, {"actor_name", text}, {"contested", boolean}, {"theme", text}},
                    {}};
     if (!all) set.fields.push_back({"at", instant});
+    // Since when and until when is not known where other dates were not arranged.
+    const bool has_stretch = !session.is_two_layer();
+    if (has_stretch) {
+      set.fields.push_back({"from", instant});
+      set.fields.push_back({"to", instant});
+    }
     for (FeatureField field :
-         {FeatureField{"from", instant}, FeatureField{"to", instant}, FeatureField{"area_m2", real},
-          FeatureField{"source", text}, FeatureField{"color", text}}) {
+         {FeatureField{"area_m2", real}, FeatureField{"source", text}, FeatureField{"color", text}}) {
       set.fields.push_back(std::move(field));
     }
     struct Sorted {
@@ -246,8 +267,10 @@ struct ExportCommand {
                                        name_of(session.atlas(), holders, holder),
                                        holders.is_contested(holder), std::string(to_string(holders.theme()))};
         if (!all) values.push_back(question.at);
-        values.push_back(from_of(interval));
-        values.push_back(to_of(interval));
+        if (has_stretch) {
+          values.push_back(from_of(interval));
+          values.push_back(to_of(interval));
+        }
         values.emplace_back(square_meters(area));
         values.push_back(sources[c].empty() ? FieldValue{} : FieldValue{sources[c]});
         values.push_back(color_of(session.atlas(), holders, holder));

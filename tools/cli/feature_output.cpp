@@ -40,6 +40,26 @@ FeatureOutput::FeatureOutput(const Session& session, std::filesystem::path path,
       rounding_{decimals},
       provenance_(provenance(session, command)) {}
 
+void FeatureOutput::note(const std::string& key, const std::string& value) {
+  const auto known = std::find_if(provenance_.extra.begin(), provenance_.extra.end(),
+                                  [&](const auto& line) { return line.first == key; });
+  if (known == provenance_.extra.end()) {
+    provenance_.extra.emplace_back(key, value);
+  } else {
+    known->second += ", " + value;
+  }
+}
+
+void FeatureOutput::add(FeatureSet set) {
+  const auto known =
+      std::find_if(sets_.begin(), sets_.end(), [&](const FeatureSet& s) { return s.name == set.name; });
+  if (known == sets_.end()) {
+    sets_.push_back(std::move(set));
+  } else {
+    std::move(set.features.begin(), set.features.end(), std::back_inserter(known->features));
+  }
+}
+
 Dissolver FeatureOutput::dissolver(const std::vector<bool>& lines) const {
   return {session_->composite(), lines, rounding_};
 }

@@ -27,8 +27,8 @@ class FeatureOutput {
   FeatureOutput(const Session& session, std::filesystem::path path, Existing existing,
                 const std::string& command, int decimals = 7);
 
-  /// A further line of the provenance.
-  void note(const std::string& key, const std::string& value) { provenance_.extra.emplace_back(key, value); }
+  /// A further line of the provenance; one of the same key is continued.
+  void note(const std::string& key, const std::string& value);
 
   /// What to say should no feature come of it, though the theme has statements: "nothing is held at 1999".
   void explain_none(std::string why) { why_none_ = std::move(why); }
@@ -38,8 +38,8 @@ class FeatureOutput {
   using ValuesOf = std::function<std::vector<FieldValue>(Category, AreaUnits)>;
   void add_polygons(const std::string& name, const std::string& title, std::vector<FeatureField> fields,
                     const std::vector<Category>& faces, const ValuesOf& values);
-  /// Any features, lines for instance.
-  void add(FeatureSet set) { sets_.push_back(std::move(set)); }
+  /// Any features, lines for instance. Those of a set of the same name follow its own.
+  void add(FeatureSet set);
 
   /// For layers in which several divisions of the ground share their lines: the lines, by edge of the plane,
   [[nodiscard]] Dissolver dissolver(const std::vector<bool>& lines) const;

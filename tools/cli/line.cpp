@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 namespace marchland::cli {
 
@@ -111,15 +112,19 @@ struct LineCommand {
   void run() const {
     if (between.size() != 2) throw InvalidArgument("--between takes two parties, for instance --between a,b");
     output.check();
-    const Session session(query);
-    const LineSides sides(session.atlas(), session.holders(), between[0], between[1]);
-    const std::vector<Instant> instants = session.instants(at);
-    if (!output.geometry.empty()) {
-      FeatureOutput out(session, output.geometry, output.existing(), "line");
-      add_line(out, session, instants, sides);
-      fmt::print(stderr, "{}", out.write());
-    }
-    output.write(line_report(session, instants, sides), provenance(session, "line"));
+    Session session(query);
+    static_cast<void>(session.instants(at));
+    std::optional<FeatureOutput> out;
+    Report report;
+    session.for_each_arranged(at, [&](const std::vector<std::string>& dates) {
+      if (!output.geometry.empty() && !out) out.emplace(session, output.geometry, output.existing(), "line");
+      const LineSides sides(session.atlas(), session.holders(), between[0], between[1]);
+      const std::vector<Instant> instants = session.instants(dates);
+      if (out) add_line(*out, session, instants, sides);
+      append(report, line_report(session, instants, sides));
+    });
+    if (out) fmt::print(stderr, "{}", out->write());
+    output.write(report, provenance(session, "line"));
   }
 };
 

@@ -30,7 +30,8 @@ struct OverlapsCommand {
       if (by != "region") static_cast<void>(parse_theme(by));
     }
     output.check();
-    const Session session(query);
+    Session session(query);
+    session.arrange({at, with_at.empty() ? at : with_at});
     const Instant a = session.instant(at);
     const Instant b = with_at.empty() ? a : session.instant(with_at);
     Report report{session.head(), {}, session.notes()};

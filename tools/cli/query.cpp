@@ -58,12 +58,41 @@ std::vector<CsvColumn> columns_of(const Table& table) {
 /// What the other formats say before their rows - the theme, the dates - said by the provenance.
 Provenance with_head(Provenance origin, const Json& head) {
   for (const auto& [key, value] : head.items()) {
-    const bool is_known =
-        key == "atlas" || key == "checksum" || key == "method" || key == "grid" || key == "rule";
+    const bool is_known = key == "atlas" || key == "checksum" || key == "method" || key == "grid" ||
+                          key == "rule" || key == "since" || key == "until";
     if (!is_known)
       origin.extra.emplace_back(key, value.is_string() ? value.get<std::string>() : value.dump());
   }
   return origin;
+}
+
+TimeWindow window_of(const Atlas& atlas, const QueryOptions& options) {
+  const Interval all;
+  TimeWindow window{{options.since.empty() ? all.from() : resolve_date(atlas, options.since),
+                     options.until.empty() ? all.to() : resolve_date(atlas, options.until)},
+                    {}};
+  if (window.when.is_empty()) {
+    throw InvalidArgument(
+        fmt::format("--since {} is not before --until {}; swap them", options.since, options.until));
+  }
+  const auto is_met = [&](const Statement& s) { return window.meets(s.validity); };
+  if (!std::any_of(atlas.statements.begin(), atlas.statements.end(), is_met)) {
+    const auto extent = atlas.extent();
+    throw InvalidArgument(
+        fmt::format("no statement holds in the window of --since and --until{}",
+                    extent ? fmt::format("; they are of {} to {}", format_instant(extent->from(), atlas.days),
+                                         format_instant(extent->to(), atlas.days))
+                           : ""));
+  }
+  return window;
+}
+
+std::string window_text(const Atlas& atlas) {
+  const Interval& when = atlas.window.when;
+  std::string text;
+  if (when.has_from()) text = "since " + format_instant(when.from(), atlas.days);
+  if (when.has_to()) text += (text.empty() ? "until " : " until ") + format_instant(when.to(), atlas.days);
+  return text;
 }
 
 }  // namespace
@@ -121,6 +150,14 @@ void QueryOptions::declare_atlas(CLI::App& command) {
                   "folder with an atlas.toml, the manifest itself, or a composite (.gpkg) that build wrote")
       ->required();
   declare_limits(command);
+  command
+      .add_option(
+          "--since", since,
+          "window of time: statements that end before it are left out; figures at its dates stay the same")
+      ->type_name("DATE");
+  command.add_option("--until", until, "end of the window: the first instant after it")->type_name("DATE");
+  command.add_flag("--two-layer", two_layer,
+                   "arrange only the dates asked for, two at a time at most: less memory, the same figures");
 }
 
 void QueryOptions::declare_limits(CLI::App& command) {
@@ -134,6 +171,14 @@ void QueryOptions::declare_limits(CLI::App& command) {
           "three quarters of what the machine has)")
       ->transform(CLI::AsSizeValue(true))
       ->type_name("SIZE");
+}
+
+void QueryOptions::refuse_two_layer(const std::string& command) const {
+  if (!two_layer) return;
+  throw InvalidArgument(fmt::format(
+      "--two-layer: {} needs all dates at once; areas, overlaps, changes, line, export --at or --from "
+      "--to, and raster do not. For a part of the history choose --since DATE --until DATE",
+      command));
 }
 
 void QueryOptions::declare(CLI::App& command) {
@@ -162,11 +207,18 @@ Session::Session(const QueryOptions& options, Load load)
   declare(options);
   Stopwatch watch;
   if (options.atlas.extension() == ".gpkg" || is_composite_file(options.atlas)) {
-    composite_ = read_composite(options.atlas, load);
-    stated_content_ = stated_content_hash(options.atlas);
-    seconds_.read = watch.lap();
-    find_names(options, composite_.atlas());
-    if (method_.name() != composite_.areas().method) measured_ = measure_faces(composite_, method_);
+    if (options.since.empty() && options.until.empty()) {
+      // It is arranged already, so there is nothing that --two-layer could save.
+      composite_ = read_composite(options.atlas, load);
+      stated_content_ = stated_content_hash(options.atlas);
+      seconds_.read = watch.lap();
+      find_names(options, composite_.atlas());
+      measure();
+    } else {
+      Atlas atlas = read_composite(options.atlas, Load::with_areas).atlas();
+      seconds_.read = watch.lap();
+      build(options, std::move(atlas));
+    }
     return;
   }
   Atlas atlas = read_atlas(options.atlas);
@@ -209,10 +261,49 @@ void Session::find_names(const QueryOptions& options, const Atlas& atlas) {
 void Session::build(const QueryOptions& options, Atlas atlas) {
   // Names on the command line are wrong before they are slow.
   find_names(options, atlas);
+  build_options_ = build_options(options);
+  const TimeWindow window = window_of(atlas, options);
+  if (options.two_layer) {
+    whole_ = std::make_shared<const Atlas>(window.is_all() ? std::move(atlas) : restricted_to(atlas, window));
+    return;
+  }
   Stopwatch watch;
-  composite_ = build_composite(std::move(atlas), build_options(options));
+  composite_ = window.is_all() ? build_composite(std::move(atlas), build_options_)
+                               : build_within(atlas, window, build_options_);
   seconds_.build = watch.lap();
+  measure();
+}
+
+void Session::measure() {
+  measured_.reset();
   if (method_.name() != composite_.areas().method) measured_ = measure_faces(composite_, method_);
+}
+
+void Session::arrange(const std::vector<std::string>& dates) {
+  if (!whole_) return;
+  const TimeWindow window{{}, instants(dates)};
+  composite_ = {};  // before the next one takes its memory
+  composite_ = build_within(*whole_, window, build_options_);
+  measure();
+}
+
+void Session::for_each_arranged(const std::vector<std::string>& dates,
+                                const std::function<void(const std::vector<std::string>&)>& answer) {
+  if (!whole_) return answer(dates);
+  for (const std::string& date : dates) {
+    arrange({date});
+    answer({date});
+  }
+}
+
+Instant Session::instant(const std::string& text) const {
+  const Instant instant = resolve_date(atlas(), text);
+  const Interval& window = atlas().window.when;
+  if (!window.contains(instant)) {
+    throw InvalidArgument(fmt::format("'{}' lies outside the window ({}), and what holds there was left out",
+                                      text, window_text(atlas())));
+  }
+  return instant;
 }
 
 Holders Session::holders(Theme theme) const {
@@ -253,6 +344,9 @@ Json Session::head() const {
   head["unit"] = "m2";
   if (!method_.is_exact()) head["residual_m2"] = square_meters(areas().residual);
   head["rule"] = to_string(holder_options_.rule);
+  const Interval& window = atlas().window.when;
+  if (window.has_from()) head["since"] = date(window.from());
+  if (window.has_to()) head["until"] = date(window.to());
   return head;
 }
 
@@ -260,6 +354,14 @@ std::vector<std::string> Session::notes() const {
   std::vector<std::string> notes;
   notes.push_back(fmt::format("atlas {} ({}), method {}, grid 1e-7 degree", atlas().id,
                               atlas().checksum.substr(0, 12), method_.name()));
+  if (atlas().window.when != Interval()) {
+    notes.push_back(
+        fmt::format("{}: statements that hold at no instant of it were left out; figures are those of "
+                    "the whole atlas, findings of the window only",
+                    window_text(atlas())));
+  }
+  if (is_two_layer())
+    notes.emplace_back("arranged for the dates asked about only: figures are those of the whole atlas");
   if (areas().residual != 0) {
     notes.push_back(
         fmt::format("lines of different vertices overlap: by this method figures can differ by up to {:.3g} "
@@ -273,7 +375,11 @@ std::vector<std::string> Session::notes() const {
 
 Provenance provenance(const Session& session, const std::string& command) {
   Provenance out = provenance(session.atlas(), session.method().name());
-  out.rule = session.head()["rule"].get<std::string>();
+  const Json head = session.head();
+  out.rule = head["rule"].get<std::string>();
+  for (const char* key : {"since", "until"}) {
+    if (head.contains(key)) out.extra.emplace_back(key, head[key].get<std::string>());
+  }
   out.extra.emplace_back("command", command);
   return out;
 }

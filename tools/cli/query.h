@@ -12,6 +12,8 @@
 #include <tbb/global_control.h>
 
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,9 +38,8 @@ struct OutputOptions {
   void write(const Report& report, const Provenance& origin) const;
 };
 
-/// Which statements and which ground. Declares ATLAS, --threads, --max-memory, --theme, --region, --actor,
-/// --source,
-/// --rule, --method.
+/// Which statements and which ground. Declares ATLAS, --threads, --max-memory, --since, --until, --two-layer,
+/// --theme, --region, --actor, --source, --rule, --method.
 struct QueryOptions {
   std::filesystem::path atlas;
   std::string theme = "control";
@@ -49,11 +50,16 @@ struct QueryOptions {
   std::vector<std::string> sources;
   std::size_t threads = 0;       ///< 0: one for each core
   std::uint64_t max_memory = 0;  ///< bytes; 0: three quarters of the machine's
+  std::string since;             ///< window of time; empty: open
+  std::string until;
+  bool two_layer = false;  ///< only the dates asked for are arranged, two at a time at most
 
   void declare_atlas(CLI::App& command);
   /// --threads and --max-memory only.
   void declare_limits(CLI::App& command);
   void declare(CLI::App& command);
+  /// For commands that need all dates at once: throws InvalidArgument that names those that do not.
+  void refuse_two_layer(const std::string& command) const;
 };
 
 [[nodiscard]] BuildOptions build_options(const QueryOptions& options);
@@ -66,7 +72,16 @@ class Session {
   /// Of statements that come from elsewhere; `options.atlas` only names them.
   Session(const QueryOptions& options, Atlas atlas);
 
-  [[nodiscard]] const Atlas& atlas() const { return composite_.atlas(); }
+  /// With --two-layer nothing is arranged before it is known for which dates: call one of these before
+  /// anything is asked about them. Without it they change nothing. Precondition: two dates at most.
+  void arrange(const std::vector<std::string>& dates);
+  /// Answers about several dates, each apart from the others: calls `answer` with all of them or, with
+  /// --two-layer, with one after another.
+  void for_each_arranged(const std::vector<std::string>& dates,
+                         const std::function<void(const std::vector<std::string>&)>& answer);
+  [[nodiscard]] bool is_two_layer() const { return whole_ != nullptr; }
+
+  [[nodiscard]] const Atlas& atlas() const { return whole_ ? *whole_ : composite_.atlas(); }
   [[nodiscard]] const Composite& composite() const { return composite_; }
   [[nodiscard]] const FaceAreas& areas() const { return measured_ ? *measured_ : composite_.areas(); }
   [[nodiscard]] const AreaMethod& method() const { return method_; }
@@ -82,7 +97,8 @@ class Session {
 
   [[nodiscard]] Holders holders() const { return holders(theme_); }
   [[nodiscard]] Holders holders(Theme theme) const;
-  [[nodiscard]] Instant instant(const std::string& text) const { return resolve_date(atlas(), text); }
+  /// Throws InvalidArgument for a date outside the window of --since and --until.
+  [[nodiscard]] Instant instant(const std::string& text) const;
   [[nodiscard]] std::vector<Instant> instants(const std::vector<std::string>& texts) const;
   /// The date as the atlas writes it.
   [[nodiscard]] std::string date(Instant at) const { return format_instant(at, atlas().days); }
@@ -101,8 +117,11 @@ class Session {
   void declare(const QueryOptions& options);
   void find_names(const QueryOptions& options, const Atlas& atlas);
   void build(const QueryOptions& options, Atlas atlas);
+  void measure();
 
   std::optional<tbb::global_control> threads_;  ///< before anything is read
+  std::shared_ptr<const Atlas> whole_;          ///< with --two-layer
+  BuildOptions build_options_;
   Composite composite_;
   AreaMethod method_;
   std::optional<FaceAreas> measured_;

@@ -62,7 +62,8 @@ struct RasterCommand {
                                       : "--layer control: expected --at DATE");
     }
     check_raster_output(output, existing);
-    const Session session(query);
+    Session session(query);
+    session.arrange(is_change ? std::vector{from, to} : std::vector{at});
     const RasterGrid grid = write(session);
     fmt::print(stderr, "{}: {} x {} cells of {} ({})\n", output.string(), grid.columns, grid.rows, grid.cell,
                grid.crs);
@@ -77,6 +78,7 @@ struct RasterCommand {
     ClassRaster raster{make_grid(box_of(session, ground), crs, resolution), {}, {{"no data", "#000000"}}};
     Provenance origin = provenance(session, "raster");
     origin.extra.emplace_back("layer", layer);
+    if (session.is_two_layer()) origin.extra.emplace_back("extent and classes", "of these dates only");
     const std::vector<CellClass> classes = is_change
                                                ? change_classes(session, holders, ground, raster, origin)
                                                : control_classes(session, holders, ground, raster, origin);

@@ -136,6 +136,29 @@ AreaUnit parse_area_unit(const std::string& name) {
   throw InvalidArgument(fmt::format("--unit '{}': expected m2, km2, mi2 or ha", name));
 }
 
+void append(Report& report, Report more) {
+  if (report.tables.empty()) {
+    report = std::move(more);
+    return;
+  }
+  const Json& first_rows = report.tables.front().rows;
+  if (!first_rows.empty()) {
+    for (const auto& [key, value] : first_rows.front().items()) report.head.erase(key);
+  }
+  constexpr const char* kResidual = "residual_m2";
+  if (report.head.contains(kResidual))
+    report.head[kResidual] =
+        std::max(report.head[kResidual].get<double>(), more.head[kResidual].get<double>());
+  for (std::size_t t = 0; t < report.tables.size(); ++t) {
+    Table& table = report.tables[t];
+    for (Json& row : more.tables[t].rows) table.rows.push_back(std::move(row));
+    for (const Column& column : more.tables[t].columns) {
+      const auto is_same = [&](const Column& known) { return known.key == column.key; };
+      if (std::none_of(table.columns.begin(), table.columns.end(), is_same)) table.columns.push_back(column);
+    }
+  }
+}
+
 std::string render(const Report& report, const Rendering& how) {
   switch (how.format) {
     case Format::json: {

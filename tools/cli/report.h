@@ -46,6 +46,10 @@ struct Report {
   std::vector<std::string> notes;  ///< below the tables, for people
 };
 
+/// Puts the rows of a report on further dates behind those of the first. What the head repeats of a single
+/// row goes; of residuals the greatest stays. An empty report becomes the other.
+void append(Report& report, Report more);
+
 struct Rendering {
   Format format = Format::table;
   AreaUnit unit;

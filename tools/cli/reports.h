@@ -15,6 +15,8 @@ namespace marchland::cli {
                                   const AreaOptions& options);
 [[nodiscard]] Report changes_report(const Session& session, Instant from, Instant to);
 [[nodiscard]] Report timeline_report(const Session& session, const std::string& every);
+/// Of every two dates of the series, the earlier first: area that an actor had at both.
+[[nodiscard]] Report pairs_report(const Session& session, const std::string& every);
 
 /// The two sides of a line: actor ids, a contested set "a+b", or "unknown". Throws InvalidArgument.
 struct LineSides {

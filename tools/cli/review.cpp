@@ -33,7 +33,7 @@ struct ReviewCommand {
     if (query.threads > 0) threads.emplace(tbb::global_control::max_allowed_parallelism, query.threads);
     const Composite published = read_composite(against, Load::with_areas);
     const std::string published_content = stated_content_hash(against);
-    const Composite next = load(query.atlas);
+    const Composite next = load(query.atlas, published.atlas().window);
     const std::string next_content = content_hash(next);
     Scope scope;
     for (const std::string& id : query.regions) scope.regions.push_back(find_region(next.atlas(), id));

@@ -96,7 +96,8 @@ struct NamedDate {
 std::vector<NamedDate> default_dates(const Session& session) {
   std::vector<NamedDate> dates;
   for (const Period& period : session.atlas().periods) {
-    if (period.is_instant) dates.push_back({period.id, period.id, period.when.from()});
+    if (period.is_instant && session.atlas().window.when.contains(period.when.from()))
+      dates.push_back({period.id, period.id, period.when.from()});
   }
   if (dates.empty()) {
     const auto series = series_dates(session.composite(), session.holders(), Step::change);
@@ -121,6 +122,7 @@ struct RunCommand {
   };
 
   void run() const {
+    query.refuse_two_layer("run");
     OutputFolder folder(output, overwrite ? Existing::overwrite : Existing::refuse);
     try {
       write(folder);

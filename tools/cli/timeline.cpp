@@ -1,19 +1,27 @@
 // marchland timeline: areas as a series, and what passed between its dates.
 #include "tools/cli/commands.h"
 #include "tools/cli/reports.h"
+#include <marchland/analysis/all_pairs.h>
 
 #include <memory>
 
 namespace marchland::cli {
 
+namespace {
+
+Step step_of(const std::string& every) {
+  return every == "day"     ? Step::day
+         : every == "month" ? Step::month
+         : every == "year"  ? Step::year
+                            : Step::change;
+}
+
+}  // namespace
+
 Report timeline_report(const Session& session, const std::string& every) {
   const Holders holders = session.holders();
-  const Step step = every == "day"     ? Step::day
-                    : every == "month" ? Step::month
-                    : every == "year"  ? Step::year
-                                       : Step::change;
-  const auto dates = series_dates(session.composite(), holders, step, session.scope());
-  const Timeline series = timeline(session.composite(), session.areas(), holders, dates, session.scope());
+  const ChangeTable table(session.composite(), session.areas(), holders, session.scope());
+  const Timeline series = table.timeline(table.dates(step_of(every)));
   Report report{session.head(), {}, session.notes()};
   report.head["theme"] = to_string(session.theme());
   report.head["every"] = every;
@@ -40,17 +48,53 @@ Report timeline_report(const Session& session, const std::string& every) {
   return report;
 }
 
+Report pairs_report(const Session& session, const std::string& every) {
+  const Holders holders = session.holders();
+  const ChangeTable table(session.composite(), session.areas(), holders, session.scope());
+  const std::vector<Instant> dates = table.dates(step_of(every));
+  std::vector<std::string> names;
+  names.reserve(dates.size());
+  for (const Instant date : dates) names.push_back(session.date(date));
+  Report report{session.head(), {}, session.notes()};
+  report.head["theme"] = to_string(session.theme());
+  report.head["every"] = every;
+  Table rows{"rows",
+             "held at both dates",
+             {{"from", "from"}, {"to", "to"}, {"actor", "actor"}, {"area_m2", "area", Column::Kind::area}},
+             Json::array()};
+  for (const HolderIndex holder : table.occurring()) {
+    if (!session.wants(holders, holder)) continue;
+    const Json actor = holder_json(holders.id(holder));
+    const AllPairs matrix = all_pairs(table, dates, holder);
+    for (std::size_t i = 0; i < dates.size(); ++i) {
+      for (std::size_t j = i; j < dates.size(); ++j) {
+        rows.rows.push_back({{"from", names[i]},
+                             {"to", names[j]},
+                             {"actor", actor},
+                             {"area_m2", square_meters(matrix(i, j))}});
+      }
+    }
+  }
+  report.notes.insert(report.notes.begin(),
+                      "each pair of dates stands once; a date with itself gives what was held at it");
+  report.tables.push_back(std::move(rows));
+  return report;
+}
+
 namespace {
 
 struct TimelineCommand {
   QueryOptions query;
   OutputOptions output;
   std::string every = "change";
+  bool pairs = false;
 
   void run() const {
+    query.refuse_two_layer("timeline");
     output.check();
     const Session session(query);
-    output.write(timeline_report(session, every), provenance(session, "timeline"));
+    output.write(pairs ? pairs_report(session, every) : timeline_report(session, every),
+                 provenance(session, "timeline"));
   }
 };
 
@@ -63,6 +107,8 @@ void add_timeline(CLI::App& app) {
   command->add_option("--every", state->every, "change (each date anything passes), day, month or year")
       ->check(CLI::IsMember({"change", "day", "month", "year"}))
       ->capture_default_str();
+  command->add_flag("--pairs", state->pairs,
+                    "instead: for every two of these dates, the area that each actor had at both");
   state->output.declare(*command);
   command->callback([state] { state->run(); });
 }

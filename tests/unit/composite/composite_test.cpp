@@ -372,9 +372,64 @@ TEST(Composite, LinesThatCrossTooOftenAreRefusedBeforeTheyAreArranged) {
       ADD_FAILURE() << bytes;
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ErrorCode::failure);
-      EXPECT_THAT(error.what(), AllOf(HasSubstr("240 different lines"), HasSubstr("--max-memory")));
+      EXPECT_THAT(error.what(), AllOf(HasSubstr("its 240 different lines"), HasSubstr(" allowed for"),
+                                      HasSubstr("harmonise_m"), HasSubstr("--since DATE --until DATE"),
+                                      HasSubstr("--two-layer"), HasSubstr("--max-memory")));
     }
   }
+  // Lines that never cross are counted too.
+  AtlasBuilder alone;
+  alone.say("l", "a", "POLYGON((0 0,1 0,1 1,0 0))");
+  EXPECT_NO_THROW(build_composite(alone.atlas, {arrangement_bytes(3, 0)}));
+  EXPECT_THROW(build_composite(alone.atlas, {arrangement_bytes(3, 0) - 1}), TooLarge);
+}
+
+TEST(Composite, WindowLeavesOutWhatHoldsElsewhere) {
+  AtlasBuilder builder;
+  builder.say("l", "a", box_wkt(0, 0, 1, 1), days(0, 2));
+  builder.say("l", "b", box_wkt(1, 0, 2, 1), days(2, 4));
+  builder.say("l", "c", box_wkt(2, 0, 3, 1), days(3, 9));
+  builder.layer("e", LayerMode::event);
+  builder.say("e", "a", box_wkt(5, 0, 6, 1), Interval::since(day(1)));
+  builder.say("e", "b", box_wkt(5, 0, 6, 1), Interval::since(day(3)));
+  builder.say("e", "c", box_wkt(5, 0, 6, 1), Interval::since(day(5)));
+  const auto ids = [&](const TimeWindow& window) {
+    std::vector<std::string> out;
+    for (const Statement& s : restricted_to(builder.atlas, window).statements) out.push_back(s.id);
+    return out;
+  };
+  EXPECT_THAT(ids({}), ElementsAre("1", "2", "3", "4", "5", "6"));
+  EXPECT_THAT(ids({days(2, 3), {}}), ElementsAre("2", "4"));
+  EXPECT_THAT(ids({days(3, 5), {}}), ElementsAre("2", "3", "4", "5"));
+  EXPECT_THAT(ids({{}, {day(0), day(3)}}), ElementsAre("1", "2", "3", "4", "5"));
+  EXPECT_THAT(ids({days(1, 9), {day(0), day(1)}}), ElementsAre("1", "4"));
+  // A window in a window is both.
+  const Atlas part = restricted_to(builder.atlas, {days(2, 9), {}});
+  EXPECT_EQ(restricted_to(part, {days(0, 4), {}}).window.when, days(2, 4));
+  EXPECT_EQ(part.extent(), days(2, 9));
+  EXPECT_EQ(resolve_date(part, "latest"), day(5));
+  // Nothing at all is an answer, not an error.
+  EXPECT_EQ(build_within(builder.atlas, {{}, {day(-1)}}).plane().face_count(), 1U);
+}
+
+TEST(Composite, WindowMayBeSmallEnoughForTheGuard) {
+  // Combs that cross each other, each on a day of its own.
+  AtlasBuilder builder;
+  for (int k = 0; k < 20; ++k) {
+    const double at = 0.1 * k;
+    builder.say("l", "a", fmt::format("POLYGON(({0} 0,{1} 4,{2} 0,{0} 0))", at, at + 0.02, at + 0.04),
+                days(0, 1));
+    builder.say("l", "b", fmt::format("POLYGON((0 {0},4 {1},0 {2},0 {0}))", at, at + 0.02, at + 0.04),
+                days(1, 2));
+  }
+  const std::uint64_t limit = arrangement_bytes(120, 0);
+  EXPECT_THROW(build_composite(builder.atlas, {limit}), TooLarge);
+  for (int d = 0; d < 2; ++d) {
+    const Composite one = build_within(builder.atlas, {{}, {day(d)}}, {limit});
+    EXPECT_EQ(one.plane().table().segments.size(), 60U);
+    EXPECT_EQ(broken_certificates(one), "");
+  }
+  EXPECT_THROW(build_within(builder.atlas, {{}, {day(0), day(1)}}, {limit}), TooLarge);
 }
 
 TEST(Composite, FindingsAreGroupedByLayerAndSayWhere) {
