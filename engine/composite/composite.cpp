@@ -25,12 +25,17 @@ std::size_t ListTable<CoverageRun>::hash(std::span<const CoverageRun> list) {
 
 class CompositeBuilder {
  public:
-  explicit CompositeBuilder(Atlas atlas) : atlas_(std::make_shared<const Atlas>(std::move(atlas))) {}
+  explicit CompositeBuilder(HarmonisedAtlas harmonised)
+      : atlas_(std::make_shared<const Atlas>(std::move(harmonised.atlas))) {
+    result_.ledger_ = std::move(harmonised.ledger);
+  }
 
   Composite build(const BuildOptions& options) {
     atlas_->check_declarations();
     result_.atlas_ = atlas_;
     result_.findings_ = atlas_->findings;
+    const Findings& collapsed = result_.ledger_.findings;
+    result_.findings_.insert(result_.findings_.end(), collapsed.begin(), collapsed.end());
     collect_times();
     collect_versions();
     try {
@@ -375,7 +380,7 @@ std::uint64_t arrangement_bytes(std::uint64_t segments, std::uint64_t crossings)
 }
 
 Composite build_composite(Atlas atlas, const BuildOptions& options) {
-  return CompositeBuilder(std::move(atlas)).build(options);
+  return CompositeBuilder(harmonise(std::move(atlas))).build(options);
 }
 
 FaceAreas measure_faces(const Composite& composite, const AreaMethod& method) {

@@ -5,6 +5,7 @@
 #include <marchland/composite/certificates.h>
 #include <marchland/composite/coverage.h>
 #include <marchland/composite/face_areas.h>
+#include <marchland/composite/harmonise.h>
 #include <marchland/composite/tracks.h>
 #include <marchland/model/atlas.h>
 #include <marchland/time/time_axis.h>
@@ -43,7 +44,10 @@ struct CoverageRun {
 
 class Composite {
  public:
+  /// As it was arranged: harmonised, if it declares that.
   [[nodiscard]] const Atlas& atlas() const noexcept { return *atlas_; }
+  /// What harmonising did; its epsilon is 0 where it is off.
+  [[nodiscard]] const HarmoniseLedger& ledger() const noexcept { return ledger_; }
   [[nodiscard]] const TimeAxis& times() const noexcept { return times_; }
   [[nodiscard]] const Arrangement& plane() const noexcept { return *plane_; }
   [[nodiscard]] const std::vector<Slot>& slots() const noexcept { return slots_; }
@@ -70,6 +74,7 @@ class Composite {
   friend class CompositeBuilder;
 
   std::shared_ptr<const Atlas> atlas_;
+  HarmoniseLedger ledger_;
   TimeAxis times_;
   std::shared_ptr<const Arrangement> plane_;
   std::vector<Slot> slots_;
@@ -89,7 +94,7 @@ struct BuildOptions {
 /// What arranging so many segments and crossings takes at its peak, in bytes: the estimate of the guard.
 [[nodiscard]] std::uint64_t arrangement_bytes(std::uint64_t segments, std::uint64_t crossings) noexcept;
 
-/// Builds all of it; cost n log n in segments and crossings. Precondition: none; `atlas.check` is called and
+/// Harmonises, where the atlas declares it, and builds all of it; cost n log n in segments and crossings. Precondition: none; `atlas.check` is called and
 /// throws InvalidData. Imperfect geometry becomes findings. Throws Error(failure), naming the choices, where
 /// lines cross so often that the limit of memory would not do: lines drawn anew for every date do, and every
 /// one then crosses every other.
