@@ -1029,12 +1029,15 @@ Meters grid_distance(GridPoint p, GridPoint q) noexcept {
 Meters grid_distance(GridPoint p, const GridSegment& segment) noexcept {
   const RelativeSegment s(p, segment);
   const double t = std::clamp(s.place(p.y), 0.0, 1.0);
-  if (t > 0.0 && t < 1.0 && cross(s.dx, s.dy, s.ax, s.ay) == 0) return Meters(0.0);
   const double x = static_cast<double>(s.ax) + t * static_cast<double>(s.dx);
   const double y = static_cast<double>(s.ay) + t * static_cast<double>(s.dy);
   const double foot = std::abs(static_cast<double>(p.y) + y);
   const auto latitude = std::min<std::int64_t>(std::abs(std::int64_t{p.y}), std::llround(foot));
-  return Meters(length(x, y, latitude));
+  if (t == 0.0 || t == 1.0) return Meters(length(x, y, latitude));
+  // The cross product is exact, so that what lies on the segment is at 0 and nothing else.
+  const double beside = std::abs(static_cast<double>(cross(s.dx, s.dy, s.ax, s.ay)));
+  const auto [dx, dy] = std::pair(static_cast<double>(s.dx), static_cast<double>(s.dy));
+  return Meters(cosine(latitude) * (beside / length(dx, dy, latitude)) * (kMetersPerUnit * kMetersPerUnit));
 }
 
 std::size_t HarmoniseLedger::count(LedgerEntry::Kind kind) const noexcept {

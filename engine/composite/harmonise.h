@@ -34,7 +34,7 @@ namespace marchland {
 /// than 1000 m apart below 89 degrees. x = +180 and -180 degrees are one place. A fixed sequence of
 /// operations: alike on every machine.
 [[nodiscard]] Meters grid_distance(GridPoint p, GridPoint q) noexcept;
-/// The same from p to the point of the segment nearest to it by the scale at p; 0 exactly if p lies on it.
+/// The same from p to the segment; 0 exactly if p lies on it.
 /// The segment runs the short way, less than 180 degrees of longitude.
 [[nodiscard]] Meters grid_distance(GridPoint p, const GridSegment& segment) noexcept;
 

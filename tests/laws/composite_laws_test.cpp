@@ -13,20 +13,6 @@ namespace {
 using namespace testing_fixtures;
 using namespace testing_laws;
 
-/// Calls `law(random, ground, i)` for many seeds; each case has a seed of its own, printed on failure.
-template <class Law>
-void for_many(std::uint64_t base, int few, Law law) {
-  const std::uint64_t seed = seed_of(base);
-  for (int i = 0; i < cases(few); ++i) {
-    Random random(seed * 1000003 + static_cast<std::uint64_t>(i));
-    const Ground ground = kTurns[static_cast<std::size_t>(i) % kTurns.size()];
-    const std::string trace = fmt::format("seed {}, case {}, ground {}", seed, i, static_cast<int>(ground));
-    SCOPED_TRACE(trace);
-    law(random, ground);
-    if (testing::Test::HasFailure()) return;
-  }
-}
-
 /// Compares and, on failure, prints the atlas.
 void expect_equal(AreaUnits found, AreaUnits expected, const Atlas& atlas) {
   EXPECT_TRUE(found == expected) << to_string(found) << ", expected " << to_string(expected)

@@ -2,6 +2,7 @@
 // Atlases that aim at trouble: lattices so small that vertices, edges and crossings coincide, slivers one
 // unit wide, coordinates at the corners of the box, rings across the antimeridian and around the poles, holes
 // that touch, cross and miss their shells. Everything comes from one seed.
+#include <gtest/gtest.h>
 #include <tests/composite_fixtures.h>
 #include <tests/exact_oracle.h>
 
@@ -142,6 +143,20 @@ class Generator {
   Ground ground_;
   std::int64_t side_;
 };
+
+/// Calls `law(random, ground)` for many seeds; each case has a seed of its own, printed on failure.
+template <class Law>
+void for_many(std::uint64_t base, int few, Law law) {
+  const std::uint64_t seed = seed_of(base);
+  for (int i = 0; i < cases(few); ++i) {
+    Random random(seed * 1000003 + static_cast<std::uint64_t>(i));
+    const Ground ground = kTurns[static_cast<std::size_t>(i) % kTurns.size()];
+    const std::string trace = fmt::format("seed {}, case {}, ground {}", seed, i, static_cast<int>(ground));
+    SCOPED_TRACE(trace);
+    law(random, ground);
+    if (testing::Test::HasFailure()) return;
+  }
+}
 
 /// A few statements of three actors in two layers and an event layer over five days, on one ground.
 inline AtlasBuilder random_atlas(Random& random, Ground ground, int statements) {

@@ -1,6 +1,7 @@
 // marchland build: the composite as a GeoPackage, and what it took.
 #include "tools/cli/commands.h"
 #include "tools/cli/layers.h"
+#include "tools/cli/ledger.h"
 #include "tools/cli/query.h"
 #include "tools/cli/stopwatch.h"
 #include <marchland/base/error.h>
@@ -59,6 +60,8 @@ struct BuildCommand {
     document["faces"] = plane.face_count();
     document["seconds"] = {
         {"read", session.seconds().read}, {"build", session.seconds().build}, {"write", written}};
+    if (session.atlas().harmonise.value() > 0)
+      document["harmonise"] = ledger_summary(session.composite().ledger());
     document["peak_rss_bytes"] = peak_rss_bytes();
     document["certificates"] = Json::array();
     for (const Certificate& certificate : session.composite().certificates()) {

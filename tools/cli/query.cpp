@@ -57,8 +57,8 @@ std::vector<CsvColumn> columns_of(const Table& table) {
 /// What the other formats say before their rows - the theme, the dates - said by the provenance.
 Provenance with_head(Provenance origin, const Json& head) {
   for (const auto& [key, value] : head.items()) {
-    const bool is_known =
-        key == "atlas" || key == "checksum" || key == "method" || key == "grid" || key == "rule";
+    const bool is_known = key == "atlas" || key == "checksum" || key == "method" || key == "grid" ||
+                          key == "rule" || key == "harmonise_m";
     if (!is_known)
       origin.extra.emplace_back(key, value.is_string() ? value.get<std::string>() : value.dump());
   }
@@ -213,6 +213,7 @@ Json Session::head() const {
   head["checksum"] = atlas().checksum;
   head["method"] = method_.name();
   head["grid"] = "1e-7 degree";
+  if (atlas().harmonise.value() > 0) head["harmonise_m"] = atlas().harmonise.value();
   head["unit"] = "m2";
   if (!method_.is_exact()) head["residual_m2"] = square_meters(areas().residual);
   head["rule"] = to_string(holder_options_.rule);
@@ -223,6 +224,10 @@ std::vector<std::string> Session::notes() const {
   std::vector<std::string> notes;
   notes.push_back(fmt::format("atlas {} ({}), method {}, grid 1e-7 degree", atlas().id,
                               atlas().checksum.substr(0, 12), method_.name()));
+  if (atlas().harmonise.value() > 0) {
+    notes.back() += fmt::format(", lines harmonised by {} m (harmonise_m; `check` says what that did)",
+                                atlas().harmonise.value());
+  }
   if (areas().residual != 0) {
     notes.push_back(
         fmt::format("lines of different vertices overlap: by this method figures can differ by up to {:.3g} "
