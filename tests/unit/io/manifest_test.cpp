@@ -92,7 +92,7 @@ id = "a"
   EXPECT_EQ(manifest.atlas.attribution, "public domain");
   ASSERT_TRUE(manifest.study_area);
   EXPECT_EQ(manifest.study_area->file, "regions/study.geojson");
-  EXPECT_EQ(manifest.study_area->line, 9U);
+  EXPECT_EQ(manifest.study_area->line, 10U);
   ASSERT_TRUE(manifest.places);
   EXPECT_EQ(manifest.places->file, "places.gpkg");
   EXPECT_EQ(manifest.places->layer, "towns");
