@@ -8,6 +8,7 @@
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <numbers>
@@ -90,7 +91,7 @@ class KeyTable {
   KeyTable() : buckets_(1024, kNone) {}
   [[nodiscard]] std::uint32_t find(std::uint64_t key) const {
     const std::size_t mask = buckets_.size() - 1;
-    for (std::size_t at = MixHash()(key) & mask; buckets_[at] != kNone; at = (at + 1) & mask) {
+    for (std::size_t at = hash(key) & mask; buckets_[at] != kNone; at = (at + 1) & mask) {
       if (keys_[buckets_[at]] == key) return buckets_[at];
     }
     return kNone;
@@ -98,7 +99,7 @@ class KeyTable {
   /// Its number; equal to the size before if it is new.
   std::uint32_t add(std::uint64_t key) {
     const std::size_t mask = buckets_.size() - 1;
-    std::size_t at = MixHash()(key) & mask;
+    std::size_t at = hash(key) & mask;
     for (; buckets_[at] != kNone; at = (at + 1) & mask) {
       if (keys_[buckets_[at]] == key) return buckets_[at];
     }
@@ -111,11 +112,15 @@ class KeyTable {
   [[nodiscard]] std::size_t size() const noexcept { return keys_.size(); }
 
  private:
+  /// Keys are pairs of numbers that grow together, or of coordinates: MixHash alone would make rows of them.
+  static std::size_t hash(std::uint64_t key) noexcept {
+    return MixHash()(MixHash()(key) * 0xd6e8feb86659fd93U);
+  }
   void grow() {
     std::vector<std::uint32_t> larger(buckets_.size() * 2, kNone);
     const std::size_t mask = larger.size() - 1;
     for (std::uint32_t index = 0; index < keys_.size(); ++index) {
-      std::size_t at = MixHash()(keys_[index]) & mask;
+      std::size_t at = hash(keys_[index]) & mask;
       while (larger[at] != kNone) at = (at + 1) & mask;
       larger[at] = index;
     }
@@ -132,9 +137,13 @@ std::uint64_t pair_key(std::uint32_t a, std::uint32_t b) noexcept {
 /// Points to be found near a place or a segment: lists of square cells. Longitudes in [-180, 180).
 class NearbyPoints {
  public:
-  explicit NearbyPoints(double epsilon) : epsilon_(epsilon) {
+  explicit NearbyPoints(double epsilon) {
     reach_y_ = static_cast<std::int64_t>(std::ceil(epsilon / kMetersPerUnit)) + 1;
     while ((std::int64_t{1} << bits_) < reach_y_) ++bits_;
+    for (std::size_t degree = 0; degree < reach_x_.size(); ++degree) {
+      const double c = cosine(static_cast<std::int64_t>(degree + 1) * kGridUnitsPerDegree);
+      reach_x_[degree] = static_cast<std::int64_t>(std::ceil(epsilon / (kMetersPerUnit * c))) + 1;
+    }
   }
 
   void add(GridPoint p, std::uint32_t index) {
@@ -152,10 +161,8 @@ class NearbyPoints {
     const std::int64_t dx = step_between(s.a.x, s.b.x);
     const auto [south, north] = std::minmax(s.a.y, s.b.y);
     const std::int64_t most = std::max(std::abs(std::int64_t{south}), std::abs(std::int64_t{north}));
-    const auto reach_x =
-        static_cast<std::int64_t>(std::ceil(
-            epsilon_ / (kMetersPerUnit * cosine(std::min<std::int64_t>(most + reach_y_, kGridMaxLat))))) +
-        1;
+    const std::int64_t reach_x =
+        reach_x_[static_cast<std::size_t>(std::min(most + reach_y_, kMostLatitude) / kGridUnitsPerDegree)];
     for (const std::int64_t turn : {std::int64_t{0}, -kFullTurn, kFullTurn}) {
       const std::int64_t x0 = s.a.x + turn;
       const std::int64_t west = std::max(x0 + std::min<std::int64_t>(0, dx) - reach_x, -kHalfTurn);
@@ -199,11 +206,11 @@ class NearbyPoints {
     return pair_key(static_cast<std::uint32_t>(column), static_cast<std::uint32_t>(row));
   }
 
-  double epsilon_;
   std::int64_t reach_y_ = 0;
-  /// Cells of at least 16 384 units (180 m): detailed lines have some tens of vertices in one, and an edge of
-  /// a degree passes some hundreds.
-  int bits_ = 14;
+  std::array<std::int64_t, 90> reach_x_{};  ///< between two whole degrees of latitude
+  /// Cells of at least 65 536 units (730 m): detailed lines have some tens of vertices in one, and an edge of
+  /// a degree passes 153 of them.
+  int bits_ = 16;
   KeyTable cells_;
   std::vector<std::uint32_t> first_;  ///< by cell
   std::vector<Point> points_;
@@ -744,8 +751,9 @@ class Harmoniser {
     const GridSegment given{vertices_[ends.a].at, vertices_[ends.b].at};
     if (step.from != step.to && !has_segment(step.from, step.to)) {
       const auto place_of = [&](GridPoint p) { return RelativeSegment(p, given).place(p.y); };
-      const double begin = std::max(0.0, place_of(vertices_[step.from].at));
-      const double end = std::min(1.0, place_of(vertices_[step.to].at));
+      // Most ends stay where they are.
+      const double begin = step.from == ends.a ? 0.0 : std::max(0.0, place_of(vertices_[step.from].at));
+      const double end = step.to == ends.b ? 1.0 : std::min(1.0, place_of(vertices_[step.to].at));
       found_.clear();
       placed_.for_each_near(given, [&](GridPoint at, std::uint32_t vertex) {
         if (vertex == step.from || vertex == step.to) return;
