@@ -5,11 +5,13 @@
 
 #include <fmt/format.h>
 #include <tbb/blocked_range.h>
+#include <tbb/enumerable_thread_specific.h>
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
 #include <map>
 #include <numbers>
 #include <numeric>
@@ -269,14 +271,31 @@ struct WorkRing {
   Ring* ring = nullptr;
   std::uint32_t statement = 0, polygon = 0, number = 0;
   std::size_t ids = 0;  ///< where its steps begin
+  /// The ring whose steps it has but for some edits; kNone: all are its own.
+  std::uint32_t before = kNone;
+  std::size_t edits_begin = 0, edits_end = 0;
   Writing writing = Writing::inner;
   [[nodiscard]] std::size_t step_count() const { return ring->size() - 1; }
 };
 
+/// A step that a ring has beside those of the ring before, or lacks.
+struct Edit {
+  std::size_t id = 0;  ///< which of all ids
+  int times = 1;       ///< or -1
+};
+
+/// Sums over the steps of a ring, as it runs.
+struct RingTotals {
+  Int128 twice_given = 0;
+  Int128 twice_now = 0;
+  AreaUnits area = 0;
+  std::int64_t moved = 0, inserted = 0, dropped = 0;
+  std::int64_t changed = 0;   ///< steps
+  std::int64_t reshaped = 0;  ///< steps of which not exactly one vertex comes
+};
+
 struct RingResult {
   AreaUnits area = 0;  ///< its growth
-  std::uint64_t moved = 0, inserted = 0, dropped = 0;
-  bool has_changed = false;
   bool has_collapsed = false;
   Position place;  ///< its first vertex, as given
 };
@@ -414,7 +433,10 @@ class Harmoniser {
     const std::size_t old_ids = has_before ? rings_[before].ids : 0;
     const std::size_t old_count = has_before ? old->size() - 1 : 0;
     Reading reading;
+    const std::size_t first_edit = edits_.size();
     std::size_t j = 0;
+    std::size_t passed = 0;  // of the steps before, since the first that was found again
+    bool has_started = false;
     constexpr std::size_t kWindow = 32;
     std::size_t tries = 0;
     const auto search = [&](const Position& p) {
@@ -423,10 +445,13 @@ class Harmoniser {
       ++tries;
       for (std::size_t k = 0; k < reach; ++k) {
         const std::size_t at = j + k < old_count ? j + k : j + k - old_count;
-        if ((*old)[at] == p) {
-          j = at;
-          return true;
-        }
+        if ((*old)[at] != p) continue;
+        for (std::size_t s = 0; has_started && s < k; ++s)
+          edits_.push_back({old_ids + (j + s < old_count ? j + s : j + s - old_count), -1});
+        if (has_started) passed += k;
+        has_started = true;
+        j = at;
+        return true;
       }
       return false;
     };
@@ -436,11 +461,17 @@ class Harmoniser {
         // As far as both go on alike.
         const std::size_t most = std::min(count - i, old_count - j);
         std::size_t n = 0;
+        // By bytes first, which says nothing of -0 and 0.
+        constexpr std::size_t kBlock = 32;
+        while (n + kBlock <= most &&
+               std::memcmp(&ring[i + n + 1], &(*old)[j + n + 1], kBlock * sizeof(Position)) == 0)
+          n += kBlock;
         while (n < most && ring[i + n + 1] == (*old)[j + n + 1]) ++n;
         if (n > 0) {
           std::copy_n(ids_.begin() + static_cast<std::ptrdiff_t>(old_ids + j), n,
                       ids_.begin() + static_cast<std::ptrdiff_t>(base + i));
-          revive(index, i, n);
+          revive(index, i, n, old_ids + j);
+          passed += n;
           reading.join(rings_[before].writing);
           i += n;
           j = j + n < old_count ? j + n : 0;
@@ -457,6 +488,7 @@ class Harmoniser {
       if (!reading.read(x0, x1, is_literal)) {
         rings_[index].writing = WorkRing::Writing::left_out;
         hot_.resize(first_hot);
+        edits_.resize(first_edit);
         ids_.resize(base);
         check_rest(ring);
         return;
@@ -465,8 +497,19 @@ class Harmoniser {
       const std::uint32_t there = vertex_at(x1, to_grid(q.lat));
       ids_[base + i] = id_between(here, there);
       note_if_hot(index, i);
+      edits_.push_back({base + i, 1});
       here = there;
       ++i;
+    }
+    for (std::size_t s = passed; has_started && s < old_count; ++s, j = j + 1 < old_count ? j + 1 : 0)
+      edits_.push_back({old_ids + j, -1});
+    // Going round more than once, it may have taken a step twice.
+    if (has_started && passed <= old_count && edits_.size() - first_edit < count) {
+      rings_[index].before = before;
+      rings_[index].edits_begin = first_edit;
+      rings_[index].edits_end = edits_.size();
+    } else {
+      edits_.resize(first_edit);
     }
     rings_[index].writing = reading.writing(is_literal);
   }
@@ -535,7 +578,7 @@ class Harmoniser {
   }
 
   /// Where vertices were dropped in the ring before, it is decided anew.
-  void revive(std::uint32_t ring, std::size_t begin, std::size_t count) {
+  void revive(std::uint32_t ring, std::size_t begin, std::size_t count, std::size_t before) {
     const std::size_t base = rings_[ring].ids + begin;
     Id any = 0;
     for (std::size_t k = 0; k < count; ++k) any |= ids_[base + k];
@@ -545,6 +588,8 @@ class Harmoniser {
       if ((id & kDropped) == 0) continue;
       id = ends_[step_of(id)].plain << 1U | (id & 1U);
       note_if_hot(ring, begin + k);
+      edits_.push_back({before + k, -1});
+      edits_.push_back({base + k, 1});
     }
   }
 
@@ -830,78 +875,80 @@ class Harmoniser {
   // ---- the rings anew
 
   void rewrite_rings() {
+    totals_.resize(rings_.size());
     results_.resize(rings_.size());
-    tbb::parallel_for(tbb::blocked_range<std::size_t>(0, rings_.size(), 16), [&](const auto& block) {
-      Ring buffer;
-      for (std::size_t r = block.begin(); r != block.end(); ++r) {
-        if (rings_[r].writing != WorkRing::Writing::left_out) rewrite(rings_[r], results_[r], buffer);
-      }
+    const auto for_each = [&](auto use) {
+      tbb::parallel_for(tbb::blocked_range<std::size_t>(0, rings_.size(), 16), [&](const auto& block) {
+        for (std::size_t r = block.begin(); r != block.end(); ++r) {
+          if (rings_[r].writing != WorkRing::Writing::left_out) use(rings_[r], r);
+        }
+      });
+    };
+    for_each([&](const WorkRing& work, std::size_t r) {
+      if (work.before != kNone) return;
+      for (std::size_t i = 0; i < work.step_count(); ++i) add_step(totals_[r], ids_[work.ids + i], 1);
+    });
+    // Rings before come first.
+    for (std::size_t r = 0; r < rings_.size(); ++r) {
+      const WorkRing& work = rings_[r];
+      if (work.before == kNone) continue;
+      totals_[r] = totals_[work.before];
+      for (std::size_t e = work.edits_begin; e < work.edits_end; ++e)
+        add_step(totals_[r], ids_[edits_[e].id], edits_[e].times);
+    }
+    tbb::enumerable_thread_specific<Ring> buffers;
+    for_each([&](const WorkRing& work, std::size_t r) {
+      results_[r] = rewrite(work, totals_[r], buffers.local());
     });
   }
 
-  void rewrite(const WorkRing& work, RingResult& result, Ring& buffer) const {
-    const auto ids = std::span(ids_).subspan(work.ids, work.step_count());
-    Ring& ring = *work.ring;
-    result.place = ring.front();
-    unsigned flags = 0;
-    RingSize given;
-    RingSize now;
-    for (const Id id : ids) {
-      const Step& step = steps_[step_of(id)];
-      const StepSums& sums = sums_[step_of(id)];
-      flags |= step.flags;
-      if ((step.flags & Step::kMoves) != 0) count(id, step, result);
-      const int sign = is_backward(id) ? -1 : 1;
-      given.twice += sign * sums.twice_given;
-      now.twice += sign * sums.twice_now;
-      now.area += sign * sums.area;
-    }
-    result.has_changed = (flags & Step::kMoves) != 0;
-    if (work.writing != WorkRing::Writing::inner) {
-      if (!result.has_changed) return;
-      const RingConvention convention = atlas_[atlas_.statements[work.statement].layer].rings;
-      given = size_of(ring, convention);
-      write(work, ids, buffer);
-      ring = buffer;
-      now = size_of(ring, convention);
-      result.area = now.absolute() - given.absolute();
-    } else if ((flags & Step::kOtherCount) == 0) {
-      if (sign(given.twice) == sign(now.twice)) {
-        result.area = now.absolute();
-        for (std::size_t i = 0; i < ids.size(); ++i) {
-          const Step& step = steps_[step_of(ids[i])];
-          ring[i] = positions_[is_backward(ids[i]) ? step.to : step.from];
-        }
-        ring.back() = ring.front();
-      } else {
-        write_and_measure(work, ids, buffer, result);
-      }
-    } else if (sign(given.twice) == sign(now.twice)) {
-      result.area = now.absolute();
-      write(work, ids, buffer);
-      ring = buffer;
-    } else {
-      write_and_measure(work, ids, buffer, result);
-    }
-    result.has_collapsed = given.twice != 0 && now.twice == 0;
-  }
-
-  void write_and_measure(const WorkRing& work, std::span<const Id> ids, Ring& buffer,
-                         RingResult& result) const {
-    const AreaUnits before = size_of(*work.ring, {}).absolute();
-    write(work, ids, buffer);
-    *work.ring = buffer;
-    result.area = size_of(*work.ring, {}).absolute() - before;
-  }
-
-  void count(Id id, const Step& step, RingResult& result) const {
+  void add_step(RingTotals& totals, Id id, int times) const {
+    const Step& step = steps_[step_of(id)];
+    const StepSums& sums = sums_[step_of(id)];
+    const int sign = is_backward(id) ? -times : times;
+    totals.twice_given += sign * static_cast<Int128>(sums.twice_given);
+    totals.twice_now += sign * static_cast<Int128>(sums.twice_now);
+    totals.area += sign * sums.area;
+    if (step.flags == 0) return;
+    if ((step.flags & Step::kOtherCount) != 0) totals.reshaped += times;
+    if ((step.flags & Step::kMoves) == 0) return;
+    totals.changed += times;
     if ((step.flags & Step::kSilent) != 0) {
-      ++result.dropped;
+      totals.dropped += times;
       return;
     }
     const std::uint32_t start = start_of(id);
-    if (vertices_[start].target != start) ++result.moved;
-    result.inserted += step.inserted_count;
+    if (vertices_[start].target != start) totals.moved += times;
+    totals.inserted += times * static_cast<std::int64_t>(step.inserted_count);
+  }
+
+  RingResult rewrite(const WorkRing& work, const RingTotals& totals, Ring& buffer) const {
+    Ring& ring = *work.ring;
+    RingResult result;
+    result.place = ring.front();
+    if (totals.changed == 0) return result;
+    const auto ids = std::span(ids_).subspan(work.ids, work.step_count());
+    RingSize given{totals.twice_given, 0};
+    RingSize now{totals.twice_now, totals.area};
+    // The growth of a ring adds up over its steps, unless it came to run the other way.
+    const bool adds_up =
+        work.writing == WorkRing::Writing::inner && sign(totals.twice_given) == sign(totals.twice_now);
+    const RingConvention convention = atlas_[atlas_.statements[work.statement].layer].rings;
+    if (!adds_up) given = size_of(ring, convention);
+    if (totals.reshaped == 0 && work.writing == WorkRing::Writing::inner) {
+      for (std::size_t i = 0; i < ids.size(); ++i) {
+        const Step& step = steps_[step_of(ids[i])];
+        ring[i] = positions_[is_backward(ids[i]) ? step.to : step.from];
+      }
+      ring.back() = ring.front();
+    } else {
+      write(work, ids, buffer);
+      ring = buffer;
+    }
+    if (!adds_up) now = size_of(ring, convention);
+    result.area = now.absolute() - given.absolute();
+    result.has_collapsed = given.twice != 0 && now.twice == 0;
+    return result;
   }
 
   [[nodiscard]] RingSize size_of(const Ring& ring, RingConvention convention) const {
@@ -948,10 +995,11 @@ class Harmoniser {
       const WorkRing& work = rings_[r];
       StatementEffect& effect = effects[work.statement];
       effect.area += work.number == 0 ? result.area : -result.area;
-      effect.moved += result.moved;
-      effect.inserted += result.inserted;
-      effect.dropped += result.dropped;
-      if (result.has_changed) has_changed[work.statement] = true;
+      const RingTotals& totals = totals_[r];
+      effect.moved += static_cast<std::uint64_t>(totals.moved);
+      effect.inserted += static_cast<std::uint64_t>(totals.inserted);
+      effect.dropped += static_cast<std::uint64_t>(totals.dropped);
+      if (totals.changed > 0) has_changed[work.statement] = true;
       if (result.has_collapsed) add_collapsed(work, result);
     }
     for (const std::uint32_t s : order_) {
@@ -999,6 +1047,8 @@ class Harmoniser {
 
   std::vector<WorkRing> rings_;
   std::vector<Id> ids_;
+  std::vector<Edit> edits_;
+  std::vector<RingTotals> totals_;
   std::vector<RingResult> results_;
   /// The rings of the last date, by layer and actor.
   std::map<std::pair<LayerId, ActorId>, std::vector<std::uint32_t>> before_;

@@ -78,7 +78,7 @@ struct HarmoniseLedger {
 };
 
 struct HarmonisedAtlas {
-  Atlas atlas;  ///< positions of statements that took part are vertices of the grid
+  Atlas atlas;  ///< positions of rings that changed are vertices of the grid
   HarmoniseLedger ledger;
 };
 
