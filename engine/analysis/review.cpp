@@ -206,6 +206,7 @@ std::vector<std::string> compare_declarations(const Atlas& before, const Atlas& 
            (after.study_area && !same_area(*before.study_area, *after.study_area)),
        "study_area");
   note(before.rule != after.rule, "rule");
+  note(before.harmonise != after.harmonise, "harmonise_m");
   note(before.days != after.days, "days");
   note(before.disclaimer != after.disclaimer || before.attribution != after.attribution, "notices");
   return names;
@@ -225,6 +226,10 @@ Findings findings_beyond(const Findings& these, const Findings& those) {
 Review::Review(Atlas before, Atlas after, const BuildOptions& options)
     : rule_before_(before.rule), rule_after_(after.rule) {
   if (const auto extent = before.extent()) published_until_ = extent->to();
+  // Each is harmonised by itself, as it was or will be published.
+  before = harmonise(std::move(before)).atlas;
+  after = harmonise(std::move(after)).atlas;
+  before.harmonise = after.harmonise = Meters();
   // One atlas of both: actors are the same by id, sources and layers stay apart, so that nothing of one
   // paints over, or competes with, anything of the other.
   Atlas both = std::move(after);

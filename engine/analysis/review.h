@@ -31,8 +31,8 @@ struct StatementChange {
 [[nodiscard]] std::vector<StatementChange> compare_statements(const Atlas& before, const Atlas& after);
 
 /// Which declarations differ: "title", "actors", "sources", "periods", "regions", "places", "layers",
-/// "study_area", "rule", "days", "notices". Statements, findings, files and dates of layers are not among
-/// them.
+/// "study_area", "rule", "harmonise_m", "days", "notices". Statements, findings, files and dates of layers
+/// are not among them.
 [[nodiscard]] std::vector<std::string> compare_declarations(const Atlas& before, const Atlas& after);
 
 /// Findings of one that the other lacks, as often as it does, in their order. They are the same if code,

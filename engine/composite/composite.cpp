@@ -27,6 +27,7 @@ std::size_t ListTable<CoverageRun>::hash(std::span<const CoverageRun> list) {
 
 Composite::Composite(CompositeParts parts)
     : atlas_(std::make_shared<const Atlas>(std::move(parts.atlas))),
+      ledger_(std::move(parts.ledger)),
       times_(std::move(parts.times)),
       plane_(std::move(parts.plane)),
       slots_(std::move(parts.slots)),
@@ -60,17 +61,32 @@ Composite::Composite(CompositeParts parts)
   }
 }
 
+namespace {
+constexpr std::uint32_t kLeftOut = 0xffffffffU;
+}  // namespace
+
 class CompositeBuilder {
  public:
-  explicit CompositeBuilder(Atlas atlas) : atlas_(std::make_shared<const Atlas>(std::move(atlas))) {}
+  /// Lines are used as they are given.
+  explicit CompositeBuilder(Atlas atlas) : atlas_(std::make_shared<const Atlas>(std::move(atlas))) {
+    result_.atlas_ = atlas_;
+  }
+  /// Answers are about `given`; what is arranged are the lines of `harmonised`, statement by statement the
+  /// same.
+  CompositeBuilder(Atlas given, HarmonisedAtlas harmonised)
+      : atlas_(std::make_shared<const Atlas>(std::move(harmonised.atlas))) {
+    result_.atlas_ = std::make_shared<const Atlas>(std::move(given));
+    result_.ledger_ = std::move(harmonised.ledger);
+  }
 
   Composite build(const BuildOptions& options) {
     const auto done = [&](std::string_view step) {
       if (options.on_step) options.on_step(step);
     };
     atlas_->check_declarations();
-    result_.atlas_ = atlas_;
     result_.findings_ = atlas_->findings;
+    const Findings& collapsed = result_.ledger_.findings;
+    result_.findings_.insert(result_.findings_.end(), collapsed.begin(), collapsed.end());
     collect_times();
     collect_versions();
     try {
@@ -458,12 +474,29 @@ std::uint64_t arrangement_bytes(std::uint64_t segments, std::uint64_t crossings)
 }
 
 Composite build_composite(Atlas atlas, const BuildOptions& options) {
-  return CompositeBuilder(std::move(atlas)).build(options);
+  if (atlas.harmonise.value() == 0.0) return CompositeBuilder(std::move(atlas)).build(options);
+  HarmonisedAtlas harmonised = harmonise(atlas);
+  return CompositeBuilder(std::move(atlas), std::move(harmonised)).build(options);
 }
 
 Composite build_within(const Atlas& atlas, const TimeWindow& window, const BuildOptions& options) {
   atlas.check_declarations();
-  return build_composite(restricted_to(atlas, window), options);
+  if (atlas.harmonise.value() == 0.0) return CompositeBuilder(restricted_to(atlas, window)).build(options);
+  // Lines are harmonised with those of all of time, whatever part of it is arranged.
+  HarmonisedAtlas whole = harmonise(atlas);
+  Atlas given = restricted_to(atlas, window);
+  std::vector<std::uint32_t> number(atlas.statements.size(), kLeftOut);
+  for (std::uint32_t old = 0, next = 0; next < given.statements.size(); ++old) {
+    if (atlas.statements[old].id == given.statements[next].id) number[old] = next++;
+  }
+  const auto keep = [&](auto& list) {
+    std::erase_if(list, [&](const auto& entry) { return number[entry.statement] == kLeftOut; });
+    for (auto& entry : list) entry.statement = number[entry.statement];
+  };
+  keep(whole.ledger.entries);
+  keep(whole.ledger.statements);
+  return CompositeBuilder(std::move(given), {restricted_to(whole.atlas, window), std::move(whole.ledger)})
+      .build(options);
 }
 
 FaceAreas measure_faces(const Composite& composite, const AreaMethod& method) {

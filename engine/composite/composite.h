@@ -6,6 +6,7 @@
 #include <marchland/composite/certificates.h>
 #include <marchland/composite/coverage.h>
 #include <marchland/composite/face_areas.h>
+#include <marchland/composite/harmonise.h>
 #include <marchland/composite/tracks.h>
 #include <marchland/model/atlas.h>
 #include <marchland/time/time_axis.h>
@@ -52,6 +53,7 @@ std::size_t ListTable<CoverageRun>::hash(std::span<const CoverageRun> list);
 /// What a composite consists of, for whoever kept one and puts it together again.
 struct CompositeParts {
   Atlas atlas;  ///< areas of statements, regions and study area may be missing; they are in the faces
+  HarmoniseLedger ledger;
   TimeAxis times;
   std::shared_ptr<const Arrangement> plane;
   std::vector<Slot> slots;
@@ -68,7 +70,10 @@ class Composite {
   /// Throws InvalidArgument where parts do not fit each other.
   explicit Composite(CompositeParts parts);
 
+  /// As it was given: where it is to be harmonised, before that.
   [[nodiscard]] const Atlas& atlas() const noexcept { return *atlas_; }
+  /// What harmonising did; its epsilon is 0 where it is off.
+  [[nodiscard]] const HarmoniseLedger& ledger() const noexcept { return ledger_; }
   [[nodiscard]] const TimeAxis& times() const noexcept { return times_; }
   [[nodiscard]] const Arrangement& plane() const noexcept { return *plane_; }
   [[nodiscard]] const std::vector<Slot>& slots() const noexcept { return slots_; }
@@ -95,6 +100,7 @@ class Composite {
   friend class CompositeBuilder;
 
   std::shared_ptr<const Atlas> atlas_;
+  HarmoniseLedger ledger_;
   TimeAxis times_;
   std::shared_ptr<const Arrangement> plane_;
   std::vector<Slot> slots_;
@@ -122,10 +128,10 @@ class TooLarge : public Error {
 /// What arranging so many segments and crossings takes at its peak, in bytes: the estimate of the guard.
 [[nodiscard]] std::uint64_t arrangement_bytes(std::uint64_t segments, std::uint64_t crossings) noexcept;
 
-/// Builds all of it; cost n log n in segments and crossings. Precondition: none; `atlas.check` is called and
-/// throws InvalidData. Imperfect geometry becomes findings. Throws TooLarge before anything is arranged,
-/// where lines cross so often that the limit of memory would not do: lines drawn anew for every date do, and
-/// every one then crosses every other.
+/// Harmonises, where the atlas declares it, and builds all of it; cost n log n in segments and crossings.
+/// Precondition: none; `atlas.check` is called and throws InvalidData. Imperfect geometry becomes findings.
+/// Throws TooLarge before anything is arranged, where lines cross so often that the limit of memory would not
+/// do: lines drawn anew for every date do, and every one then crosses every other.
 [[nodiscard]] Composite build_composite(Atlas atlas, const BuildOptions& options = {});
 
 /// The composite of what the atlas says within a window of time. What takes account of other statements than

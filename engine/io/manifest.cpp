@@ -313,8 +313,13 @@ class ManifestReader {
 
   void read_atlas_table(const Table& table) {
     if (table.has("harmonise_m")) {
-      table.fail("harmonise_m",
-                 "harmonising lines is not supported yet; remove the key: lines are used as they are");
+      atlas().harmonise = table.meters("harmonise_m");
+      if (!(atlas().harmonise.value() > 0.0 && atlas().harmonise <= kMostHarmonise)) {
+        table.fail("harmonise_m",
+                   fmt::format("expected metres above 0 and up to {}, within which two lines are one line "
+                               "written twice (0.2 for instance); without the key lines are used as they are",
+                               kMostHarmonise.value()));
+      }
     }
     atlas().id = table.required_text("id", "\"my-atlas\"");
     atlas().title = table.text("title", atlas().id);

@@ -6,6 +6,7 @@
 // text or {const = "a"}, DATE and END are texts or dates of TOML, PLACE is a file or {file*, layer, where,
 // crs} (the study area also antimeridian, pole).
 //   [atlas]     id* title timezone day_starts rule disclaimer attribution study_area = PLACE  places = PLACE
+//               harmonise_m (lines within so many metres are one line; composite/harmonise.h)
 //   [[actor]]   id* name names = {language = "..."} color groups = [{id*, from = DATE, to = END}]
 //   [[source]]  id* title author licence url date note sigma_m correlation_m priority
 //   [[period]]  id* title from* = DATE  to = END (without: an instant)

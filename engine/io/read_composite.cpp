@@ -67,6 +67,7 @@ class CompositeReader {
     read_times(parts);
     read_statements(parts);
     if (load == Load::with_areas) read_areas(parts.atlas);
+    read_ledger(parts);
     read_plane(parts);
     read_faces(parts);
     read_certificates(parts);
@@ -126,6 +127,42 @@ class CompositeReader {
       s.note = select.text(8);
       s.origin = select.text(9);
       atlas.statements.push_back(std::move(s));
+    }
+  }
+
+  void read_ledger(CompositeParts& parts) const {
+    HarmoniseLedger& ledger = parts.ledger;
+    ledger.epsilon = parts.atlas.harmonise;
+    ledger.rings_left_out = to_number<std::size_t>(meta("ledger_rings_left_out"), path_);
+    const auto statement = [&](const detail::SqliteStatement& row, int column) {
+      const auto index = static_cast<std::uint64_t>(row.integer(column));
+      if (index < parts.atlas.statements.size()) return static_cast<std::uint32_t>(index);
+      throw InvalidData(fmt::format(
+          "{}: table marchland_ledger names a missing statement; the file is damaged: build it anew",
+          path_.string()));
+    };
+    auto entries = db_.prepare(
+        "SELECT kind, statement, polygon, ring, vertex, from_x, from_y, to_x, to_y, distance_m FROM "
+        "marchland_ledger ORDER BY id");
+    while (entries.step()) {
+      const auto kind = std::find(detail::kLedgerKinds.begin(), detail::kLedgerKinds.end(), entries.text(0));
+      const auto count = [&](int column) { return static_cast<std::uint32_t>(entries.integer(column)); };
+      const auto grid = [&](int column) { return static_cast<std::int32_t>(entries.integer(column)); };
+      ledger.entries.push_back({static_cast<LedgerEntry::Kind>(kind - detail::kLedgerKinds.begin()),
+                                statement(entries, 1),
+                                count(2),
+                                count(3),
+                                count(4),
+                                {grid(5), grid(6)},
+                                {grid(7), grid(8)},
+                                Meters(entries.real(9))});
+    }
+    auto effects = db_.prepare(
+        "SELECT statement, area_mm2, moved, inserted, dropped FROM marchland_ledger_effect ORDER BY id");
+    while (effects.step()) {
+      const auto count = [&](int column) { return static_cast<std::uint64_t>(effects.integer(column)); };
+      ledger.statements.push_back({statement(effects, 0), to_number<std::int64_t>(effects.text(1), path_),
+                                   count(2), count(3), count(4)});
     }
   }
 

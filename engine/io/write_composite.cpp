@@ -19,10 +19,10 @@
 namespace marchland {
 namespace {
 
-using Cell = std::variant<std::monostate, std::int64_t, std::string>;
+using Cell = std::variant<std::monostate, std::int64_t, double, std::string>;
 using Row = std::vector<Cell>;
 
-enum class ColumnType { integer, text };
+enum class ColumnType { integer, real, text };
 struct TableColumn {
   const char* name;
   ColumnType type;
@@ -151,7 +151,10 @@ class TableWriter {
     std::string columns;
     std::string marks = "?";
     for (const TableColumn& column : table.columns) {
-      columns += fmt::format(", {} {}", column.name, column.type == ColumnType::text ? "TEXT" : "INTEGER");
+      columns += fmt::format(", {} {}", column.name,
+                             column.type == ColumnType::text   ? "TEXT"
+                             : column.type == ColumnType::real ? "REAL"
+                                                               : "INTEGER");
       marks += ", ?";
     }
     db_->run(fmt::format("CREATE TABLE {} (id INTEGER PRIMARY KEY NOT NULL{})", table.name, columns));
@@ -171,6 +174,8 @@ class TableWriter {
         const Cell& cell = row[static_cast<std::size_t>(i)];
         if (const auto* integer = std::get_if<std::int64_t>(&cell)) {
           insert.bind(i + 1, *integer);
+        } else if (const auto* real = std::get_if<double>(&cell)) {
+          insert.bind(i + 1, *real);
         } else if (const auto* text = std::get_if<std::string>(&cell)) {
           insert.bind(i + 1, *text);
         } else {
@@ -207,6 +212,41 @@ TopologyTable statement_table(const Composite& composite) {
                     std::string(to_string(s.basis)), std::string(to_string(s.certainty)), s.note, s.origin});
             }
           }};
+}
+
+/// What harmonising did to lines, and to the areas of statements. Numbers of statements are ids of
+/// marchland_statement.
+std::vector<TopologyTable> ledger_tables(const HarmoniseLedger& ledger) {
+  return {{"marchland_ledger",
+           {{"kind", ColumnType::text},
+            {"statement", ColumnType::integer},
+            {"polygon", ColumnType::integer},
+            {"ring", ColumnType::integer},
+            {"vertex", ColumnType::integer},
+            {"from_x", ColumnType::integer},
+            {"from_y", ColumnType::integer},
+            {"to_x", ColumnType::integer},
+            {"to_y", ColumnType::integer},
+            {"distance_m", ColumnType::real}},
+           [&ledger](const auto& emit) {
+             for (const LedgerEntry& e : ledger.entries) {
+               emit({std::string(detail::kLedgerKinds[static_cast<std::size_t>(e.kind)]), number(e.statement),
+                     number(e.polygon), number(e.ring), number(e.vertex), number(e.from.x), number(e.from.y),
+                     number(e.to.x), number(e.to.y), e.distance.value()});
+             }
+           }},
+          {"marchland_ledger_effect",
+           {{"statement", ColumnType::integer},
+            {"area_mm2", ColumnType::text},
+            {"moved", ColumnType::integer},
+            {"inserted", ColumnType::integer},
+            {"dropped", ColumnType::integer}},
+           [&ledger](const auto& emit) {
+             for (const StatementEffect& e : ledger.statements) {
+               emit({number(e.statement), to_string(e.area), number(e.moved), number(e.inserted),
+                     number(e.dropped)});
+             }
+           }}};
 }
 
 /// What programs load: the arrangement up to its crossings (the rest follows from it), coverages, areas.
@@ -287,6 +327,7 @@ TopologyTable meta_table(const Composite& composite, const Provenance& provenanc
                                            all.begin() + static_cast<std::ptrdiff_t>(known), all.end()))});
         emit({std::string("occurrences"), std::to_string(composite.plane().table().occurrences)});
         emit({std::string("crossing_pairs"), std::to_string(composite.plane().crossing_pairs())});
+        emit({std::string("ledger_rings_left_out"), std::to_string(composite.ledger().rings_left_out)});
         emit({std::string("face_numbering"), detail::face_numbering(composite.plane())});
       }};
 }
@@ -331,6 +372,7 @@ std::string write_composite(const std::filesystem::path& path, const Composite& 
   writer.write(meta_table(composite, provenance, content));
   for (const TopologyTable& table : topology(composite)) writer.write(table);
   writer.write(statement_table(composite));
+  for (const TopologyTable& table : ledger_tables(composite.ledger())) writer.write(table);
   detail::ArrayTable::create(db);
   const detail::ArrayTable arrays(db, path);
   put_arrays(arrays, composite);

@@ -166,6 +166,8 @@ Provenance provenance(const Atlas& atlas, std::string_view method) {
     out.sources.push_back({s.id, s.title, s.author, s.licence, s.url, s.date});
   out.disclaimer = atlas.disclaimer;
   out.attribution = atlas.attribution;
+  if (atlas.harmonise.value() > 0)
+    out.extra.emplace_back("harmonise_m", fmt::format("{}", atlas.harmonise.value()));
   return out;
 }
 

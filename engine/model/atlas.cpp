@@ -133,6 +133,10 @@ void Atlas::check_declarations() const {
   check_unique_ids(periods, "period");
   check_unique_ids(regions, "region");
   check_unique_ids(layers, "layer");
+  if (!(harmonise.value() >= 0.0 && harmonise <= kMostHarmonise)) {
+    throw InvalidData(fmt::format("lines are to be harmonised by {} m; expected 0 (not at all) to {} m",
+                                  harmonise.value(), kMostHarmonise.value()));
+  }
   for (const Layer& layer : layers) {
     if (layer.source.index() >= sources.size()) {
       throw InvalidData(fmt::format("layer '{}' has no source; declare one", layer.id));
@@ -197,6 +201,7 @@ Atlas restricted_to(const Atlas& atlas, const TimeWindow& window) {
             .files = atlas.files,
             .days = atlas.days,
             .rule = atlas.rule,
+            .harmonise = atlas.harmonise,
             .study_area = atlas.study_area,
             .study_area_rings = atlas.study_area_rings,
             .actors = atlas.actors,

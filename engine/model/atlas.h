@@ -145,6 +145,9 @@ struct TimeWindow {
   [[nodiscard]] bool meets(const Interval& validity) const;
 };
 
+/// Lines further apart than this are not one line written twice.
+inline constexpr Meters kMostHarmonise{1000.0};
+
 /// One dataset. `check` holds for every atlas that reaches the composite.
 struct Atlas {
   std::string id, title, disclaimer, attribution;
@@ -153,6 +156,9 @@ struct Atlas {
   std::vector<DataFileDigest> files;  ///< it was read from, by name
   DayConvention days;
   SourceRule rule = SourceRule::priority;
+  /// Lines within it of one another are the same line written twice (composite/harmonise.h); 0: every line is
+  /// used as it is. At most kMostHarmonise.
+  Meters harmonise;
   std::optional<MultiPolygon> study_area;  ///< without it nothing is unknown
   RingConvention study_area_rings;
   std::vector<Actor> actors{

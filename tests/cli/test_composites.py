@@ -83,6 +83,13 @@ class Answers(CompositeTest):
             self.done("run", source, "-o", self.path / f"run-{name}")
         self.assertEqual((self.path / "file.geojson").read_bytes(), (self.path / "folder.geojson").read_bytes())
 
+    def test_windows_and_two_layers_of_a_composite(self):
+        self.build()
+        for more in (("--since", "2000-01-02"), ("--since", "2000-01-02", "--until", "2000-01-03"), ("--two-layer",)):
+            question = ("areas", "--at", "2000-01-02")
+            self.assertEqual(self.answer(question[0], self.file, *question[1:], *more),
+                             self.answer(question[0], self.atlas, *question[1:], *more))
+
     def test_a_copy_can_be_built_from_it(self):
         content = self.build()
         copy = self.path / "copy.gpkg"
@@ -165,6 +172,24 @@ class Append(CompositeTest):
                       self.refusal(2, "append", self.file, self.next, "--layer", "dayly"))
         self.assertIn("choose a name ending in .gpkg", self.refusal(2, "append", self.atlas / "atlas.toml", self.next))
         self.assertEqual(self.file.read_bytes(), before)
+
+    def test_with_harmonising_only_later_dates_are_added(self):
+        self.write("atlas.toml", DAILY.replace("[atlas]", "[atlas]\nharmonise_m = 100"))
+        self.build()
+        self.next.write_text(front(0.5004))
+        between = self.path / "20000103x.geojson"
+        between.write_text(front(1.0004))
+        message = self.refusal(2, "append", self.file, between)
+        self.assertIn("statement 'daily/20000103x/0' begins at 2000-01-03, not after the last one there (2000-01-03)", message)
+        later = self.content_of(self.done("append", self.file, self.next))
+        shutil.copy(self.next, self.atlas / "days")
+        self.assertEqual(self.build(), later)
+        self.assertEqual(self.answer("check", self.file)["harmonise"], self.answer("check", self.atlas)["harmonise"])
+
+    def test_a_window_of_time_is_no_base(self):
+        self.done("build", self.atlas, "-o", self.file, "--since", "2000-01-02")
+        self.assertIn("was built of a window of time", self.refusal(2, "append", self.file, self.next))
+        self.assertIn("nothing would change", self.done("review", self.atlas, "--against", self.file))
 
     def test_one_writer_at_a_time(self):
         self.build()

@@ -8,7 +8,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
+#include <set>
+#include <string>
 
 namespace marchland::cli {
 namespace {
@@ -41,8 +44,25 @@ struct AppendCommand {
                       query.atlas.string()));
     }
     const std::size_t before = atlas.statements.size();
+    std::set<std::string> known;
+    Instant published = Interval().from();
+    for (const Statement& s : atlas.statements) {
+      known.insert(s.id);
+      published = std::max(published, s.validity.from());
+    }
     atlas = append_files(std::move(atlas), query.atlas, files, layer);
     const std::size_t added = atlas.statements.size() - before;
+    if (atlas.harmonise.value() > 0) {
+      // Later lines are moved to earlier ones: one that comes between would move lines that were published.
+      for (const Statement& s : atlas.statements) {
+        if (s.validity.from() > published || known.contains(s.id)) continue;
+        throw InvalidArgument(fmt::format(
+            "statement '{}' begins at {}, not after the last one there ({}): with harmonise_m it could move "
+            "lines of "
+            "later dates, and append moves nothing; look at 'review', build anew",
+            s.id, format_instant(s.validity.from(), atlas.days), format_instant(published, atlas.days)));
+      }
+    }
     const double read = watch.lap();
     const Session session(query, std::move(atlas));
     watch.lap();

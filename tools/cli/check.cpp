@@ -1,11 +1,14 @@
 // marchland check: what is odd in an atlas, and the identities that prove the account adds up.
 #include "tools/cli/commands.h"
+#include "tools/cli/ledger.h"
 #include "tools/cli/reports.h"
+#include <marchland/base/error.h>
 #include <marchland/io/write_composite.h>
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 
 namespace marchland::cli {
@@ -90,6 +93,10 @@ CheckReport check_report(const Session& session) {
   }
   rows.shown_when_empty = false;
   report.tables = {std::move(rows), std::move(proofs)};
+  if (session.atlas().harmonise.value() > 0) {
+    report.head["harmonise"] = ledger_summary(session.composite().ledger());
+    report.tables.push_back(ledger_table(session));
+  }
   if (findings.empty()) report.notes.emplace_back("no findings");
   const bool has_error = std::any_of(findings.begin(), findings.end(),
                                      [](const Finding& f) { return f.severity == Severity::error; });
@@ -101,13 +108,19 @@ namespace {
 struct CheckCommand {
   QueryOptions query;
   OutputOptions output;
+  std::filesystem::path ledger;
 
   void run() const {
     query.refuse_two_layer("check");
     output.check();
+    if (!ledger.empty()) {
+      check_ledger_output(ledger, output.existing());
+      if (ledger == output.output) throw InvalidArgument("-o and --ledger name the same file; choose two");
+    }
     try {
       const Session session(query);
       const CheckReport result = check_report(session);
+      if (!ledger.empty()) write_ledger(session, ledger, output.existing());
       output.write(result.report, provenance(session, "check"));
       if (result.has_error) throw ExitWith{3};
     } catch (const TooLarge&) {
@@ -138,6 +151,10 @@ void add_check(CLI::App& app) {
   const auto state = std::make_shared<CheckCommand>();
   state->query.declare_atlas(*command);
   state->output.declare(*command);
+  command
+      ->add_option("--ledger", state->ledger,
+                   "everything that harmonising did (harmonise_m in the manifest), as .csv or .json")
+      ->type_name("FILE");
   command->callback([state] { state->run(); });
 }
 

@@ -1,6 +1,7 @@
 #include "tools/cli/composite_output.h"
 
 #include "tools/cli/layers.h"
+#include "tools/cli/ledger.h"
 #include <marchland/base/error.h>
 #include <marchland/io/write_composite.h>
 
@@ -54,6 +55,8 @@ Json stats_of(const Session& session, const std::string& content, double seconds
   document["faces"] = plane.face_count();
   document["seconds"] = {
       {"read", session.seconds().read}, {"build", session.seconds().build}, {"write", seconds_written}};
+  if (session.atlas().harmonise.value() > 0)
+    document["harmonise"] = ledger_summary(session.composite().ledger());
   document["peak_rss_bytes"] = peak_rss_bytes();
   document["certificates"] = Json::array();
   for (const Certificate& certificate : session.composite().certificates()) {

@@ -59,7 +59,7 @@ std::vector<CsvColumn> columns_of(const Table& table) {
 Provenance with_head(Provenance origin, const Json& head) {
   for (const auto& [key, value] : head.items()) {
     const bool is_known = key == "atlas" || key == "checksum" || key == "method" || key == "grid" ||
-                          key == "rule" || key == "since" || key == "until";
+                          key == "rule" || key == "since" || key == "until" || key == "harmonise_m";
     if (!is_known)
       origin.extra.emplace_back(key, value.is_string() ? value.get<std::string>() : value.dump());
   }
@@ -341,6 +341,7 @@ Json Session::head() const {
   head["checksum"] = atlas().checksum;
   head["method"] = method_.name();
   head["grid"] = "1e-7 degree";
+  if (atlas().harmonise.value() > 0) head["harmonise_m"] = atlas().harmonise.value();
   head["unit"] = "m2";
   if (!method_.is_exact()) head["residual_m2"] = square_meters(areas().residual);
   head["rule"] = to_string(holder_options_.rule);
@@ -354,6 +355,10 @@ std::vector<std::string> Session::notes() const {
   std::vector<std::string> notes;
   notes.push_back(fmt::format("atlas {} ({}), method {}, grid 1e-7 degree", atlas().id,
                               atlas().checksum.substr(0, 12), method_.name()));
+  if (atlas().harmonise.value() > 0) {
+    notes.back() += fmt::format(", lines harmonised by {} m (harmonise_m; `check` says what that did)",
+                                atlas().harmonise.value());
+  }
   if (atlas().window.when != Interval()) {
     notes.push_back(
         fmt::format("{}: statements that hold at no instant of it were left out; figures are those of "

@@ -190,9 +190,13 @@ struct ReviewCommand {
   }
 
  private:
-  [[nodiscard]] Composite load(const std::filesystem::path& path) const {
-    if (path.extension() == ".gpkg" || is_composite_file(path)) return read_composite(path, Load::with_areas);
-    return build_composite(read_atlas(path), build_options(query));
+  /// Of the time that was published.
+  [[nodiscard]] Composite load(const std::filesystem::path& path, const TimeWindow& window) const {
+    const bool is_file = path.extension() == ".gpkg" || is_composite_file(path);
+    if (is_file && window.is_all()) return read_composite(path, Load::with_areas);
+    Atlas atlas = is_file ? read_composite(path, Load::with_areas).atlas() : read_atlas(path);
+    if (!window.is_all()) return build_within(atlas, window, build_options(query));
+    return build_composite(std::move(atlas), build_options(query));
   }
 
   template <class Kind>

@@ -93,6 +93,7 @@ Atlas read(const Json& json) {
       json.at("files"), [](const Json& file) { return DataFileDigest{file.at("name"), file.at("sha256")}; });
   atlas.days.utc_offset = std::chrono::minutes(json.at("utc_offset_minutes").get<int>());
   atlas.days.day_starts = std::chrono::minutes(json.at("day_starts_minutes").get<int>());
+  atlas.harmonise = Meters(json.at("harmonise_m").get<double>());
   atlas.window.when = to_interval(json.at("window"));
   atlas.rule = to_enum<SourceRule>(json.at("rule"));
   if (!json.at("study_area").is_null()) {
@@ -171,6 +172,7 @@ std::string declarations_to_json(const Atlas& atlas) {
   });
   json["utc_offset_minutes"] = atlas.days.utc_offset.count();
   json["day_starts_minutes"] = atlas.days.day_starts.count();
+  json["harmonise_m"] = atlas.harmonise.value();
   json["window"] = of_interval(atlas.window.when);
   json["rule"] = to_string(atlas.rule);
   json["study_area"] = atlas.study_area ? of_rings(atlas.study_area_rings) : Json();

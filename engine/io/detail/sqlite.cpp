@@ -33,6 +33,9 @@ void SqliteStatement::check(int status) const {
 void SqliteStatement::bind(int parameter, std::int64_t value) {
   check(sqlite3_bind_int64(statement_.get(), parameter + 1, value));
 }
+void SqliteStatement::bind(int parameter, double value) {
+  check(sqlite3_bind_double(statement_.get(), parameter + 1, value));
+}
 void SqliteStatement::bind(int parameter, std::string_view text) {
   check(sqlite3_bind_text64(statement_.get(), parameter + 1, text.data(), text.size(), SQLITE_TRANSIENT,
                             SQLITE_UTF8));
@@ -66,6 +69,9 @@ bool SqliteStatement::is_null(int column) const {
 }
 std::int64_t SqliteStatement::integer(int column) const {
   return sqlite3_column_int64(statement_.get(), column);
+}
+double SqliteStatement::real(int column) const {
+  return sqlite3_column_double(statement_.get(), column);
 }
 std::string_view SqliteStatement::text(int column) const {
   const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_.get(), column));

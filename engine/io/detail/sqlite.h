@@ -16,6 +16,7 @@ namespace marchland::detail {
 class SqliteStatement {
  public:
   void bind(int parameter, std::int64_t value);
+  void bind(int parameter, double value);
   void bind(int parameter, std::string_view text);
   /// The bytes must live until the next `run` or `step` is over.
   void bind_bytes(int parameter, std::span<const std::byte> bytes);
@@ -29,6 +30,7 @@ class SqliteStatement {
 
   [[nodiscard]] bool is_null(int column) const;
   [[nodiscard]] std::int64_t integer(int column) const;
+  [[nodiscard]] double real(int column) const;
   /// Valid until the next step.
   [[nodiscard]] std::string_view text(int column) const;
   [[nodiscard]] std::span<const std::byte> bytes(int column) const;

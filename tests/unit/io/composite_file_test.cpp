@@ -175,6 +175,36 @@ TEST_F(CompositeFile, RandomHostileAtlasesComeBack) {
   }
 }
 
+TEST_F(CompositeFile, TheLedgerOfHarmonisingComesBackAndLinesAsGiven) {
+  AtlasBuilder builder;
+  builder.atlas.harmonise = Meters(200);
+  builder.say("daily", "a", box_wkt(0, 0, 2, 1), days(0, 1))
+      .say("daily", "b", box_wkt(2.001, 0, 4, 1), days(0, 1))
+      .say("daily", "a", "POLYGON((0 0,2.0005 0,2.0005 1,0 1,0 0))", days(1, 2))
+      .say("other", "b", "POLYGON((-1 0.0005,5 0.0005,5 2,-1 2,-1 0.0005))", days(2, 3));
+  const Composite built = builder.build();
+  ASSERT_FALSE(built.ledger().entries.empty());
+  ASSERT_FALSE(built.ledger().statements.empty());
+  EXPECT_EQ(built.atlas().statements[2].area, builder.atlas.statements[2].area);
+  const std::string content = write_file_of(built);
+  const Composite loaded = read_composite(path("c.gpkg"), Load::with_areas);
+  const auto describe_ledger = [](const HarmoniseLedger& ledger) {
+    std::string out = fmt::format("{} {}\n", ledger.epsilon.value(), ledger.rings_left_out);
+    for (const LedgerEntry& e : ledger.entries)
+      out += fmt::format("{} {} {} {} {} {} {} {} {} {}\n", static_cast<int>(e.kind), e.statement, e.polygon,
+                         e.ring, e.vertex, e.from.x, e.from.y, e.to.x, e.to.y, e.distance.value());
+    for (const StatementEffect& e : ledger.statements)
+      out += fmt::format("{} {} {} {} {}\n", e.statement, to_string(e.area), e.moved, e.inserted, e.dropped);
+    return out;
+  };
+  EXPECT_EQ(describe_ledger(loaded.ledger()), describe_ledger(built.ledger()));
+  EXPECT_EQ(describe_all(loaded), describe_all(built));
+  // What is built from it again is harmonised again, from the lines as they were given.
+  const Composite again = build_composite(loaded.atlas());
+  EXPECT_EQ(content_hash(again), content);
+  EXPECT_EQ(describe_ledger(again.ledger()), describe_ledger(built.ledger()));
+}
+
 TEST_F(CompositeFile, WithoutAreasItIsNotWrittenAgain) {
   write_file_of(build_composite(rich_atlas()));
   const Composite loaded = read_composite(path("c.gpkg"));

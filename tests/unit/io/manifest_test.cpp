@@ -73,6 +73,7 @@ title = "Karabakh"
 timezone = "+04:00"
 day_starts = "06:30"
 rule = "majority"
+harmonise_m = 0.2
 disclaimer = "lines are approximate"
 attribution = "public domain"
 study_area = "regions/study.geojson"
@@ -86,11 +87,12 @@ id = "a"
   EXPECT_EQ(manifest.atlas.title, "Karabakh");
   EXPECT_EQ(manifest.atlas.days, (DayConvention{std::chrono::minutes(240), std::chrono::minutes(390)}));
   EXPECT_EQ(manifest.atlas.rule, SourceRule::majority);
+  EXPECT_EQ(manifest.atlas.harmonise, Meters(0.2));
   EXPECT_EQ(manifest.atlas.disclaimer, "lines are approximate");
   EXPECT_EQ(manifest.atlas.attribution, "public domain");
   ASSERT_TRUE(manifest.study_area);
   EXPECT_EQ(manifest.study_area->file, "regions/study.geojson");
-  EXPECT_EQ(manifest.study_area->line, 9U);
+  EXPECT_EQ(manifest.study_area->line, 10U);
   ASSERT_TRUE(manifest.places);
   EXPECT_EQ(manifest.places->file, "places.gpkg");
   EXPECT_EQ(manifest.places->layer, "towns");
@@ -314,9 +316,13 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"MisspeltBeforeMissing",
                 replaced("source = ", "sorce = "),
                 {":9: [[layer]] 'daily': unknown key 'sorce'; did you mean 'source'?"}},
-        Refusal{"Harmonise",
-                with_atlas_key("harmonise_m = 0.2"),
-                {":3: [atlas]: harmonise_m: harmonising lines is not supported yet; remove the key"}},
+        Refusal{"HarmoniseByNothing",
+                with_atlas_key("harmonise_m = 0"),
+                {":3: [atlas]: harmonise_m: expected metres above 0 and up to 1000", "without the key"}},
+        Refusal{"HarmoniseTooFar",
+                with_atlas_key("harmonise_m = 1000.5"),
+                {":3: [atlas]: harmonise_m: expected metres above 0 and up to 1000"}},
+        Refusal{"HarmoniseNegative", with_atlas_key("harmonise_m = -0.2"), {":3:", "-0.2 is no length"}},
         Refusal{"WrongTypeText",
                 with_atlas_key("title = 7"),
                 {":3: [atlas]: title: expected a text in quotes, found a whole number"}},
