@@ -174,5 +174,36 @@ TEST(AnalysisLaws, FiguresWithinAWindowAreThoseOfTheWhole) {
   });
 }
 
+TEST(AnalysisLaws, StatementAndItsComplementAreTheEarth) {
+  for_many(306, 33, [](Random& random, Ground ground) {
+    Generator generator(random, ground);
+    const Ring ring = generator.ring();
+    const Ring frame = parse_wkt(box_wkt(-180, -90, 180, 90)).front().front();
+    AtlasBuilder builder;
+    builder.atlas.study_area = MultiPolygon{{frame}};
+    builder.say("l", "a", MultiPolygon{{ring}}, days(0, 2));
+    builder.say("l", "b", MultiPolygon{{frame, ring}}, days(1, 2));
+    const Composite composite = builder.build();
+    EXPECT_EQ(broken_certificates(composite), "");
+    AtlasBuilder earth;
+    earth.say("l", "a", MultiPolygon{{frame}});
+    EXPECT_TRUE(area_of(composite, "l/a", day(1)) + area_of(composite, "l/b", day(1)) ==
+                area_of(earth.build(), "l/a"))
+        << describe(builder.atlas);
+    EXPECT_FALSE(areas_at(composite, day(1)).contains("l/a+l/b+study area")) << describe(builder.atlas);
+    // Where a met the unknown, it meets b.
+    const Holders holders(composite, {});
+    const auto is = [&](std::string_view id) {
+      return [&holders, id](HolderIndex h) { return holders.id(h) == id; };
+    };
+    const ContactLine before = contact_line(composite, holders, day(0), is("a"), is(""));
+    const ContactLine after = contact_line(composite, holders, day(1), is("a"), is("b"));
+    ASSERT_EQ(after.parts.size(), before.parts.size()) << describe(builder.atlas);
+    for (std::size_t i = 0; i < after.parts.size(); ++i)
+      EXPECT_EQ(after.parts[i].positions, before.parts[i].positions) << describe(builder.atlas);
+    EXPECT_EQ(after.length.value(), before.length.value());
+  });
+}
+
 }  // namespace
 }  // namespace marchland
