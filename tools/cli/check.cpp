@@ -1,6 +1,7 @@
 // marchland check: what is odd in an atlas, and the identities that prove the account adds up.
 #include "tools/cli/commands.h"
 #include "tools/cli/reports.h"
+#include <marchland/base/error.h>
 
 #include <fmt/format.h>
 
@@ -106,7 +107,11 @@ struct CheckCommand {
       output.write(result.report, provenance(session, "check"));
       if (result.has_error) throw ExitWith{3};
     } catch (const TooLarge&) {
-      check_latest();
+      try {
+        check_latest();
+      } catch (const InvalidArgument&) {
+        // Without dated changes there is no last state.
+      }
       throw;
     }
   }
