@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <stdexcept>
 #include <unordered_map>
 
@@ -255,9 +254,9 @@ std::vector<Dissolved> Dissolver::operator()(const std::vector<Category>& faces)
   if (faces.size() != composite_->plane().face_count() || faces[kUnboundedFace] != 0) {
     throw InvalidArgument("dissolve: expected a category for every face, 0 for the unbounded one");
   }
-  std::map<Category, Dissolved> by_category;
+  const Category last = *std::max_element(faces.begin(), faces.end());
+  std::vector<Dissolved> by_category(last + 1);
   for (FaceIndex f = 0; f < faces.size(); ++f) {
-    if (faces[f] == 0) continue;
     Dissolved& entry = by_category[faces[f]];
     entry.category = faces[f];
     entry.exact += composite_->areas()[f];
@@ -277,8 +276,6 @@ std::vector<Dissolved> Dissolver::operator()(const std::vector<Category>& faces)
   if (rounded.crossing_pairs() != 0) {
     throw std::logic_error("internal invariant broken: snap rounding left segments that cross");
   }
-  Category last = 0;
-  for (const auto& [category, entry] : by_category) last = std::max(last, category);
   const Windings windings(rounded, {0, last + 1});
 
   // Each face of the rounded arrangement has one category at most, and is one polygon.
@@ -311,7 +308,9 @@ std::vector<Dissolved> Dissolver::operator()(const std::vector<Category>& faces)
     by_category[category_of[f]].area.push_back(std::move(polygons[f]));
   }
   std::vector<Dissolved> out;
-  for (auto& [category, entry] : by_category) {
+  for (Dissolved& entry : by_category) {
+    // Category 0 is nothing; others that do not occur have none.
+    if (entry.category == 0) continue;
     std::sort(entry.area.begin(), entry.area.end());
     out.push_back(std::move(entry));
   }

@@ -129,15 +129,24 @@ class CompositeBuilder {
     const std::size_t segments = tracks_.segments.segments.size();
     std::uint64_t limit = kNoCrossingLimit;
     if (max_memory_bytes > 0) {
-      const std::uint64_t fixed = arrangement_bytes(segments, 0);
-      if (max_memory_bytes < fixed) throw TooLarge(refusal(segments, {}, max_memory_bytes));
-      limit = (max_memory_bytes - fixed) / arrangement_bytes(0, 1);
+      if (max_memory_bytes < arrangement_bytes(segments, 0))
+        throw TooLarge(refusal(segments, {}, max_memory_bytes));
+      limit = crossings_within(max_memory_bytes, segments);
     }
     try {
       result_.plane_ = std::make_shared<const Arrangement>(std::move(tracks_.segments), limit);
     } catch (const TooManyCrossings& refused) {
       throw TooLarge(refusal(segments, refused.estimate(), max_memory_bytes));
     }
+  }
+
+  /// The most crossings whose estimate is within the limit; no crossings are.
+  [[nodiscard]] static std::uint64_t crossings_within(std::uint64_t max_bytes, std::uint64_t segments) {
+    std::uint64_t within = 0;
+    for (std::uint64_t step = std::uint64_t{1} << 40U; step > 0; step /= 2) {
+      if (arrangement_bytes(segments, within + step) <= max_bytes) within += step;
+    }
+    return within;
   }
 
   [[nodiscard]] static std::string refusal(std::size_t segments, const CrossingEstimate& found,
@@ -468,9 +477,15 @@ class CompositeBuilder {
 };
 
 std::uint64_t arrangement_bytes(std::uint64_t segments, std::uint64_t crossings) noexcept {
-  // Each crossing divides two segments. A cautious figure: see docs/design/arrangement.md.
-  constexpr std::uint64_t kPerEdge = 1000;
-  return (segments + 2 * crossings) * kPerEdge;
+  // Each crossing divides two segments. Where each segment is crossed k times, about as many statements lie
+  // above each other, and a face lists them. Cautious figures: see docs/design/arrangement.md.
+  constexpr std::uint64_t kPerEdge = 500;
+  constexpr std::uint64_t kPerEdgeAndDepth = 8;
+  const Uint128 edges = segments + Uint128{2} * crossings;
+  const Uint128 depth = segments == 0 ? 0 : Uint128{2} * crossings / segments;
+  const Uint128 bytes = edges * (kPerEdge + kPerEdgeAndDepth * depth);
+  constexpr std::uint64_t kMost = ~std::uint64_t{0};
+  return bytes > kMost ? kMost : static_cast<std::uint64_t>(bytes);
 }
 
 Composite build_composite(Atlas atlas, const BuildOptions& options) {

@@ -1,12 +1,9 @@
 """Parts of a history: --two-layer, --since and --until, and the guard that advises them. Figures must be those of the
 whole atlas."""
 import json
-import pathlib
-import subprocess
-import tarfile
 import unittest
 
-from harness import CELL_M2, MANIFEST, PROGRAM, CliTest, box, collection, feature
+from harness import MANIFEST, CliTest, box, collection, feature
 
 DAYS = 6
 SERIES = MANIFEST[:MANIFEST.index("[[layer]]")] + """
@@ -30,7 +27,7 @@ from = {field = "from"}
 """
 
 
-class Series(CliTest):
+class Redrawn(CliTest):
     """A front drawn anew every day, and events that paint over one another."""
 
     def setUp(self):
@@ -48,6 +45,8 @@ class Series(CliTest):
             feature([box(0, 0, 4, 3)], holder="nobody", **{"from": "2000-01-05"})))
         self.write("atlas.toml", SERIES)
 
+
+class Parts(Redrawn):
     QUESTIONS = (
         ("areas", "--at", "2000-01-01,2000-01-03,latest,1990"),
         ("areas", "--at", "2000-01-04", "--theme", "zone"),
@@ -142,7 +141,7 @@ class Series(CliTest):
         self.assertEqual({c["residual_units"] for c in document["certificates"]}, {0})
 
 
-class Guard(Series):
+class Guard(Redrawn):
     """The limit is counted in crossings, so what is refused does not depend on the machine."""
 
     def test_refusal_names_the_estimate_and_the_choices(self):
@@ -167,29 +166,6 @@ class Guard(Series):
         self.assertEqual(document["at"], f"2000-01-0{DAYS}")
         self.assertIn("ring-crosses-itself", [finding["code"] for finding in document["findings"]])
         self.assertEqual({row["residual_units"] for row in document["certificates"]}, {0})
-
-
-DAILY = pathlib.Path(__file__).resolve().parents[2].parent / "shared" / "data" / "deepstate-daily"
-
-
-@unittest.skipUnless(list(DAILY.glob("*.tar.xz")), f"no data: {DAILY}")
-class Daily(CliTest):
-    def test_two_layers_of_a_daily_archive(self):
-        (self.atlas / "days").mkdir()
-        with tarfile.open(next(DAILY.glob("*.tar.xz"))) as archive:
-            for member in archive.getmembers():
-                if member.name.endswith(".geojson"):
-                    self.write(f"days/{pathlib.PurePath(member.name).name}",
-                               archive.extractfile(member).read().decode("utf-8"))
-        self.write("atlas.toml", SERIES[:SERIES.index('[[layer]]\nid = "raids"')]
-                   .replace('{field = "holder"}', '"a"').replace("front_%Y", "deepstatemap_data_%Y"))
-        for command, *question in (("areas", "--at", "2024-09-11,2025-03-01,latest"),
-                                   ("changes", "--from", "2024-09-11", "--to", "latest"),
-                                   ("overlaps", "--at", "2025-01-01", "--with-at", "2025-06-01", "--cols", "control"),
-                                   ("line", "--at", "2025-01-01,2025-02-01", "--between", "a,unknown")):
-            with self.subTest(command):
-                self.assertEqual(self.answer(command, self.atlas, *question, "--two-layer"),
-                                 self.answer(command, self.atlas, *question))
 
 
 if __name__ == "__main__":

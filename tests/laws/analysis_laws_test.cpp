@@ -162,15 +162,47 @@ TEST(AnalysisLaws, FiguresWithinAWindowAreThoseOfTheWhole) {
     std::vector<Instant> dates;
     for (int d = from; d < to; ++d) dates.push_back(day(d));
     EXPECT_EQ(figures(part, dates), figures(whole, dates)) << describe(builder.atlas);
-    // The series has the dates that it has of the whole, and its first instant.
+    // The series has the dates at which the whole changes, and its first instant. That of the whole is a date
+    // of its series though nothing of the theme may change then.
     const Holders holders(part, {});
     const Holders all_holders(whole, {});
     const auto found = series_dates(part, holders, Step::change);
     for (const Instant date : series_dates(whole, all_holders, Step::change)) {
-      if (date < day(from) || date >= day(to)) continue;
+      if (date < day(from) || date >= day(to) || date == whole.atlas().extent()->from()) continue;
       EXPECT_TRUE(std::find(found.begin(), found.end(), date) != found.end()) << describe(builder.atlas);
     }
     for (const Instant date : found) EXPECT_TRUE(date >= day(from) && date < day(to));
+  });
+}
+
+TEST(AnalysisLaws, StatementAndItsComplementAreTheEarth) {
+  for_many(306, 33, [](Random& random, Ground ground) {
+    Generator generator(random, ground);
+    const Ring ring = generator.ring();
+    const Ring frame = parse_wkt(box_wkt(-180, -90, 180, 90)).front().front();
+    AtlasBuilder builder;
+    builder.atlas.study_area = MultiPolygon{{frame}};
+    builder.say("l", "a", MultiPolygon{{ring}}, days(0, 2));
+    builder.say("l", "b", MultiPolygon{{frame, ring}}, days(1, 2));
+    const Composite composite = builder.build();
+    EXPECT_EQ(broken_certificates(composite), "");
+    AtlasBuilder earth;
+    earth.say("l", "a", MultiPolygon{{frame}});
+    EXPECT_TRUE(area_of(composite, "l/a", day(1)) + area_of(composite, "l/b", day(1)) ==
+                area_of(earth.build(), "l/a"))
+        << describe(builder.atlas);
+    EXPECT_FALSE(areas_at(composite, day(1)).contains("l/a+l/b+study area")) << describe(builder.atlas);
+    // Where a met the unknown, it meets b.
+    const Holders holders(composite, {});
+    const auto is = [&](std::string_view id) {
+      return [&holders, id](HolderIndex h) { return holders.id(h) == id; };
+    };
+    const ContactLine before = contact_line(composite, holders, day(0), is("a"), is(""));
+    const ContactLine after = contact_line(composite, holders, day(1), is("a"), is("b"));
+    ASSERT_EQ(after.parts.size(), before.parts.size()) << describe(builder.atlas);
+    for (std::size_t i = 0; i < after.parts.size(); ++i)
+      EXPECT_EQ(after.parts[i].positions, before.parts[i].positions) << describe(builder.atlas);
+    EXPECT_EQ(after.length.value(), before.length.value());
   });
 }
 

@@ -124,7 +124,11 @@ struct CheckCommand {
       output.write(result.report, provenance(session, "check"));
       if (result.has_error) throw ExitWith{3};
     } catch (const TooLarge&) {
-      check_latest();
+      try {
+        check_latest();
+      } catch (const InvalidArgument&) {
+        // Without dated changes there is no last state.
+      }
       throw;
     }
   }

@@ -307,36 +307,40 @@ struct ExportCommand {
     const LabelGroup group = holders.group();
     const std::size_t coverages = composite.coverage_count(group);
     std::vector<Tenure> tenures;
-    std::vector<std::vector<Tenure>> by_coverage(coverages);
     for (CoverageIndex c = 0; c < coverages; ++c) {
-      by_coverage[c] = tenures_of(holders, c, times.for_ever());
-      tenures.insert(tenures.end(), by_coverage[c].begin(), by_coverage[c].end());
+      const std::vector<Tenure> own = tenures_of(holders, c, times.for_ever());
+      tenures.insert(tenures.end(), own.begin(), own.end());
     }
     std::sort(tenures.begin(), tenures.end());
     tenures.erase(std::unique(tenures.begin(), tenures.end()), tenures.end());
     std::vector<std::size_t> group_of;
     const std::vector<TimeIndex> epochs = group_tenures(tenures, group_of);
+    // The coverages of each group and their categories, so that a group is a walk over its own only.
+    std::vector<std::vector<std::pair<CoverageIndex, Category>>> in_group(epochs.size());
+    for (CoverageIndex c = 0; c < coverages; ++c) {
+      for (const Tenure& tenure : tenures_of(holders, c, times.for_ever())) {
+        const auto index = static_cast<std::size_t>(std::lower_bound(tenures.begin(), tenures.end(), tenure) -
+                                                    tenures.begin());
+        in_group[group_of[index]].emplace_back(c, static_cast<Category>(index + 1));
+      }
+    }
 
     std::vector<bool> lines(plane.edges().size());
     for (EdgeIndex e = 0; e < lines.size(); ++e) {
       const FaceIndex left = plane.face(2 * e);
       const FaceIndex right = plane.face(2 * e + 1);
-      lines[e] = ground[left] != ground[right] || by_coverage[composite.coverage(left, group)] !=
-                                                      by_coverage[composite.coverage(right, group)];
+      const CoverageIndex of_left = composite.coverage(left, group);
+      const CoverageIndex of_right = composite.coverage(right, group);
+      lines[e] =
+          ground[left] != ground[right] ||
+          (of_left != of_right && !std::ranges::equal(holders.timeline(of_left), holders.timeline(of_right)));
     }
     const Dissolver dissolver = out.dissolver(lines);
     std::vector<Feature> features(tenures.size());
     std::vector<bool> is_made(tenures.size(), false);
     for (std::size_t g = 0; g < epochs.size(); ++g) {
       std::vector<Category> of_coverage(coverages, 0);
-      for (CoverageIndex c = 0; c < coverages; ++c) {
-        for (const Tenure& tenure : by_coverage[c]) {
-          if (tenure.from > epochs[g] || epochs[g] >= tenure.to) continue;
-          const auto index = static_cast<std::size_t>(
-              std::lower_bound(tenures.begin(), tenures.end(), tenure) - tenures.begin());
-          if (group_of[index] == g) of_coverage[c] = static_cast<Category>(index + 1);
-        }
-      }
+      for (const auto& [coverage, category] : in_group[g]) of_coverage[coverage] = category;
       std::vector<Category> faces(plane.face_count(), 0);
       for (FaceIndex f = 1; f < faces.size(); ++f) {
         if (ground[f]) faces[f] = of_coverage[composite.coverage(f, group)];

@@ -186,6 +186,42 @@ TEST(Crossings, MixedScalesMeetInTheCellsOfTheCoarserOne) {
   }
 }
 
+/// count x count short crosses, each apart from the others: two segments that meet once.
+Scene crosses(std::int32_t count) {
+  std::vector<GridSegment> segments;
+  for (std::int32_t i = 0; i < count; ++i) {
+    for (std::int32_t j = 0; j < count; ++j) {
+      const GridPoint p{1000 * i, 1000 * j};
+      segments.push_back({p, {p.x + 100, p.y + 100}});
+      segments.push_back({{p.x, p.y + 100}, {p.x + 100, p.y}});
+    }
+  }
+  return scene_of(std::move(segments));
+}
+
+TEST(Crossings, BeyondALimitTheyAreEstimated) {
+  const auto estimate = [](const Scene& scene, std::uint64_t limit) {
+    try {
+      static_cast<void>(find_crossings(scene, limit));
+    } catch (const TooManyCrossings& refused) {
+      return refused.estimate();
+    }
+    ADD_FAILURE() << "not refused";
+    return CrossingEstimate{};
+  };
+  // Few are counted, all of them.
+  EXPECT_EQ(find_crossings(crosses(20), 400).pairs, 400U);
+  const CrossingEstimate few = estimate(crosses(20), 399);
+  EXPECT_EQ(few.pairs, 400U);
+  EXPECT_TRUE(few.where.x >= 0 && few.where.x < 20'000 && few.where.y >= 0 && few.where.y < 20'000);
+  // Of many a part: any n-th cell has as much as another here, but for where crosses fall on sides of cells.
+  const CrossingEstimate many = estimate(crosses(300), 10);
+  EXPECT_GT(many.pairs, 80'000U);
+  EXPECT_LT(many.pairs, 100'000U);
+  // Never less than what was found.
+  EXPECT_GT(estimate(crosses(300), 89'999).pairs, 89'999U);
+}
+
 TEST(Crossings, FrameOfTheWholeBoxCostsNoMoreThanAnother) {
   // Edges of 2^31 units and more once shifted a 32-bit coordinate by 32: undefined, and in practice a search
   // that visited every one of 3.6e9 cells.
