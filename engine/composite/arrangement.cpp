@@ -56,6 +56,15 @@ std::strong_ordering compare_angle(const GridSegment& a, const GridSegment& b) n
 
 Arrangement::Arrangement(SegmentTable table, std::uint64_t crossing_limit)
     : table_(std::move(table)), crossings_(find_crossings(table_, crossing_limit)) {
+  arrange();
+}
+
+Arrangement::Arrangement(SegmentTable table, Crossings crossings)
+    : table_(std::move(table)), crossings_(std::move(crossings)) {
+  arrange();
+}
+
+void Arrangement::arrange() {
   build_edges();
   link_half_edges();
   trace_loops();

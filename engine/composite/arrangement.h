@@ -36,8 +36,11 @@ class Arrangement {
  public:
   /// Takes the table over. Cost n log n in segments plus crossings. Throws TooManyCrossings beyond the limit.
   explicit Arrangement(SegmentTable table, std::uint64_t crossing_limit = kNoCrossingLimit);
+  /// With crossings that find_crossings has found in the same table before. All numbers come out the same.
+  Arrangement(SegmentTable table, Crossings crossings);
 
   [[nodiscard]] const SegmentTable& table() const noexcept { return table_; }
+  [[nodiscard]] const Crossings& crossings() const noexcept { return crossings_; }
   [[nodiscard]] std::size_t node_count() const noexcept {
     return table_.vertices.size() + crossings_.points.size();
   }
@@ -90,6 +93,7 @@ class Arrangement {
   [[nodiscard]] std::vector<WindingEvent> events_of(EdgeIndex edge) const;
 
  private:
+  void arrange();
   void build_edges();
   void link_half_edges();
   void trace_loops();

@@ -25,6 +25,41 @@ std::size_t ListTable<CoverageRun>::hash(std::span<const CoverageRun> list) {
   return static_cast<std::size_t>(h);
 }
 
+Composite::Composite(CompositeParts parts)
+    : atlas_(std::make_shared<const Atlas>(std::move(parts.atlas))),
+      times_(std::move(parts.times)),
+      plane_(std::move(parts.plane)),
+      slots_(std::move(parts.slots)),
+      coverages_(std::move(parts.coverages)),
+      faces_(std::move(parts.faces)),
+      areas_(std::move(parts.areas)),
+      certificates_(std::move(parts.certificates)),
+      findings_(std::move(parts.findings)) {
+  const auto require = [](bool holds, const char* what) {
+    if (!holds) throw InvalidArgument(fmt::format("parts of a composite do not fit each other: {}", what));
+  };
+  require(plane_ != nullptr, "no arrangement");
+  require(faces_.size() == plane_->face_count(), "another number of faces has coverages");
+  require(areas_.area.size() == plane_->face_count(), "another number of faces has areas");
+  for (const Slot& slot : slots_) {
+    const bool is_region = slot.group == LabelGroup::region;
+    require(slot.group <= LabelGroup::region, "a slot has no group");
+    require(is_region ||
+                (slot.layer.index() < atlas_->layers.size() && slot.actor.index() < atlas_->actors.size()),
+            "a slot has no layer or no actor");
+    require(!slot.region.is_valid() || slot.region.index() < atlas_->regions.size(), "a slot has no region");
+  }
+  for (std::size_t g = 0; g < kLabelGroups; ++g) {
+    for (const auto& face : faces_) require(face[g] < coverages_[g].size(), "a face has no coverage");
+    for (CoverageIndex c = 0; c < coverages_[g].size(); ++c) {
+      for (const CoverageRun& run : coverages_[g][c]) {
+        require(run.slot < slots_.size() && run.from < run.to && run.to <= times_.for_ever(),
+                "a run has no slot or no time");
+      }
+    }
+  }
+}
+
 class CompositeBuilder {
  public:
   explicit CompositeBuilder(Atlas atlas) : atlas_(std::make_shared<const Atlas>(std::move(atlas))) {}

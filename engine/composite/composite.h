@@ -43,8 +43,28 @@ struct CoverageRun {
   friend constexpr auto operator<=>(const CoverageRun&, const CoverageRun&) noexcept = default;
 };
 
+template <>
+std::size_t ListTable<CoverageRun>::hash(std::span<const CoverageRun> list);
+
+/// What a composite consists of, for whoever kept one and puts it together again.
+struct CompositeParts {
+  Atlas atlas;  ///< areas of statements, regions and study area may be missing; they are in the faces
+  TimeAxis times;
+  std::shared_ptr<const Arrangement> plane;
+  std::vector<Slot> slots;
+  std::array<ListTable<CoverageRun>, kLabelGroups> coverages;
+  std::vector<std::array<CoverageIndex, kLabelGroups>> faces;
+  FaceAreas areas;
+  Certificates certificates;
+  Findings findings;
+};
+
 class Composite {
  public:
+  Composite() = default;
+  /// Throws InvalidArgument where parts do not fit each other.
+  explicit Composite(CompositeParts parts);
+
   [[nodiscard]] const Atlas& atlas() const noexcept { return *atlas_; }
   [[nodiscard]] const TimeAxis& times() const noexcept { return times_; }
   [[nodiscard]] const Arrangement& plane() const noexcept { return *plane_; }

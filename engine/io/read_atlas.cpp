@@ -8,9 +8,11 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <fnmatch.h>
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <exception>
 #include <iterator>
@@ -101,12 +103,44 @@ std::string trim(const std::string& text) {
   return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
+/// The components of a path, without the root.
+Names components(const fs::path& path) {
+  Names parts;
+  for (const fs::path& part : path.relative_path()) parts.push_back(part.string());
+  return parts;
+}
+
+struct NameByEntry {
+  std::string name;
+  bool is_in_place = false;  ///< it lies in folders of those names too
+};
+
+/// What a file would be called, were it one of those that an entry of the manifest stands for; nothing if its
+/// name does not fit. Folders of the entry that are no wildcards may differ: files wait elsewhere until they
+/// are added.
+std::optional<NameByEntry> name_by_entry(const std::string& entry, const fs::path& file) {
+  const Names pattern = components(entry);
+  const Names given = components(file);
+  const auto fits = [](const std::string& part, const std::string& name) {
+    return part == name || fnmatch(part.c_str(), name.c_str(), FNM_PERIOD) == 0;
+  };
+  if (pattern.empty() || given.empty() || !fits(pattern.back(), given.back())) return std::nullopt;
+  bool is_in_place = given.size() >= pattern.size();
+  for (std::size_t back = 2; back <= pattern.size() && is_in_place; ++back)
+    is_in_place = fits(pattern[pattern.size() - back], given[given.size() - back]);
+  std::string folder;
+  for (std::size_t i = 0; i + 1 < pattern.size(); ++i) {
+    if (!is_in_place && !detail::is_single_file(pattern[i])) return std::nullopt;
+    folder += (is_in_place ? given[given.size() - pattern.size() + i] : pattern[i]) + "/";
+  }
+  return NameByEntry{folder + given.back(), is_in_place};
+}
+
 class AtlasReader {
  public:
-  explicit AtlasReader(const fs::path& file_or_folder)
-      : manifest_(read_manifest(file_or_folder)),
-        folder_(manifest_.path.parent_path()),
-        atlas_(manifest_.atlas) {
+  /// `atlas` has what was read already, or only what is declared.
+  AtlasReader(Manifest manifest, Atlas atlas)
+      : manifest_(std::move(manifest)), folder_(manifest_.path.parent_path()), atlas_(std::move(atlas)) {
     for (std::size_t i = 0; i < atlas_.actors.size(); ++i) {
       actors_.emplace(atlas_.actors[i].id, ActorId(i));
       actor_ids_.push_back(atlas_.actors[i].id);
@@ -121,7 +155,43 @@ class AtlasReader {
     for (const RegionSpec& region : manifest_.regions) read_region(region);
     if (manifest_.places) read_places(*manifest_.places);
     for (std::size_t i = 0; i < manifest_.layers.size(); ++i) read_layer(LayerId(i), manifest_.layers[i]);
-    atlas_.checksum = checksum();
+    atlas_.manifest = manifest_.text;
+    atlas_.files = {{manifest_.path.filename().string(), detail::sha256_of(manifest_.text)}};
+    return finish();
+  }
+
+  /// With the statements of further files.
+  Atlas append(const std::vector<fs::path>& paths, const std::string& layer_id) {
+    is_added_ = true;
+    std::map<LayerId, std::map<std::string, DataFile>> added;
+    for (const fs::path& path : paths) {
+      for (DataFile& file : find_added(path)) {
+        const LayerId layer = layer_of(file, layer_id);
+        file.name = name_in_layer(manifest_.layers[layer.index()], file);
+        refuse_known(file);
+        const auto [other, is_new] = added[layer].try_emplace(file.name, file);
+        if (!is_new) {
+          throw InvalidArgument(fmt::format("{} and {} would both be '{}' of layer '{}'; rename one",
+                                            other->second.local.string(), file.local.string(), file.name,
+                                            atlas_[layer].id));
+        }
+      }
+    }
+    for (auto& [layer, files] : added) {
+      const LayerSpec& spec = manifest_.layers[layer.index()];
+      std::vector<DataFile> sorted;
+      for (auto& [name, file] : files) sorted.push_back(file);
+      read_files(layer, spec, sorted, added_prefixes(spec, sorted));
+    }
+    std::stable_sort(atlas_.statements.begin(), atlas_.statements.end(),
+                     [](const Statement& a, const Statement& b) { return a.layer < b.layer; });
+    return finish();
+  }
+
+ private:
+  Atlas finish() {
+    add_digests();
+    atlas_.checksum = detail::checksum_of(atlas_.files);
     try {
       atlas_.check();
     } catch (Error& error) {
@@ -131,7 +201,118 @@ class AtlasReader {
     return std::move(atlas_);
   }
 
- private:
+  // ---- files that are added later
+  // ----------------------------------------------------------------------------
+
+  static std::vector<DataFile> find_added(const fs::path& path) {
+    std::error_code ignored;
+    if (!fs::exists(path, ignored))
+      throw Error(ErrorCode::failure, fmt::format("{}: there is no such file", path.string()));
+    const fs::path absolute = fs::absolute(path).lexically_normal();
+    if (fs::is_directory(absolute, ignored)) {
+      throw Error(ErrorCode::failure,
+                  fmt::format("{}: is a folder; name the files ({}/*)", path.string(), path.string()));
+    }
+    return detail::find_data_files(absolute.parent_path(), absolute.filename().string());
+  }
+
+  /// Where it lies: its folder, then what it is called there, members of archives too.
+  [[nodiscard]] static fs::path place_of(const DataFile& file) {
+    return file.local.parent_path() / file.name;
+  }
+
+  [[nodiscard]] static std::optional<NameByEntry> name_by_spec(const LayerSpec& spec, const DataFile& file) {
+    std::optional<NameByEntry> best;
+    for (const std::string& entry : spec.files) {
+      const auto name = name_by_entry(entry, place_of(file));
+      if (name && (!best || (name->is_in_place && !best->is_in_place))) best = name;
+    }
+    return best;
+  }
+
+  [[nodiscard]] LayerId layer_of(const DataFile& file, const std::string& wanted) const {
+    Names ids;
+    // Those that it would belong to where it lies come before those whose folder it was not put into yet.
+    std::array<std::vector<LayerId>, 2> by_place;
+    for (std::size_t i = 0; i < manifest_.layers.size(); ++i) {
+      const LayerSpec& spec = manifest_.layers[i];
+      ids.push_back(spec.layer.id);
+      if (spec.layer.id == wanted) return LayerId(i);
+      if (const auto name = name_by_spec(spec, file)) by_place[name->is_in_place ? 0 : 1].emplace_back(i);
+    }
+    const auto& found = by_place[0].empty() ? by_place[1] : by_place[0];
+    Names fitting;
+    for (const LayerId layer : found) fitting.push_back(atlas_[layer].id);
+    if (!wanted.empty()) {
+      throw InvalidArgument(fmt::format("the atlas has no layer '{}'{}; it has: {}", wanted,
+                                        did_you_mean(wanted, ids), fmt::join(ids, ", ")));
+    }
+    if (found.size() == 1) return found.front();
+    throw InvalidArgument(
+        fitting.empty()
+            ? fmt::format("{}: by its name it belongs to no layer of the atlas; say which: --layer {}",
+                          file.local.string(), fmt::join(ids, " or "))
+            : fmt::format("{}: by its name it can belong to the layers {}; say which by --layer",
+                          file.local.string(), fmt::join(fitting, ", ")));
+  }
+
+  [[nodiscard]] std::string name_in_layer(const LayerSpec& spec, const DataFile& file) const {
+    const auto name = name_by_spec(spec, file);
+    return name ? name->name : file.name;
+  }
+
+  void refuse_known(const DataFile& file) const {
+    const auto known = std::find_if(atlas_.files.begin(), atlas_.files.end(),
+                                    [&](const DataFileDigest& digest) { return digest.name == file.name; });
+    if (known == atlas_.files.end()) return;
+    throw InvalidArgument(fmt::format(
+        "{}: '{}' is in the composite already{}", file.local.string(), file.name,
+        known->sha256 == detail::sha256_of_file(file.local)
+            ? ", with the same bytes; there is nothing to add"
+            : " with other content; append only adds: correct the folder, look at 'review', build anew"));
+  }
+
+  /// A stem that names one file only, those that were there before included, does; otherwise all of the name.
+  [[nodiscard]] Names added_prefixes(const LayerSpec& spec, const std::vector<DataFile>& files) const {
+    const auto stem = [](const std::string& name) {
+      return fs::path(DataFile{{}, name, {}}.file_name()).stem();
+    };
+    std::map<fs::path, int> uses;
+    for (const DataFileDigest& known : atlas_.files) {
+      const bool is_of_layer = std::any_of(spec.files.begin(), spec.files.end(), [&](const auto& entry) {
+        const auto name = name_by_entry(entry, known.name);
+        return name && name->is_in_place && name->name == known.name;
+      });
+      if (is_of_layer) ++uses[stem(known.name)];
+    }
+    for (const DataFile& file : files) ++uses[stem(file.name)];
+    Names prefixes;
+    for (const DataFile& file : files) {
+      const fs::path own = stem(file.name);
+      prefixes.push_back(fmt::format("{}/{}/", spec.layer.id, uses[own] == 1 ? own.string() : file.name));
+    }
+    return prefixes;
+  }
+
+  void add_digests() {
+    const std::size_t before = atlas_.files.size();
+    std::vector<fs::path> paths;
+    for (const auto& [name, path] : files_) {
+      const bool is_known =
+          std::any_of(atlas_.files.begin(), atlas_.files.begin() + static_cast<std::ptrdiff_t>(before),
+                      [&](const DataFileDigest& digest) { return digest.name == name; });
+      if (is_known) continue;  // a sidecar of several, an archive of several days
+      atlas_.files.push_back({name, {}});
+      paths.push_back(path);
+    }
+    tbb::parallel_for(std::size_t{0}, paths.size(), [&](std::size_t i) {
+      atlas_.files[before + i].sha256 = detail::sha256_of_file(paths[i]);
+    });
+    // The manifest first.
+    std::sort(atlas_.files.begin() + 1, atlas_.files.end(),
+              [](const DataFileDigest& a, const DataFileDigest& b) { return a.name < b.name; });
+  }
+
   // ---- files
   // ---------------------------------------------------------------------------------------------------
 
@@ -146,6 +327,7 @@ class AtlasReader {
   }
 
   [[nodiscard]] std::string display_name(const DataFile& file) const {
+    if (is_added_) return file.local.string();
     const bool is_relative = !file.local.empty() && !file.name.starts_with('/');
     return is_relative && !folder_.empty() ? (folder_ / file.name).string() : file.name;
   }
@@ -162,6 +344,16 @@ class AtlasReader {
   }
 
   void remember(const DataFile& file, const VectorTable& table) {
+    if (is_added_) {
+      // They are called what they would be in the folder of the atlas.
+      const std::string own = file.local.filename().string();
+      const std::size_t at = file.name.rfind(own);
+      const std::string folder = at == std::string::npos ? "" : file.name.substr(0, at);
+      files_.emplace(folder + own, file.local);
+      for (const fs::path& sidecar : table.files)
+        files_.emplace(folder + sidecar.filename().string(), fs::absolute(sidecar));
+      return;
+    }
     remember(file.local);
     for (const fs::path& sidecar : table.files) remember(sidecar);
   }
@@ -178,16 +370,6 @@ class AtlasReader {
     const fs::path absolute = fs::absolute(local).lexically_normal();
     const fs::path base = fs::absolute(folder_.empty() ? "." : folder_).lexically_normal();
     files_.emplace(absolute.lexically_relative(base).generic_string(), absolute);
-  }
-
-  [[nodiscard]] std::string checksum() const {
-    detail::Sha256 hash;
-    hash.add(manifest_.text);
-    for (const auto& [name, path] : files_) {
-      hash.add(name);
-      hash.add_file(path);
-    }
-    return hash.finish();
   }
 
   // ---- findings of reading
@@ -440,9 +622,13 @@ class AtlasReader {
   };
 
   void read_layer(LayerId id, const LayerSpec& spec) {
-    LayerState state{id, spec, {}, {}, 0, 0};
     const auto files = find_layer_files(spec);
-    const Names prefixes = id_prefixes(spec, files);
+    read_files(id, spec, files, id_prefixes(spec, files));
+  }
+
+  void read_files(LayerId id, const LayerSpec& spec, const std::vector<DataFile>& files,
+                  const Names& prefixes) {
+    LayerState state{id, spec, {}, atlas_[id].dates, 0, 0};
     // Files are read on all cores, some at a time, and taken in their order: the first that cannot be read is
     // the one that is named.
     constexpr std::size_t kBatch = 64;
@@ -466,7 +652,9 @@ class AtlasReader {
       }
     }
     state.tally.report(fmt::format("layer '{}'", spec.layer.id), atlas_.findings);
-    if (state.statements == 0) no_statement(state);
+    // A snapshot without any statement says that nothing is held from then on.
+    if (state.statements == 0 && !is_added_) no_statement(state);
+    if (state.statements == 0 && spec.layer.mode != LayerMode::snapshot) no_statement(state);
     if (spec.layer.mode == LayerMode::snapshot) close_snapshots(atlas_, id, state.dates);
   }
 
@@ -673,12 +861,25 @@ class AtlasReader {
   std::unordered_map<std::string, ActorId> actors_;
   Names actor_ids_;
   std::map<std::string, fs::path> files_;  ///< by name relative to the folder
+  bool is_added_ = false;                  ///< files are read that were not there at first
 };
 
 }  // namespace
 
 Atlas read_atlas(const fs::path& file_or_folder) {
-  return AtlasReader(file_or_folder).read();
+  Manifest manifest = read_manifest(file_or_folder);
+  Atlas declared = manifest.atlas;
+  return AtlasReader(std::move(manifest), std::move(declared)).read();
+}
+
+Atlas append_files(Atlas atlas, const fs::path& path, const std::vector<fs::path>& files,
+                   const std::string& layer) {
+  if (atlas.manifest.empty()) {
+    throw InvalidArgument(fmt::format(
+        "{}: the atlas was made in memory and has no manifest that says how files are read", path.string()));
+  }
+  Manifest manifest = parse_manifest(atlas.manifest, path);
+  return AtlasReader(std::move(manifest), std::move(atlas)).append(files, layer);
 }
 
 }  // namespace marchland

@@ -3,6 +3,8 @@
 #include <marchland/model/atlas.h>
 
 #include <filesystem>
+#include <string>
+#include <vector>
 
 namespace marchland {
 
@@ -18,8 +20,9 @@ namespace marchland {
 /// next date of its layer, days without any feature included. A null `seq` is 0, a null `basis` or
 /// `certainty` the default.
 ///
-/// The checksum covers the manifest and each local file read, sidecars and archives included, by relative
-/// name.
+/// The checksum covers the manifest and each local file read, sidecars and archives included, by name
+/// relative to the manifest: it is what `sha256sum atlas.toml FILES | sha256sum` prints for the names in
+/// `Atlas::files`.
 ///
 /// Findings, one per statement or feature where it can be located, otherwise one per layer with a count:
 ///   no-geometry        warning  a feature has none; it is left out
@@ -36,5 +39,18 @@ namespace marchland {
 /// Throws Error(failure) where files cannot be opened, InvalidData for what is wrong inside, with manifest
 /// and line, or file, layer, feature and field. Everything that Atlas::check promises holds for the result.
 [[nodiscard]] Atlas read_atlas(const std::filesystem::path& file_or_folder);
+
+/// The atlas with the statements of further files, read as its manifest says: as if they had been in its
+/// folder from the start, next to those that were. `path` stands for the manifest in messages. Each file
+/// belongs to `layer`, or where that is empty to the one layer whose `files` its name fits (folders aside).
+/// Of a snapshot layer the new dates close the states before them. Statements that were there keep their ids;
+/// checksum and findings are those of reading the folder again, but that what is counted over many features
+/// is counted anew for the files that were added.
+///
+/// Throws InvalidArgument where the atlas has no manifest, a file has no layer or several, or is part of the
+/// atlas already; otherwise as read_atlas does. Precondition: the areas of all statements are there.
+[[nodiscard]] Atlas append_files(Atlas atlas, const std::filesystem::path& path,
+                                 const std::vector<std::filesystem::path>& files,
+                                 const std::string& layer = {});
 
 }  // namespace marchland

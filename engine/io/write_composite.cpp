@@ -1,14 +1,18 @@
 #include <marchland/base/error.h>
+#include <marchland/io/detail/area_store.h>
+#include <marchland/io/detail/array_table.h>
+#include <marchland/io/detail/atlas_json.h>
 #include <marchland/io/detail/checksum.h>
-#include <marchland/io/detail/gdal.h>
+#include <marchland/io/detail/composite_records.h>
 #include <marchland/io/detail/gdal_features.h>
+#include <marchland/io/detail/sqlite.h>
 #include <marchland/io/write_composite.h>
 
-#include <cpl_conv.h>
 #include <fmt/format.h>
-#include <gdal_priv.h>
-#include <ogrsf_frmts.h>
+#include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <array>
 #include <functional>
 #include <variant>
 
@@ -18,9 +22,10 @@ namespace {
 using Cell = std::variant<std::monostate, std::int64_t, std::string>;
 using Row = std::vector<Cell>;
 
+enum class ColumnType { integer, text };
 struct TableColumn {
   const char* name;
-  OGRFieldType type;
+  ColumnType type;
 };
 
 /// A topology table: its rows are produced one by one, for the file and for the hash alike.
@@ -45,7 +50,7 @@ std::vector<TopologyTable> topology(const Composite& composite) {
   const Atlas& atlas = composite.atlas();
   std::vector<TopologyTable> tables;
 
-  tables.push_back({"marchland_instant", {{"at", OFTString}}, [&composite](const auto& emit) {
+  tables.push_back({"marchland_instant", {{"at", ColumnType::text}}, [&composite](const auto& emit) {
                       const TimeAxis& times = composite.times();
                       for (TimeIndex i = 0; i <= times.for_ever(); ++i) {
                         // The first stands for "since ever", the last for "for ever".
@@ -54,11 +59,11 @@ std::vector<TopologyTable> topology(const Composite& composite) {
                       }
                     }});
   tables.push_back({"marchland_slot",
-                    {{"label_group", OFTString},
-                     {"layer", OFTString},
-                     {"actor", OFTString},
-                     {"seq", OFTInteger64},
-                     {"region", OFTString}},
+                    {{"label_group", ColumnType::text},
+                     {"layer", ColumnType::text},
+                     {"actor", ColumnType::text},
+                     {"seq", ColumnType::integer},
+                     {"region", ColumnType::text}},
                     [&composite, &atlas](const auto& emit) {
                       for (const Slot& slot : composite.slots()) {
                         const bool is_region = slot.group == LabelGroup::region;
@@ -70,11 +75,11 @@ std::vector<TopologyTable> topology(const Composite& composite) {
                       }
                     }});
   tables.push_back({"marchland_node",
-                    {{"x", OFTInteger64},
-                     {"y", OFTInteger64},
-                     {"rx", OFTInteger64},
-                     {"ry", OFTInteger64},
-                     {"den", OFTInteger64}},
+                    {{"x", ColumnType::integer},
+                     {"y", ColumnType::integer},
+                     {"rx", ColumnType::integer},
+                     {"ry", ColumnType::integer},
+                     {"den", ColumnType::integer}},
                     [&plane](const auto& emit) {
                       for (NodeIndex n = 0; n < plane.node_count(); ++n) {
                         const ExactPoint p = plane.point(n);
@@ -82,14 +87,14 @@ std::vector<TopologyTable> topology(const Composite& composite) {
                       }
                     }});
   tables.push_back({"marchland_edge",
-                    {{"u", OFTInteger64},
-                     {"v", OFTInteger64},
-                     {"ax", OFTInteger64},
-                     {"ay", OFTInteger64},
-                     {"bx", OFTInteger64},
-                     {"by", OFTInteger64},
-                     {"left_face", OFTInteger64},
-                     {"right_face", OFTInteger64}},
+                    {{"u", ColumnType::integer},
+                     {"v", ColumnType::integer},
+                     {"ax", ColumnType::integer},
+                     {"ay", ColumnType::integer},
+                     {"bx", ColumnType::integer},
+                     {"by", ColumnType::integer},
+                     {"left_face", ColumnType::integer},
+                     {"right_face", ColumnType::integer}},
                     [&plane](const auto& emit) {
                       for (EdgeIndex e = 0; e < plane.edges().size(); ++e) {
                         const Edge& edge = plane.edges()[e];
@@ -99,12 +104,12 @@ std::vector<TopologyTable> topology(const Composite& composite) {
                       }
                     }});
   tables.push_back({"marchland_face",
-                    {{"area_mm2", OFTString},
-                     {"control", OFTInteger64},
-                     {"claim", OFTInteger64},
-                     {"border", OFTInteger64},
-                     {"zone", OFTInteger64},
-                     {"region", OFTInteger64}},
+                    {{"area_mm2", ColumnType::text},
+                     {"control", ColumnType::integer},
+                     {"claim", ColumnType::integer},
+                     {"border", ColumnType::integer},
+                     {"zone", ColumnType::integer},
+                     {"region", ColumnType::integer}},
                     [&composite](const auto& emit) {
                       for (FaceIndex f = 0; f < composite.plane().face_count(); ++f) {
                         // 128 bits as digits: SQLite's integers have 64.
@@ -116,11 +121,11 @@ std::vector<TopologyTable> topology(const Composite& composite) {
                       }
                     }});
   tables.push_back({"marchland_coverage",
-                    {{"label_group", OFTString},
-                     {"coverage", OFTInteger64},
-                     {"slot", OFTInteger64},
-                     {"from_instant", OFTInteger64},
-                     {"to_instant", OFTInteger64}},
+                    {{"label_group", ColumnType::text},
+                     {"coverage", ColumnType::integer},
+                     {"slot", ColumnType::integer},
+                     {"from_instant", ColumnType::integer},
+                     {"to_instant", ColumnType::integer}},
                     [&composite](const auto& emit) {
                       for (std::size_t g = 0; g < kLabelGroups; ++g) {
                         const auto group = static_cast<LabelGroup>(g);
@@ -137,77 +142,153 @@ std::vector<TopologyTable> topology(const Composite& composite) {
   return tables;
 }
 
+/// Rows go to the file past GDAL: as fast as SQLite takes them.
 class TableWriter {
  public:
-  TableWriter(const std::filesystem::path& path, const std::filesystem::path& shown_as)
-      : shown_as_(shown_as) {
-    dataset_.reset(GDALDataset::Open(path.c_str(), GDAL_OF_VECTOR | GDAL_OF_UPDATE));
-    if (!dataset_) fail();
-  }
+  explicit TableWriter(const detail::SqliteDatabase& db) : db_(&db) {}
 
   void write(const TopologyTable& table) {
-    OGRLayer* layer = create(table.name, table.columns);
-    GIntBig id = 0;
-    start();
+    std::string columns;
+    std::string marks = "?";
+    for (const TableColumn& column : table.columns) {
+      columns += fmt::format(", {} {}", column.name, column.type == ColumnType::text ? "TEXT" : "INTEGER");
+      marks += ", ?";
+    }
+    db_->run(fmt::format("CREATE TABLE {} (id INTEGER PRIMARY KEY NOT NULL{})", table.name, columns));
+    // GeoPackage 1.3, requirement 118: a table without geometry is listed as attributes.
+    db_->run(fmt::format(
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, last_change) SELECT '{0}', "
+        "'attributes', '{0}', "
+        "coalesce(max(last_change), strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) FROM gpkg_contents",
+        table.name));
+    detail::SqliteStatement insert =
+        db_->prepare(fmt::format("INSERT INTO {} VALUES ({})", table.name, marks));
+    std::int64_t id = 0;
     table.rows([&](const Row& row) {
-      OGRFeature feature(layer->GetLayerDefn());
       // Row numbers are the indices of the engine, counted from 0.
-      feature.SetFID(id++);
-      for (std::size_t i = 0; i < row.size(); ++i) {
-        if (const auto* integer = std::get_if<std::int64_t>(&row[i])) {
-          feature.SetField(static_cast<int>(i), static_cast<GIntBig>(*integer));
-        } else if (const auto* text = std::get_if<std::string>(&row[i])) {
-          feature.SetField(static_cast<int>(i), text->c_str());
+      insert.bind(0, id++);
+      for (int i = 0; i < static_cast<int>(row.size()); ++i) {
+        const Cell& cell = row[static_cast<std::size_t>(i)];
+        if (const auto* integer = std::get_if<std::int64_t>(&cell)) {
+          insert.bind(i + 1, *integer);
+        } else if (const auto* text = std::get_if<std::string>(&cell)) {
+          insert.bind(i + 1, *text);
+        } else {
+          insert.bind_null(i + 1);
         }
       }
-      if (layer->CreateFeature(&feature) != OGRERR_NONE) fail();
+      insert.run();
     });
-    commit();
-  }
-
-  void close() {
-    dataset_.reset();  // GDAL 3.6 returns nothing from closing; what went wrong is among its messages
-    if (!messages_.failures().empty()) fail();
   }
 
  private:
-  [[noreturn]] void fail() const {
-    throw Error(ErrorCode::failure, fmt::format("{}: cannot be written: {}; nothing was left behind",
-                                                shown_as_.string(), messages_.reason()));
-  }
-  void start() {
-    if (dataset_->StartTransaction() != OGRERR_NONE) fail();
-  }
-  void commit() {
-    if (dataset_->CommitTransaction() != OGRERR_NONE) fail();
-  }
-  OGRLayer* create(const char* name, const std::vector<TableColumn>& columns) {
-    char** options = CSLSetNameValue(nullptr, "ASPATIAL_VARIANT", "GPKG_ATTRIBUTES");
-    options = CSLSetNameValue(options, "FID", "id");
-    OGRLayer* layer = dataset_->CreateLayer(name, nullptr, wkbNone, options);
-    CSLDestroy(options);
-    if (layer == nullptr) fail();
-    for (const TableColumn& column : columns) {
-      OGRFieldDefn field(column.name, column.type);
-      if (layer->CreateField(&field) != OGRERR_NONE) fail();
-    }
-    return layer;
-  }
-
-  detail::GdalMessages messages_;
-  std::filesystem::path shown_as_;
-  GDALDatasetUniquePtr dataset_;
+  const detail::SqliteDatabase* db_;
 };
 
-TopologyTable meta_table(const Composite& composite, const Provenance& provenance) {
-  return {"marchland_meta", {{"key", OFTString}, {"value", OFTString}}, [&](const auto& emit) {
-            emit({std::string("schema"), std::to_string(kCompositeSchema)});
-            emit({std::string("content_sha256"), content_hash(composite)});
-            emit({std::string("provenance"), to_json(provenance)});
-            for (const Certificate& certificate : composite.certificates()) {
-              emit({"certificate_" + certificate.name, to_string(certificate.residual)});
+/// Who says what, when, with what certainty. Not part of the content hash: ids depend on how files are named.
+TopologyTable statement_table(const Composite& composite) {
+  return {"marchland_statement",
+          {{"statement", ColumnType::text},
+           {"layer", ColumnType::text},
+           {"actor", ColumnType::text},
+           {"from_instant", ColumnType::integer},
+           {"to_instant", ColumnType::integer},
+           {"seq", ColumnType::integer},
+           {"basis", ColumnType::text},
+           {"certainty", ColumnType::text},
+           {"note", ColumnType::text},
+           {"origin", ColumnType::text}},
+          [&composite](const auto& emit) {
+            const Atlas& atlas = composite.atlas();
+            for (const Statement& s : atlas.statements) {
+              emit({s.id, atlas[s.layer].id, atlas[s.actor].id,
+                    number(composite.times().index_of(s.validity.from())),
+                    number(composite.times().index_of(s.validity.to())), number(s.seq),
+                    std::string(to_string(s.basis)), std::string(to_string(s.certainty)), s.note, s.origin});
             }
           }};
+}
+
+/// What programs load: the arrangement up to its crossings (the rest follows from it), coverages, areas.
+void put_arrays(const detail::ArrayTable& arrays, const Composite& composite) {
+  const Arrangement& plane = composite.plane();
+  const SegmentTable& table = plane.table();
+  arrays.put("vertex", table.vertices);
+  arrays.put("segment_ends", table.ends);
+  arrays.put("segment_event_offset", table.offsets);
+  arrays.put("segment_event", table.events);
+  std::vector<SegmentIndex> cut_segments;
+  for (const auto& [segment, parent] : table.cut_parents) cut_segments.push_back(segment);
+  std::sort(cut_segments.begin(), cut_segments.end());
+  std::vector<CutParent> cut_parents;
+  cut_parents.reserve(cut_segments.size());
+  for (const SegmentIndex segment : cut_segments) cut_parents.push_back(table.cut_parents.at(segment));
+  arrays.put("cut_segment", cut_segments);
+  arrays.put("cut_parent", cut_parents);
+  arrays.put("crossing", plane.crossings().points);
+  arrays.put("segment_node_offset", plane.crossings().offsets);
+  arrays.put("segment_node", plane.crossings().nodes);
+  arrays.put("face_area", composite.areas().area);
+  std::vector<std::array<CoverageIndex, kLabelGroups>> coverages(plane.face_count());
+  for (FaceIndex f = 0; f < coverages.size(); ++f) {
+    for (std::size_t g = 0; g < kLabelGroups; ++g)
+      coverages[f][g] = composite.coverage(f, static_cast<LabelGroup>(g));
+  }
+  arrays.put("face_coverage", coverages);
+  for (std::size_t g = 0; g < kLabelGroups; ++g) {
+    const auto group = static_cast<LabelGroup>(g);
+    std::vector<std::uint32_t> sizes;
+    std::vector<CoverageRun> runs;
+    for (CoverageIndex c = 0; c < composite.coverage_count(group); ++c) {
+      const auto list = composite.runs(group, c);
+      sizes.push_back(static_cast<std::uint32_t>(list.size()));
+      runs.insert(runs.end(), list.begin(), list.end());
+    }
+    arrays.put(fmt::format("coverage_size_{}", g), sizes);
+    arrays.put(fmt::format("coverage_run_{}", g), runs);
+  }
+  std::vector<std::int64_t> instants;
+  for (TimeIndex i = 1; i < composite.times().for_ever(); ++i)
+    instants.push_back(composite.times()[i].time_since_epoch().count());
+  arrays.put("instant", instants);
+  std::vector<detail::SlotRecord> slots;
+  for (const Slot& slot : composite.slots()) slots.push_back(detail::record_of(slot));
+  arrays.put("slot", slots);
+}
+
+std::vector<const MultiPolygon*> all_areas(const Atlas& atlas) {
+  std::vector<const MultiPolygon*> areas;
+  areas.reserve(atlas.statements.size() + atlas.regions.size() + 1);
+  for (const Statement& statement : atlas.statements) areas.push_back(&statement.area);
+  for (const Region& region : atlas.regions) areas.push_back(&region.area);
+  if (atlas.study_area) areas.push_back(&*atlas.study_area);
+  return areas;
+}
+
+std::string certificates_json(const Certificates& certificates) {
+  auto list = nlohmann::ordered_json::array();
+  for (const Certificate& c : certificates)
+    list.push_back({{"name", c.name}, {"residual", to_string(c.residual)}, {"states", c.states}});
+  return list.dump();
+}
+
+TopologyTable meta_table(const Composite& composite, const Provenance& provenance,
+                         const std::string& content) {
+  return {
+      "marchland_meta", {{"key", ColumnType::text}, {"value", ColumnType::text}}, [&](const auto& emit) {
+        const std::size_t known = composite.atlas().findings.size();
+        const Findings& all = composite.findings();
+        emit({std::string("schema"), std::to_string(kCompositeSchema)});
+        emit({std::string("content_sha256"), content});
+        emit({std::string("provenance"), to_json(provenance)});
+        emit({std::string("atlas"), detail::declarations_to_json(composite.atlas())});
+        emit({std::string("certificates"), certificates_json(composite.certificates())});
+        emit({std::string("findings"), detail::findings_to_json(Findings(
+                                           all.begin() + static_cast<std::ptrdiff_t>(known), all.end()))});
+        emit({std::string("occurrences"), std::to_string(composite.plane().table().occurrences)});
+        emit({std::string("crossing_pairs"), std::to_string(composite.plane().crossing_pairs())});
+        emit({std::string("face_numbering"), detail::face_numbering(composite.plane())});
+      }};
 }
 
 }  // namespace
@@ -230,16 +311,34 @@ std::string content_hash(const Composite& composite) {
   return hash.finish();
 }
 
-void write_composite(const std::filesystem::path& path, const Composite& composite,
-                     const std::vector<FeatureSet>& layers, const Provenance& provenance, Existing existing) {
+std::string write_composite(const std::filesystem::path& path, const Composite& composite,
+                            const std::vector<FeatureSet>& layers, const Provenance& provenance,
+                            Existing existing) {
+  const auto areas = all_areas(composite.atlas());
+  if (composite.plane().face_count() > 1 &&
+      std::all_of(areas.begin(), areas.end(), [](const MultiPolygon* area) { return area->empty(); })) {
+    throw InvalidArgument("the composite was read without the areas of its statements; read it with them");
+  }
   OutputFile file(path, existing);
   file.write(detail::geopackage_bytes(layers, provenance));
-  detail::register_gdal();
-  TableWriter writer(file.temporary(), path);
-  writer.write(meta_table(composite, provenance));
+  detail::SqliteDatabase db(file.temporary(), path, detail::SqliteDatabase::Mode::write);
+  // What becomes of a half-written file is settled by the renaming; no journal is needed.
+  db.run("PRAGMA journal_mode = OFF");
+  db.run("PRAGMA synchronous = OFF");
+  db.run("BEGIN");
+  TableWriter writer(db);
+  const std::string content = content_hash(composite);
+  writer.write(meta_table(composite, provenance, content));
   for (const TopologyTable& table : topology(composite)) writer.write(table);
-  writer.close();
+  writer.write(statement_table(composite));
+  detail::ArrayTable::create(db);
+  const detail::ArrayTable arrays(db, path);
+  put_arrays(arrays, composite);
+  detail::put_areas(arrays, areas);
+  db.run("COMMIT");
+  db.close();
   file.commit();
+  return content;
 }
 
 }  // namespace marchland

@@ -181,12 +181,14 @@ std::optional<Interval> Atlas::extent() const {
 
 void close_snapshots(Atlas& atlas, LayerId layer, std::vector<Instant> dates) {
   std::sort(dates.begin(), dates.end());
+  dates.erase(std::unique(dates.begin(), dates.end()), dates.end());
   for (Statement& statement : atlas.statements) {
     if (statement.layer != layer) continue;
     const Instant from = statement.validity.from();
     const auto next = std::upper_bound(dates.begin(), dates.end(), from);
     statement.validity = next == dates.end() ? Interval::since(from) : Interval(from, *next);
   }
+  atlas.layers[layer.index()].dates = std::move(dates);
 }
 
 Instant resolve_date(const Atlas& atlas, std::string_view text) {

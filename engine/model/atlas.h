@@ -54,6 +54,7 @@ template <class Enum>
 struct GroupMembership {
   std::string group;
   Interval when;
+  friend bool operator==(const GroupMembership&, const GroupMembership&) = default;
 };
 
 struct Actor {
@@ -62,6 +63,7 @@ struct Actor {
   std::map<std::string, std::string> names;  ///< by language code
   std::string color = "#888888";             ///< #rrggbb
   std::vector<GroupMembership> groups;
+  friend bool operator==(const Actor&, const Actor&) = default;
 };
 
 /// Every atlas has it as actor 0: ground of which a source says that nobody holds it. Ground about which
@@ -74,6 +76,7 @@ struct Source {
   Meters sigma;        ///< positional accuracy of its lines, one standard deviation; 0: not stated
   Meters correlation;  ///< along the line, over which errors stay alike; 0: not stated
   int priority = 0;    ///< greater wins under SourceRule::priority
+  friend bool operator==(const Source&, const Source&) = default;
 };
 
 /// A named instant or stretch of time.
@@ -81,6 +84,7 @@ struct Period {
   std::string id, title;
   Interval when;            ///< of an instant: since it
   bool is_instant = false;  ///< no end was declared
+  friend bool operator==(const Period&, const Period&) = default;
 };
 
 /// An area to report by.
@@ -88,6 +92,7 @@ struct Region {
   std::string id, name, code, edition;
   MultiPolygon area;
   RingConvention rings{};
+  friend bool operator==(const Region&, const Region&) = default;
 };
 
 /// A named point of the gazetteer.
@@ -96,6 +101,7 @@ struct Place {
   std::vector<std::string> other_names;
   Lon lon;
   Lat lat;
+  friend bool operator==(const Place&, const Place&) = default;
 };
 
 struct Layer {
@@ -104,6 +110,9 @@ struct Layer {
   Theme theme = Theme::control;
   LayerMode mode = LayerMode::interval;
   RingConvention rings{};
+  /// Of a snapshot layer: the dates of which it has a state, those without any statement too. Sorted, unique.
+  std::vector<Instant> dates{};
+  friend bool operator==(const Layer&, const Layer&) = default;
 };
 
 struct Statement {
@@ -119,10 +128,19 @@ struct Statement {
   MultiPolygon area;
 };
 
+/// A file that an atlas was read from.
+struct DataFileDigest {
+  std::string name;    ///< relative to the manifest
+  std::string sha256;  ///< of its bytes, lower-case hex
+  friend bool operator==(const DataFileDigest&, const DataFileDigest&) = default;
+};
+
 /// One dataset. `check` holds for every atlas that reaches the composite.
 struct Atlas {
   std::string id, title, disclaimer, attribution;
   std::string checksum;  ///< SHA-256 of manifest and data files, lower-case hex; empty for one made in memory
+  std::string manifest;  ///< text of the manifest it was read by; empty for one made in memory
+  std::vector<DataFileDigest> files;  ///< it was read from, by name
   DayConvention days;
   SourceRule rule = SourceRule::priority;
   std::optional<MultiPolygon> study_area;  ///< without it nothing is unknown
@@ -153,7 +171,8 @@ struct Atlas {
 };
 
 /// Ends each statement of a snapshot layer where the next date of that layer begins; the last stays open.
-/// `dates` are those of the layer, of days without any statement too.
+/// `dates` are those of the layer, of days without any statement too, in any order; they become those of the
+/// layer.
 void close_snapshots(Atlas& atlas, LayerId layer, std::vector<Instant> dates);
 
 /// The instant that `text` names: a period's id (its start), "latest" or "previous" (the last and the last

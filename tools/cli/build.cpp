@@ -1,24 +1,13 @@
 // marchland build: the composite as a GeoPackage, and what it took.
 #include "tools/cli/commands.h"
-#include "tools/cli/layers.h"
-#include "tools/cli/query.h"
+#include "tools/cli/composite_output.h"
 #include "tools/cli/stopwatch.h"
 #include <marchland/base/error.h>
-#include <marchland/io/write_composite.h>
-
-#include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <memory>
 
 namespace marchland::cli {
 namespace {
-
-std::uint64_t peak_rss_bytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
-}
 
 struct BuildCommand {
   QueryOptions query;
@@ -28,44 +17,16 @@ struct BuildCommand {
 
   void run() const {
     const Existing existing = overwrite ? Existing::overwrite : Existing::refuse;
-    if (output.extension() != ".gpkg") {
-      throw InvalidArgument(fmt::format("-o '{}': a composite is a GeoPackage, choose a name ending in .gpkg",
-                                        output.string()));
-    }
+    check_composite_name(output);
     // What cannot be written is refused before anything is computed.
     static_cast<void>(OutputFile(output, existing));
     if (!stats.empty()) static_cast<void>(OutputFile(stats, existing));
     if (stats == output) throw InvalidArgument("-o and --stats name the same file; choose two");
-    const Session session(query);
+    const Session session(query, Load::with_areas);
     Stopwatch watch;
-    FeatureOutput layers(session, output, existing, "build");
-    for (const Theme theme : kThemes) {
-      if (session.holders(theme).size() > 1) add_tenures(layers, session, theme);
-    }
-    write_composite(output, session.composite(), layers.sets(), provenance(session, "build"), existing);
+    const std::string content = write_session(session, output, existing, "build");
     const double written = watch.lap();
-    if (stats.empty()) return;
-
-    const Arrangement& plane = session.composite().plane();
-    Json document;
-    document["atlas"] = session.atlas().id;
-    document["content_sha256"] = content_hash(session.composite());
-    document["layers"] = session.atlas().layers.size();
-    document["statements"] = session.atlas().statements.size();
-    document["segment_occurrences"] = plane.table().occurrences;
-    document["segments"] = plane.table().segments.size();
-    document["vertices"] = plane.node_count();
-    document["edges"] = plane.edges().size();
-    document["faces"] = plane.face_count();
-    document["seconds"] = {
-        {"read", session.seconds().read}, {"build", session.seconds().build}, {"write", written}};
-    document["peak_rss_bytes"] = peak_rss_bytes();
-    document["certificates"] = Json::array();
-    for (const Certificate& certificate : session.composite().certificates()) {
-      document["certificates"].push_back(
-          {{"name", certificate.name}, {"residual_units", static_cast<std::int64_t>(certificate.residual)}});
-    }
-    write_file(stats, document.dump(2) + "\n", existing);
+    if (!stats.empty()) write_file(stats, stats_of(session, content, written).dump(2) + "\n", existing);
   }
 };
 

@@ -1,6 +1,7 @@
 // marchland check: what is odd in an atlas, and the identities that prove the account adds up.
 #include "tools/cli/commands.h"
 #include "tools/cli/reports.h"
+#include <marchland/io/write_composite.h>
 
 #include <algorithm>
 #include <memory>
@@ -43,6 +44,10 @@ CheckReport check_report(const Session& session) {
     certificates.push_back(
         {"study_area_" + std::string(to_string(theme)), study_residual(session, holders),
          "holders + contested + unknown = study area, at every date (largest difference, mm2)"});
+  }
+  if (!session.stated_content().empty()) {
+    certificates.push_back({"content", session.stated_content() == content_hash(session.composite()) ? 0 : 1,
+                            "what was loaded has the content hash that the file states (0: it has)"});
   }
   std::stable_sort(findings.begin(), findings.end(),
                    [](const Finding& a, const Finding& b) { return a.severity > b.severity; });

@@ -4,6 +4,7 @@
 
 namespace marchland::cli {
 
+void add_append(CLI::App& app);
 void add_areas(CLI::App& app);
 void add_build(CLI::App& app);
 void add_changes(CLI::App& app);
@@ -12,6 +13,7 @@ void add_export(CLI::App& app);
 void add_line(CLI::App& app);
 void add_overlaps(CLI::App& app);
 void add_raster(CLI::App& app);
+void add_review(CLI::App& app);
 void add_run(CLI::App& app);
 void add_timeline(CLI::App& app);
 

@@ -45,6 +45,8 @@ int main(int argc, char** argv) {
   marchland::cli::add_line(app);
   marchland::cli::add_check(app);
   marchland::cli::add_build(app);
+  marchland::cli::add_append(app);
+  marchland::cli::add_review(app);
   marchland::cli::add_export(app);
   marchland::cli::add_raster(app);
   try {

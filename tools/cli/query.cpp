@@ -35,6 +35,7 @@ std::vector<CsvColumn> columns_of(const Table& table) {
   for (const Column& column : table.columns) {
     switch (column.kind) {
       case Column::Kind::text:
+      case Column::Kind::date:
         columns.push_back({column.key, "", CsvColumn::Type::text});
         break;
       case Column::Kind::count:
@@ -110,8 +111,19 @@ void OutputOptions::write(const Report& report, const Provenance& origin) const 
   }
 }
 
+BuildOptions build_options(const QueryOptions& options) {
+  return {options.max_memory > 0 ? options.max_memory : physical_memory_bytes() / 4 * 3};
+}
+
 void QueryOptions::declare_atlas(CLI::App& command) {
-  command.add_option("ATLAS", atlas, "folder with an atlas.toml, or the manifest itself")->required();
+  command
+      .add_option("ATLAS", atlas,
+                  "folder with an atlas.toml, the manifest itself, or a composite (.gpkg) that build wrote")
+      ->required();
+  declare_limits(command);
+}
+
+void QueryOptions::declare_limits(CLI::App& command) {
   command.add_option("--threads", threads, "how many cores to use (default: all); the answer is the same")
       ->check(CLI::Range(std::size_t{1}, std::size_t{4096}))
       ->type_name("N");
@@ -145,14 +157,30 @@ Theme parse_theme(const std::string& name) {
   return *theme;
 }
 
-Session::Session(const QueryOptions& options)
+Session::Session(const QueryOptions& options, Load load)
     : method_(AreaMethod::parse(options.method)), theme_(parse_theme(options.theme)) {
-  std::optional<SourceRule> rule;
-  if (!options.rule.empty()) {
-    rule = parse_enum<SourceRule>(options.rule);
-    if (!rule)
-      throw InvalidArgument(fmt::format("--rule '{}': expected priority, majority or all", options.rule));
+  declare(options);
+  Stopwatch watch;
+  if (options.atlas.extension() == ".gpkg" || is_composite_file(options.atlas)) {
+    composite_ = read_composite(options.atlas, load);
+    stated_content_ = stated_content_hash(options.atlas);
+    seconds_.read = watch.lap();
+    find_names(options, composite_.atlas());
+    if (method_.name() != composite_.areas().method) measured_ = measure_faces(composite_, method_);
+    return;
   }
+  Atlas atlas = read_atlas(options.atlas);
+  seconds_.read = watch.lap();
+  build(options, std::move(atlas));
+}
+
+Session::Session(const QueryOptions& options, Atlas atlas)
+    : method_(AreaMethod::parse(options.method)), theme_(parse_theme(options.theme)) {
+  declare(options);
+  build(options, std::move(atlas));
+}
+
+void Session::declare(const QueryOptions& options) {
   const auto add_filter = [this](const char* option, const std::vector<std::string>& values) {
     if (!values.empty())
       filters_ += fmt::format("{}{} {}", filters_.empty() ? "" : " ", option, fmt::join(values, ","));
@@ -161,19 +189,28 @@ Session::Session(const QueryOptions& options)
   add_filter("--actor", options.actors);
   add_filter("--source", options.sources);
   if (options.threads > 0) threads_.emplace(tbb::global_control::max_allowed_parallelism, options.threads);
-  Stopwatch watch;
-  Atlas atlas = read_atlas(options.atlas);
-  seconds_.read = watch.lap();
-  // Names on the command line are wrong before they are slow.
+  if (options.rule.empty()) return;
+  const auto rule = parse_enum<SourceRule>(options.rule);
+  if (!rule)
+    throw InvalidArgument(fmt::format("--rule '{}': expected priority, majority or all", options.rule));
+  holder_options_.rule = *rule;
+}
+
+void Session::find_names(const QueryOptions& options, const Atlas& atlas) {
   for (const std::string& id : options.regions) scope_.regions.push_back(find_region(atlas, id));
   for (const std::string& id : options.sources) holder_options_.sources.insert(find_source(atlas, id));
   for (const std::string& id : options.actors) {
     static_cast<void>(find_actor(atlas, id));
     actors_.push_back(id);
   }
-  holder_options_.rule = rule.value_or(atlas.rule);
-  composite_ = build_composite(
-      std::move(atlas), {options.max_memory > 0 ? options.max_memory : physical_memory_bytes() / 4 * 3});
+  if (options.rule.empty()) holder_options_.rule = atlas.rule;
+}
+
+void Session::build(const QueryOptions& options, Atlas atlas) {
+  // Names on the command line are wrong before they are slow.
+  find_names(options, atlas);
+  Stopwatch watch;
+  composite_ = build_composite(std::move(atlas), build_options(options));
   seconds_.build = watch.lap();
   if (method_.name() != composite_.areas().method) measured_ = measure_faces(composite_, method_);
 }

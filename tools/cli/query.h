@@ -5,6 +5,7 @@
 #include <marchland/analysis/areas.h>
 #include <marchland/analysis/holders.h>
 #include <marchland/composite/composite.h>
+#include <marchland/io/read_composite.h>
 #include <marchland/io/write_features.h>
 
 #include <CLI/CLI.hpp>
@@ -50,13 +51,20 @@ struct QueryOptions {
   std::uint64_t max_memory = 0;  ///< bytes; 0: three quarters of the machine's
 
   void declare_atlas(CLI::App& command);
+  /// --threads and --max-memory only.
+  void declare_limits(CLI::App& command);
   void declare(CLI::App& command);
 };
 
-/// An atlas built and ready to be asked.
+[[nodiscard]] BuildOptions build_options(const QueryOptions& options);
+
+/// An atlas built, or a composite loaded, and ready to be asked.
 class Session {
  public:
-  explicit Session(const QueryOptions& options);
+  /// Of a composite file, `load` says what of it is needed.
+  explicit Session(const QueryOptions& options, Load load = Load::answers);
+  /// Of statements that come from elsewhere; `options.atlas` only names them.
+  Session(const QueryOptions& options, Atlas atlas);
 
   [[nodiscard]] const Atlas& atlas() const { return composite_.atlas(); }
   [[nodiscard]] const Composite& composite() const { return composite_; }
@@ -69,6 +77,8 @@ class Session {
     double build = 0.0;  ///< quantise to certificates
   };
   [[nodiscard]] Seconds seconds() const { return seconds_; }
+  /// What a composite file says of its content; empty if the atlas was built here.
+  [[nodiscard]] const std::string& stated_content() const { return stated_content_; }
 
   [[nodiscard]] Holders holders() const { return holders(theme_); }
   [[nodiscard]] Holders holders(Theme theme) const;
@@ -88,6 +98,10 @@ class Session {
   [[nodiscard]] std::vector<std::string> notes() const;
 
  private:
+  void declare(const QueryOptions& options);
+  void find_names(const QueryOptions& options, const Atlas& atlas);
+  void build(const QueryOptions& options, Atlas atlas);
+
   std::optional<tbb::global_control> threads_;  ///< before anything is read
   Composite composite_;
   AreaMethod method_;
@@ -98,6 +112,7 @@ class Session {
   std::vector<std::string> actors_;
   std::string filters_;
   Seconds seconds_;
+  std::string stated_content_;
 };
 
 /// What files of this session's answers say about themselves.

@@ -47,6 +47,7 @@ std::string title_of(const Column& column, const Rendering& how) {
 std::string for_people(const Json& row, const Column& column, const Rendering& how) {
   const auto found = row.find(column.key);
   if (found == row.end()) return "";
+  if (found->is_null() && column.kind == Column::Kind::date) return "(open)";
   if (found->is_null())
     return column.key == "actor" || column.key == "from" || column.key == "to" ? "(unknown)" : "-";
   switch (column.kind) {
@@ -57,8 +58,14 @@ std::string for_people(const Json& row, const Column& column, const Rendering& h
     case Column::Kind::share:
       return fmt::format("{:.2f}", found->get<double>() * 100.0);
     default:
-      return found->is_string() ? found->get<std::string>() : found->dump();
+      break;
   }
+  if (found->is_array()) {
+    std::string list;
+    for (const Json& item : *found) list += (list.empty() ? "" : ", ") + item.get<std::string>();
+    return list;
+  }
+  return found->is_string() ? found->get<std::string>() : found->dump();
 }
 
 std::string csv_field_of(const Json& value) {
@@ -74,7 +81,10 @@ std::string render_table(const Table& table, const Rendering& how) {
     cells.back().push_back(title_of(column, how));
     widths.push_back(width(cells.back().back()));
   }
-  for (const Json& row : table.rows) {
+  const std::size_t shown =
+      table.shown_rows == 0 ? table.rows.size() : std::min(table.rows.size(), table.shown_rows);
+  for (std::size_t r = 0; r < shown; ++r) {
+    const Json& row = table.rows[r];
     cells.emplace_back();
     for (std::size_t c = 0; c < table.columns.size(); ++c) {
       cells.back().push_back(for_people(row, table.columns[c], how));
@@ -86,13 +96,16 @@ std::string render_table(const Table& table, const Rendering& how) {
     std::string line;
     for (std::size_t c = 0; c < cells[r].size(); ++c) {
       const std::string padding(widths[c] - width(cells[r][c]), ' ');
-      const bool is_text = table.columns[c].kind == Column::Kind::text;
+      const bool is_text =
+          table.columns[c].kind == Column::Kind::text || table.columns[c].kind == Column::Kind::date;
       if (c > 0) line += "  ";
       line += is_text ? cells[r][c] + padding : padding + cells[r][c];
     }
     line.erase(line.find_last_not_of(' ') + 1);
     out += line + "\n";
   }
+  if (shown < table.rows.size())
+    out += fmt::format("... and {} more (all in --format json)\n", table.rows.size() - shown);
   return out;
 }
 

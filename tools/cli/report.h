@@ -25,7 +25,7 @@ struct AreaUnit {
 [[nodiscard]] AreaUnit parse_area_unit(const std::string& name);
 
 struct Column {
-  enum class Kind { text, area, length, share, count };
+  enum class Kind { text, area, length, share, count, date };
   std::string key;    ///< of the row; areas in m2, lengths in m
   std::string title;  ///< for people, without unit
   Kind kind = Kind::text;
@@ -37,6 +37,7 @@ struct Table {
   std::vector<Column> columns;
   Json rows = Json::array();
   bool shown_when_empty = true;  ///< to people
+  std::size_t shown_rows = 0;    ///< to people, of a long list; 0: all
 };
 
 struct Report {

@@ -45,20 +45,6 @@ void Sha256::add(std::string_view piece) {
   update(piece);
 }
 
-void Sha256::add_file(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::vector<char> block(std::size_t{1} << 20U);
-  std::uint64_t total = 0;
-  while (in) {
-    in.read(block.data(), static_cast<std::streamsize>(block.size()));
-    const auto count = static_cast<std::size_t>(in.gcount());
-    update({block.data(), count});
-    total += count;
-  }
-  if (!in.eof()) throw Error(ErrorCode::failure, fmt::format("{}: cannot be read", file.string()));
-  update_length(total);
-}
-
 std::string Sha256::finish() {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int size = 0;
@@ -68,6 +54,30 @@ std::string Sha256::finish() {
   std::string hex;
   for (unsigned int i = 0; i < size; ++i) fmt::format_to(std::back_inserter(hex), "{:02x}", digest[i]);
   return hex;
+}
+
+std::string sha256_of(std::string_view bytes) {
+  Sha256 hash;
+  hash.update(bytes);
+  return hash.finish();
+}
+
+std::string sha256_of_file(const std::filesystem::path& file) {
+  Sha256 hash;
+  std::ifstream in(file, std::ios::binary);
+  std::vector<char> block(std::size_t{1} << 20U);
+  while (in) {
+    in.read(block.data(), static_cast<std::streamsize>(block.size()));
+    hash.update({block.data(), static_cast<std::size_t>(in.gcount())});
+  }
+  if (!in.eof()) throw Error(ErrorCode::failure, fmt::format("{}: cannot be read", file.string()));
+  return hash.finish();
+}
+
+std::string checksum_of(const std::vector<DataFileDigest>& files) {
+  std::string lines;
+  for (const DataFileDigest& file : files) lines += fmt::format("{}  {}\n", file.sha256, file.name);
+  return sha256_of(lines);
 }
 
 }  // namespace marchland::detail

@@ -641,12 +641,5 @@ TEST_F(ReadAtlas, ChecksumCoversFilesBehindTheNamedOne) {
   EXPECT_NE(read().checksum, before);
 }
 
-TEST_F(ReadAtlas, ChecksumIsTheSha256OfLengthsAndBytes) {
-  // python3: each piece with its length as 8 bytes, little end first; of a file the length follows.
-  write("x.geojson", collection({feature(R"({"h":"a"})", polygon(square(0, 0)))}));
-  write("atlas.toml", "[atlas]\nid = \"t\"\n[[actor]]\nid = \"a\"\n[[source]]\nid = \"s\"\n" + layer(""));
-  EXPECT_EQ(read().checksum, "2e56f20d10d684a1b0cbd9cb4afcb899603b9544a833c8c8fae7bd34aa2f5cba");
-}
-
 }  // namespace
 }  // namespace marchland

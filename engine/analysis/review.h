@@ -1,0 +1,108 @@
+#pragma once
+// What a new state of an atlas changes against one that was published: which statements, whose ground at
+// which dates, where. Both are arranged together, so that every difference is a set of faces and exact.
+#include <marchland/analysis/holders.h>
+#include <marchland/analysis/scope.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace marchland {
+
+/// A statement that only one of the atlases has, or that differs.
+struct StatementChange {
+  enum class Kind : std::uint8_t {
+    added,
+    removed,
+    closed,  ///< of a snapshot layer: nothing but its end is new, because a later date followed
+    changed,
+  };
+  Kind kind = Kind::changed;
+  std::string id;
+  std::string layer;
+  /// What differs: "layer", "actor", "validity", "seq", "basis", "certainty", "note", "area". Areas differ if
+  /// their rings do on the grid, whatever ring begins where the other does not.
+  std::vector<std::string> what;
+};
+[[nodiscard]] std::string_view to_string(StatementChange::Kind kind);
+
+/// Sorted by layer of the later atlas, then id; removed ones last. Ids tell which is which.
+[[nodiscard]] std::vector<StatementChange> compare_statements(const Atlas& before, const Atlas& after);
+
+/// Which declarations differ: "title", "actors", "sources", "periods", "regions", "places", "layers",
+/// "study_area", "rule", "days", "notices". Statements, findings, files and dates of layers are not among
+/// them.
+[[nodiscard]] std::vector<std::string> compare_declarations(const Atlas& before, const Atlas& after);
+
+/// Findings of one that the other lacks, as often as it does, in their order. They are the same if code,
+/// statement, date and text are.
+[[nodiscard]] Findings findings_beyond(const Findings& these, const Findings& those);
+
+/// Ground about which two atlases differ for a stretch of time. Empty holder: unknown.
+struct Revision {
+  Interval when;
+  std::string before;
+  std::string after;
+  AreaUnits area = 0;
+};
+
+/// How much one holder has by either atlas, where that differs.
+struct FigureChange {
+  Interval when;
+  std::string holder;
+  AreaUnits before = 0;
+  AreaUnits after = 0;
+};
+
+struct PlaceRevision {
+  Interval when;
+  std::size_t place = 0;  ///< index into the later atlas's places
+  std::string before;
+  std::string after;
+};
+
+/// Two atlases in one composite.
+class Review {
+ public:
+  /// Arranges both. Places, regions and study area are those of `after`. Throws as build_composite does.
+  Review(Atlas before, Atlas after, const BuildOptions& options = {});
+
+  [[nodiscard]] const Composite& composite() const noexcept { return composite_; }
+  /// Where the account of `before` ends: the last instant at which any of its statements begins or ends. What
+  /// differs earlier was published and is corrected; what differs later is new.
+  [[nodiscard]] std::optional<Instant> published_until() const noexcept { return published_until_; }
+
+  struct Differences {
+    /// By time, then holders before and after. A stretch of time is as long as no difference changes; it is
+    /// divided at `published_until`.
+    std::vector<Revision> revisions;
+    /// By time, then holder. A stretch is as long as no figure of the holders concerned changes.
+    std::vector<FigureChange> figures;
+    std::vector<PlaceRevision> places;  ///< by time, then place
+  };
+  /// Of one theme, by the rule each atlas declares. `measured` is of `composite()`.
+  [[nodiscard]] Differences differences(const FaceAreas& measured, Theme theme,
+                                        const Scope& scope = {}) const;
+
+  /// Per face the number of the revision (counted from 1, in the order of `differences`) that it belongs to
+  /// at the beginning of that revision's time; 0 where there is none. One list for each stretch of time.
+  struct Division {
+    Interval when;
+    std::vector<std::uint32_t> faces;
+  };
+  [[nodiscard]] std::vector<Division> divisions(const Differences& differences, Theme theme,
+                                                const Scope& scope = {}) const;
+
+ private:
+  [[nodiscard]] Holders holders(Theme theme, bool of_after) const;
+
+  Composite composite_;
+  std::set<SourceId> sources_before_;
+  std::set<SourceId> sources_after_;
+  SourceRule rule_before_ = SourceRule::priority;
+  SourceRule rule_after_ = SourceRule::priority;
+  std::optional<Instant> published_until_;
+};
+
+}  // namespace marchland

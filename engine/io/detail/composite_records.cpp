@@ -1,0 +1,39 @@
+#include <marchland/io/detail/composite_records.h>
+
+#include <fmt/format.h>
+
+namespace marchland::detail {
+namespace {
+
+template <class Some>
+std::int64_t index_or_none(Some id) {
+  return id.is_valid() ? static_cast<std::int64_t>(id.index()) : -1;
+}
+template <class Some>
+Some id_or_none(std::int64_t index) {
+  return index < 0 ? Some() : Some(static_cast<std::size_t>(index));
+}
+
+}  // namespace
+
+SlotRecord record_of(const Slot& slot) {
+  return {static_cast<std::int64_t>(slot.group), index_or_none(slot.layer), index_or_none(slot.actor),
+          slot.seq, index_or_none(slot.region)};
+}
+
+Slot slot_of(const SlotRecord& record) {
+  return {static_cast<LabelGroup>(record.group), id_or_none<LayerId>(record.layer),
+          id_or_none<ActorId>(record.actor), record.seq, id_or_none<RegionId>(record.region)};
+}
+
+std::string face_numbering(const Arrangement& plane) {
+  std::uint64_t hash = plane.face_count();
+  for (EdgeIndex e = 0; e < plane.edges().size(); ++e) {
+    const std::uint64_t pair = (std::uint64_t{plane.face(2 * e)} << 32U) | plane.face(2 * e + 1);
+    const Uint128 mixed = static_cast<Uint128>(hash ^ pair ^ 0x9e3779b97f4a7c15U) * 0xd6e8feb86659fd93U;
+    hash = static_cast<std::uint64_t>(mixed) ^ static_cast<std::uint64_t>(mixed >> 64U);
+  }
+  return fmt::format("{:016x}", hash);
+}
+
+}  // namespace marchland::detail

@@ -1,0 +1,250 @@
+#include <marchland/base/error.h>
+#include <marchland/io/detail/area_store.h>
+#include <marchland/io/detail/array_table.h>
+#include <marchland/io/detail/atlas_json.h>
+#include <marchland/io/detail/composite_records.h>
+#include <marchland/io/read_composite.h>
+#include <marchland/io/write_composite.h>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <tbb/parallel_invoke.h>
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <unordered_map>
+#include <utility>
+
+namespace marchland {
+namespace {
+
+namespace fs = std::filesystem;
+
+template <class Number>
+Number to_number(std::string_view text, const fs::path& path) {
+  Number value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    throw InvalidData(
+        fmt::format("{}: table marchland_meta: '{}' is no number; the file is damaged: build it anew",
+                    path.string(), text));
+  }
+  return value;
+}
+
+class CompositeReader {
+ public:
+  explicit CompositeReader(const fs::path& path)
+      : path_(path), db_(path, path, detail::SqliteDatabase::Mode::read), arrays_(db_, path) {
+    if (!db_.has_table("marchland_meta")) {
+      throw InvalidData(fmt::format(
+          "{}: is no composite (it has no table marchland_meta); name an atlas, or what 'build' wrote",
+          path.string()));
+    }
+    const std::string schema = meta("schema");
+    if (schema != std::to_string(kCompositeSchema)) {
+      throw InvalidData(
+          fmt::format("{}: is a composite of schema {}, this program reads schema {}; build it anew",
+                      path.string(), schema, kCompositeSchema));
+    }
+  }
+
+  [[nodiscard]] std::string meta(std::string_view key) const {
+    auto select = db_.prepare("SELECT value FROM marchland_meta WHERE key = ?");
+    select.bind(0, key);
+    if (!select.step()) {
+      throw InvalidData(
+          fmt::format("{}: table marchland_meta: '{}' is missing; the file is damaged: build it anew",
+                      path_.string(), key));
+    }
+    return std::string(select.text(0));
+  }
+
+  Composite read(Load load) {
+    CompositeParts parts;
+    parts.atlas = detail::declarations_from_json(meta("atlas"), path_);
+    read_times(parts);
+    read_statements(parts);
+    if (load == Load::with_areas) read_areas(parts.atlas);
+    read_plane(parts);
+    read_faces(parts);
+    read_certificates(parts);
+    parts.findings = parts.atlas.findings;
+    const Findings more = detail::findings_from_json(meta("findings"), path_);
+    parts.findings.insert(parts.findings.end(), more.begin(), more.end());
+    try {
+      return Composite(std::move(parts));
+    } catch (const InvalidArgument& error) {
+      throw InvalidData(
+          fmt::format("{}: {}; the file is damaged: build it anew", path_.string(), error.what()));
+    }
+  }
+
+ private:
+  void read_times(CompositeParts& parts) const {
+    std::vector<Instant> instants;
+    for (const std::int64_t seconds : arrays_.get<std::int64_t>("instant"))
+      instants.emplace_back(std::chrono::seconds(seconds));
+    const std::size_t count = instants.size();
+    parts.times = TimeAxis(std::move(instants));
+    if (parts.times.epoch_count() != count + 1) arrays_.damaged("instant", "is not in order");
+  }
+
+  void read_statements(CompositeParts& parts) const {
+    Atlas& atlas = parts.atlas;
+    std::unordered_map<std::string, std::size_t> layers;
+    std::unordered_map<std::string, std::size_t> actors;
+    for (std::size_t i = 0; i < atlas.layers.size(); ++i) layers.emplace(atlas.layers[i].id, i);
+    for (std::size_t i = 0; i < atlas.actors.size(); ++i) actors.emplace(atlas.actors[i].id, i);
+    auto select = db_.prepare(
+        "SELECT statement, layer, actor, from_instant, to_instant, seq, basis, certainty, note, origin FROM "
+        "marchland_statement ORDER BY id");
+    while (select.step()) {
+      Statement s;
+      s.id = select.text(0);
+      const auto layer = layers.find(std::string(select.text(1)));
+      const auto actor = actors.find(std::string(select.text(2)));
+      const auto from = static_cast<std::uint64_t>(select.integer(3));
+      const auto to = static_cast<std::uint64_t>(select.integer(4));
+      const auto basis = parse_enum<Basis>(select.text(6));
+      const auto certainty = parse_enum<Certainty>(select.text(7));
+      if (layer == layers.end() || actor == actors.end() || from >= to || to > parts.times.for_ever() ||
+          !basis || !certainty) {
+        throw InvalidData(
+            fmt::format("{}: table marchland_statement: statement '{}' refers to what is not there; the file "
+                        "is damaged: build it "
+                        "anew",
+                        path_.string(), s.id));
+      }
+      s.layer = LayerId(layer->second);
+      s.actor = ActorId(actor->second);
+      s.validity = {parts.times[static_cast<TimeIndex>(from)], parts.times[static_cast<TimeIndex>(to)]};
+      s.seq = select.integer(5);
+      s.basis = *basis;
+      s.certainty = *certainty;
+      s.note = select.text(8);
+      s.origin = select.text(9);
+      atlas.statements.push_back(std::move(s));
+    }
+  }
+
+  void read_areas(Atlas& atlas) const {
+    std::vector<MultiPolygon> areas = detail::get_areas(arrays_);
+    if (areas.size() != atlas.statements.size() + atlas.regions.size() + (atlas.study_area ? 1 : 0))
+      arrays_.damaged("area_polygon_count", "has another number of areas than there are");
+    auto next = areas.begin();
+    for (Statement& statement : atlas.statements) statement.area = std::move(*next++);
+    for (Region& region : atlas.regions) region.area = std::move(*next++);
+    if (atlas.study_area) atlas.study_area = std::move(*next);
+  }
+
+  void read_plane(CompositeParts& parts) const {
+    SegmentTable table;
+    table.vertices = arrays_.get<GridPoint>("vertex");
+    table.ends = arrays_.get<SegmentEnds>("segment_ends");
+    table.offsets = arrays_.get<std::uint32_t>("segment_event_offset");
+    table.events = arrays_.get<WindingEvent>("segment_event");
+    table.occurrences = to_number<std::uint64_t>(meta("occurrences"), path_);
+    table.segments.reserve(table.ends.size());
+    for (const SegmentEnds& ends : table.ends) {
+      if (ends.a >= table.vertices.size() || ends.b >= table.vertices.size())
+        arrays_.damaged("segment_ends", "names a missing vertex");
+      table.segments.push_back({table.vertices[ends.a], table.vertices[ends.b]});
+    }
+    check_offsets("segment_event_offset", table.offsets, table.segments.size(), table.events.size());
+    const auto cut_segments = arrays_.get<SegmentIndex>("cut_segment");
+    const auto cut_parents = arrays_.get<CutParent>("cut_parent");
+    if (cut_segments.size() != cut_parents.size()) arrays_.damaged("cut_parent", "does not fit cut_segment");
+    for (std::size_t i = 0; i < cut_segments.size(); ++i) {
+      if (cut_segments[i] >= table.segments.size()) arrays_.damaged("cut_segment", "names a missing segment");
+      table.cut_parents.emplace(cut_segments[i], cut_parents[i]);
+    }
+    Crossings crossings;
+    crossings.points = arrays_.get<ExactPoint>("crossing");
+    crossings.offsets = arrays_.get<std::uint32_t>("segment_node_offset");
+    crossings.nodes = arrays_.get<NodeIndex>("segment_node");
+    crossings.pairs = to_number<std::uint64_t>(meta("crossing_pairs"), path_);
+    check_offsets("segment_node_offset", crossings.offsets, table.segments.size(), crossings.nodes.size());
+    const std::size_t nodes = table.vertices.size() + crossings.points.size();
+    if (std::any_of(crossings.nodes.begin(), crossings.nodes.end(),
+                    [&](NodeIndex node) { return node >= nodes; }))
+      arrays_.damaged("segment_node", "names a missing node");
+    parts.plane = std::make_shared<const Arrangement>(std::move(table), std::move(crossings));
+    if (detail::face_numbering(*parts.plane) != meta("face_numbering")) {
+      throw InvalidData(
+          fmt::format("{}: its faces are numbered as another version of the program does; build it anew",
+                      path_.string()));
+    }
+  }
+
+  void check_offsets(const char* name, const std::vector<std::uint32_t>& offsets, std::size_t items,
+                     std::size_t total) const {
+    if (offsets.size() != items + 1 || offsets.front() != 0 || offsets.back() != total ||
+        !std::is_sorted(offsets.begin(), offsets.end()))
+      arrays_.damaged(name, "does not divide what it refers to");
+  }
+
+  void read_faces(CompositeParts& parts) const {
+    for (const auto& record : arrays_.get<detail::SlotRecord>("slot")) {
+      if (record.group < 0 || record.group >= static_cast<std::int64_t>(kLabelGroups))
+        arrays_.damaged("slot", "names a missing group");
+      parts.slots.push_back(detail::slot_of(record));
+    }
+    parts.areas = {AreaMethod::lonlat().name(), arrays_.get<AreaUnits>("face_area"), 0};
+    parts.faces = arrays_.get<std::array<CoverageIndex, kLabelGroups>>("face_coverage");
+    for (std::size_t g = 0; g < kLabelGroups; ++g) {
+      const std::string sizes_name = fmt::format("coverage_size_{}", g);
+      const auto sizes = arrays_.get<std::uint32_t>(sizes_name);
+      const auto runs = arrays_.get<CoverageRun>(fmt::format("coverage_run_{}", g));
+      std::size_t next = 0;
+      for (std::size_t c = 0; c < sizes.size(); ++c) {
+        if (sizes[c] > runs.size() - next) arrays_.damaged(sizes_name, "names missing runs");
+        const auto index = parts.coverages[g].intern(std::span(runs).subspan(next, sizes[c]));
+        if (index != c) arrays_.damaged(sizes_name, "has a coverage twice");
+        next += sizes[c];
+      }
+    }
+  }
+
+  void read_certificates(CompositeParts& parts) const {
+    try {
+      for (const auto& c : nlohmann::json::parse(meta("certificates"))) {
+        // Residuals beyond 64 bits are of broken builds; that they are not 0 is what counts.
+        const std::string residual = c.at("residual");
+        const bool is_short = residual.size() < 19;
+        parts.certificates.push_back({c.at("name"),
+                                      is_short ? to_number<std::int64_t>(residual, path_) : Int128{1} << 64,
+                                      c.at("states")});
+      }
+    } catch (const nlohmann::json::exception& error) {
+      throw InvalidData(fmt::format("{}: table marchland_meta: {}; the file is damaged: build it anew",
+                                    path_.string(), error.what()));
+    }
+  }
+
+  fs::path path_;
+  detail::SqliteDatabase db_;
+  detail::ArrayTable arrays_;
+};
+
+}  // namespace
+
+bool is_composite_file(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(path, ignored)) return false;
+  std::array<char, 16> head{};
+  std::ifstream(path, std::ios::binary).read(head.data(), head.size());
+  if (std::string_view(head.data(), 15) != "SQLite format 3") return false;
+  return detail::SqliteDatabase(path, path, detail::SqliteDatabase::Mode::read).has_table("marchland_meta");
+}
+
+Composite read_composite(const fs::path& path, Load load) {
+  return CompositeReader(path).read(load);
+}
+
+std::string stated_content_hash(const fs::path& path) {
+  return CompositeReader(path).meta("content_sha256");
+}
+
+}  // namespace marchland

@@ -1,0 +1,78 @@
+// marchland append: further files of an atlas go into a composite that was built, and nothing of it moves.
+#include "tools/cli/commands.h"
+#include "tools/cli/composite_output.h"
+#include "tools/cli/stopwatch.h"
+#include <marchland/base/error.h>
+#include <marchland/io/file_lock.h>
+#include <marchland/io/read_atlas.h>
+
+#include <fmt/format.h>
+
+#include <memory>
+
+namespace marchland::cli {
+namespace {
+
+struct AppendCommand {
+  QueryOptions query;
+  std::vector<std::filesystem::path> files;
+  std::string layer;
+  std::filesystem::path output;
+  std::filesystem::path stats;
+  bool overwrite = false;
+
+  void run() const {
+    const bool in_place = output.empty();
+    const std::filesystem::path& target = in_place ? query.atlas : output;
+    const Existing existing = in_place || overwrite ? Existing::overwrite : Existing::refuse;
+    const Existing stats_existing = overwrite ? Existing::overwrite : Existing::refuse;
+    check_composite_name(target);
+    // Whoever else appends to the same file would undo this, or be undone by it.
+    const FileLock lock(query.atlas);
+    static_cast<void>(OutputFile(target, existing));
+    if (!stats.empty()) static_cast<void>(OutputFile(stats, stats_existing));
+    if (stats == target) throw InvalidArgument("the composite and --stats name the same file; choose two");
+    Stopwatch watch;
+    Atlas atlas = read_composite(query.atlas, Load::with_areas).atlas();
+    const std::size_t before = atlas.statements.size();
+    atlas = append_files(std::move(atlas), query.atlas, files, layer);
+    const std::size_t added = atlas.statements.size() - before;
+    const double read = watch.lap();
+    const Session session(query, std::move(atlas));
+    watch.lap();
+    const std::string content = write_session(session, target, existing, "append");
+    const double written = watch.lap();
+    fmt::print("{} statement{} added\n", added, added == 1 ? "" : "s");
+    if (stats.empty()) return;
+    Json document = stats_of(session, content, written);
+    document["seconds"]["read"] = read;
+    document["statements_added"] = added;
+    write_file(stats, document.dump(2) + "\n", stats_existing);
+  }
+};
+
+}  // namespace
+
+void add_append(CLI::App& app) {
+  CLI::App* command =
+      app.add_subcommand("append", "Add the statements of further files to a composite that build wrote");
+  const auto state = std::make_shared<AppendCommand>();
+  command->add_option("COMPOSITE", state->query.atlas, "GeoPackage that build wrote")
+      ->required()
+      ->type_name("FILE.gpkg");
+  command->add_option("FILES", state->files, "read as the manifest says that the composite was built by")
+      ->required()
+      ->type_name("FILE...");
+  command
+      ->add_option("--layer", state->layer, "layer they belong to (default: the one whose files they match)")
+      ->type_name("ID");
+  command->add_option("-o,--output", state->output, "write this file and leave the composite as it is")
+      ->type_name("FILE.gpkg");
+  command->add_option("--stats", state->stats, "what was built and what it took, as JSON")
+      ->type_name("FILE.json");
+  command->add_flag("--overwrite", state->overwrite, "replace the files of -o and --stats if they exist");
+  state->query.declare_limits(*command);
+  command->callback([state] { state->run(); });
+}
+
+}  // namespace marchland::cli
