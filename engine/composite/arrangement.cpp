@@ -2,9 +2,11 @@
 #include <marchland/composite/arrangement.h>
 
 #include <tbb/blocked_range.h>
+#include <tbb/enumerable_thread_specific.h>
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
+#include <atomic>
 #include <limits>
 #include <numeric>
 #include <set>
@@ -241,19 +243,33 @@ std::vector<EdgeIndex> Arrangement::edges_below(const std::vector<GridPoint>& qu
     };
     return std::pair(after(edges_[e].u), after(edges_[e].v));
   };
-  // Most edges are short and span no question at all; then looking is cheaper than sweeping.
+  // Most edges are short and span no question at all; then looking is cheaper than sweeping. Each thread
+  // keeps the uppermost edges it saw.
   const std::size_t affordable = 16 * (edges_.size() + questions.size());
-  std::size_t looks = 0;
+  std::atomic<std::size_t> looks{0};
   const SweepOrder order(*this);
-  for (EdgeIndex e = 0; e < edges_.size(); ++e) {
-    const auto [first, last] = spanned(e);
-    looks += static_cast<std::size_t>(last - first);
-    if (looks > affordable) return edges_below_by_sweep(questions);
-    for (auto it = first; it != last; ++it) {
-      if (!order(e, questions[it->item])) continue;
-      EdgeIndex& best = below[it->item];
-      if (best == kNone || order(best, e)) best = e;
-    }
+  const auto raise = [&](EdgeIndex& best, EdgeIndex e) {
+    if (best == kNone || (e != kNone && order(best, e))) best = e;
+  };
+  tbb::enumerable_thread_specific<std::vector<EdgeIndex>> seen;
+  tbb::parallel_for(tbb::blocked_range<EdgeIndex>(0, static_cast<EdgeIndex>(edges_.size()), 4096),
+                    [&](const auto& block) {
+                      std::vector<EdgeIndex>& best = seen.local();
+                      best.resize(questions.size(), kNone);
+                      std::size_t mine = 0;
+                      for (EdgeIndex e = block.begin(); e != block.end(); ++e) {
+                        const auto [first, last] = spanned(e);
+                        mine += static_cast<std::size_t>(last - first);
+                        if (mine + looks > affordable) break;
+                        for (auto it = first; it != last; ++it) {
+                          if (order(e, questions[it->item])) raise(best[it->item], e);
+                        }
+                      }
+                      looks += mine;
+                    });
+  if (looks > affordable) return edges_below_by_sweep(questions);
+  for (const std::vector<EdgeIndex>& best : seen) {
+    for (std::size_t q = 0; q < best.size(); ++q) raise(below[q], best[q]);
   }
   return below;
 }
