@@ -236,12 +236,16 @@ std::vector<EdgeIndex> Arrangement::edges_below(const std::vector<GridPoint>& qu
   // An edge spans (u.x, v.x], which is what a point just west of the question sees. Questions have whole
   // abscissas, so the whole parts of the ends decide.
   const auto spanned = [&](EdgeIndex e) {
-    const auto after = [&](NodeIndex node) {
-      const std::int32_t x = node < table_.vertices.size() ? table_.vertices[node].x : point(node).x;
-      return std::upper_bound(by_x.begin(), by_x.end(), x,
+    const auto abscissa = [&](NodeIndex node) {
+      return node < table_.vertices.size() ? table_.vertices[node].x : point(node).x;
+    };
+    const auto after = [&](auto from, std::int32_t x) {
+      return std::upper_bound(from, by_x.cend(), x,
                               [](std::int32_t value, const Question& q) { return value < q.x; });
     };
-    return std::pair(after(edges_[e].u), after(edges_[e].v));
+    const auto first = after(by_x.cbegin(), abscissa(edges_[e].u));
+    const std::int32_t end = abscissa(edges_[e].v);
+    return std::pair(first, first == by_x.cend() || end < first->x ? first : after(first, end));
   };
   // Most edges are short and span no question at all; then looking is cheaper than sweeping. Each thread
   // keeps the uppermost edges it saw.
