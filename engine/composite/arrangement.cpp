@@ -2,9 +2,11 @@
 #include <marchland/composite/arrangement.h>
 
 #include <tbb/blocked_range.h>
+#include <tbb/enumerable_thread_specific.h>
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
+#include <atomic>
 #include <limits>
 #include <numeric>
 #include <set>
@@ -234,26 +236,44 @@ std::vector<EdgeIndex> Arrangement::edges_below(const std::vector<GridPoint>& qu
   // An edge spans (u.x, v.x], which is what a point just west of the question sees. Questions have whole
   // abscissas, so the whole parts of the ends decide.
   const auto spanned = [&](EdgeIndex e) {
-    const auto after = [&](NodeIndex node) {
-      const std::int32_t x = node < table_.vertices.size() ? table_.vertices[node].x : point(node).x;
-      return std::upper_bound(by_x.begin(), by_x.end(), x,
+    const auto abscissa = [&](NodeIndex node) {
+      return node < table_.vertices.size() ? table_.vertices[node].x : point(node).x;
+    };
+    const auto after = [&](auto from, std::int32_t x) {
+      return std::upper_bound(from, by_x.cend(), x,
                               [](std::int32_t value, const Question& q) { return value < q.x; });
     };
-    return std::pair(after(edges_[e].u), after(edges_[e].v));
+    const auto first = after(by_x.cbegin(), abscissa(edges_[e].u));
+    const std::int32_t end = abscissa(edges_[e].v);
+    return std::pair(first, first == by_x.cend() || end < first->x ? first : after(first, end));
   };
-  // Most edges are short and span no question at all; then looking is cheaper than sweeping.
+  // Most edges are short and span no question at all; then looking is cheaper than sweeping. Each thread
+  // keeps the uppermost edges it saw.
   const std::size_t affordable = 16 * (edges_.size() + questions.size());
-  std::size_t looks = 0;
+  std::atomic<std::size_t> looks{0};
   const SweepOrder order(*this);
-  for (EdgeIndex e = 0; e < edges_.size(); ++e) {
-    const auto [first, last] = spanned(e);
-    looks += static_cast<std::size_t>(last - first);
-    if (looks > affordable) return edges_below_by_sweep(questions);
-    for (auto it = first; it != last; ++it) {
-      if (!order(e, questions[it->item])) continue;
-      EdgeIndex& best = below[it->item];
-      if (best == kNone || order(best, e)) best = e;
-    }
+  const auto raise = [&](EdgeIndex& best, EdgeIndex e) {
+    if (best == kNone || (e != kNone && order(best, e))) best = e;
+  };
+  tbb::enumerable_thread_specific<std::vector<EdgeIndex>> seen;
+  tbb::parallel_for(tbb::blocked_range<EdgeIndex>(0, static_cast<EdgeIndex>(edges_.size()), 4096),
+                    [&](const auto& block) {
+                      std::vector<EdgeIndex>& best = seen.local();
+                      best.resize(questions.size(), kNone);
+                      std::size_t mine = 0;
+                      for (EdgeIndex e = block.begin(); e != block.end(); ++e) {
+                        const auto [first, last] = spanned(e);
+                        mine += static_cast<std::size_t>(last - first);
+                        if (mine + looks > affordable) break;
+                        for (auto it = first; it != last; ++it) {
+                          if (order(e, questions[it->item])) raise(best[it->item], e);
+                        }
+                      }
+                      looks += mine;
+                    });
+  if (looks > affordable) return edges_below_by_sweep(questions);
+  for (const std::vector<EdgeIndex>& best : seen) {
+    for (std::size_t q = 0; q < best.size(); ++q) raise(below[q], best[q]);
   }
   return below;
 }

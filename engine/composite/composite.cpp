@@ -102,22 +102,16 @@ class CompositeBuilder {
     const Arrangement& plane = *result_.plane_;
     // Neither needs the other.
     std::optional<Windings> windings;
-    std::vector<AreaUnits> of_segment;
     tbb::parallel_invoke(
         [&] {
           windings.emplace(plane, group_begin());
           cover(*windings);
         },
-        [&] {
-          const AreaMethod method = AreaMethod::lonlat();
-          const EdgeMeasure measure(plane, method);
-          of_segment = measure.segments();
-          result_.areas_ = measure.faces(of_segment);
-        });
+        [&] { result_.areas_ = EdgeMeasure(plane, lonlat_).faces(of_segment_); });
     done("coverages and areas");
     RingFindings found;
     tbb::parallel_invoke(
-        [&] { certify(*windings, of_segment); },
+        [&] { certify(*windings); },
         [&] { found = find_in_rings(plane, *windings, tracks_, result_.areas_.area, rejoin_); });
     add_findings(found);
     done("certificates and findings");
@@ -134,7 +128,16 @@ class CompositeBuilder {
       limit = crossings_within(max_memory_bytes, segments);
     }
     try {
-      result_.plane_ = std::make_shared<const Arrangement>(std::move(tracks_.segments), limit);
+      Crossings crossings = find_crossings(tracks_.segments, limit);
+      // Moving the table does not move the segments. What each measures is found while the plane is arranged,
+      // which is not all work for many.
+      const std::span<const GridSegment> lines = tracks_.segments.segments;
+      tbb::parallel_invoke(
+          [&] {
+            result_.plane_ =
+                std::make_shared<const Arrangement>(std::move(tracks_.segments), std::move(crossings));
+          },
+          [&] { of_segment_ = line_parts(lines, lonlat_); });
     } catch (const TooManyCrossings& refused) {
       throw TooLarge(refusal(segments, refused.estimate(), max_memory_bytes));
     }
@@ -261,7 +264,7 @@ class CompositeBuilder {
     return begin;
   }
 
-  void certify(const Windings& windings, const std::vector<AreaUnits>& of_segment) {
+  void certify(const Windings& windings) {
     const Arrangement& plane = *result_.plane_;
     auto& certificates = result_.certificates_;
 
@@ -300,8 +303,8 @@ class CompositeBuilder {
         for (const WindingEvent& e : windings.events(g, c)) at(e) += e.change * by_coverage[c];
       }
     }
-    for (SegmentIndex s = 0; s < of_segment.size(); ++s) {
-      for (const WindingEvent& e : plane.table().events_of(s)) at(e) -= e.change * of_segment[s];
+    for (SegmentIndex s = 0; s < of_segment_.size(); ++s) {
+      for (const WindingEvent& e : plane.table().events_of(s)) at(e) -= e.change * of_segment_[s];
     }
     AreaUnits worst = is_elsewhere ? 1 : 0;
     for (const AreaUnits value : difference) worst = std::max(worst, value < 0 ? -value : value);
@@ -473,6 +476,8 @@ class CompositeBuilder {
   /// are meant to.
   std::vector<bool> rejoin_;
   TracedTracks tracks_;
+  AreaMethod lonlat_ = AreaMethod::lonlat();
+  std::vector<AreaUnits> of_segment_;
   std::vector<TrackRun> track_runs_;  ///< scratch
 };
 

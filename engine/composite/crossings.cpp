@@ -104,11 +104,17 @@ class CellIndex {
                  std::span(placed).subspan(shard_begin[shard], shard_begin[shard + 1] - shard_begin[shard]),
                  shard_begin[shard]);
     });
-    for (const Shard& shard : shards_) cells_.insert(cells_.end(), shard.cells.begin(), shard.cells.end());
+    std::vector<Discovery> found;
+    for (Shard& shard : shards_) {
+      found.insert(found.end(), shard.cells.begin(), shard.cells.end());
+      shard.cells = {};
+    }
     // In the order in which segments come upon them, whatever their hashes.
-    std::sort(cells_.begin(), cells_.end(), [](const Cell& a, const Cell& b) {
+    std::sort(found.begin(), found.end(), [](const Discovery& a, const Discovery& b) {
       return a.first != b.first ? a.first < b.first : a.ordinal < b.ordinal;
     });
+    cells_.reserve(found.size());
+    for (const Discovery& one : found) cells_.push_back(one.cell);
   }
 
   [[nodiscard]] std::size_t cell_count() const noexcept { return cells_.size(); }
@@ -153,54 +159,73 @@ class CellIndex {
     [[nodiscard]] Box box() const { return {bounds[0], bounds[1], -bounds[2], -bounds[3]}; }
   };
   struct Cell {
-    std::uint64_t key;
+    std::uint64_t key;         ///< 0: none
     std::uint32_t begin, end;  ///< of its entries
-    SegmentIndex first;        ///< segment in it
-    std::uint32_t ordinal;     ///< among the cells of that
   };
-  /// Cells whose hashes begin alike.
+  /// The segment that came upon a cell first, the how-manieth of its cells it is, and the cell.
+  struct Discovery {
+    SegmentIndex first;
+    std::uint32_t ordinal;
+    Cell cell;
+  };
+  /// Cells whose hashes begin alike; open addressing, at most half in use.
   struct Shard {
-    std::vector<std::uint32_t> buckets;  ///< cell + 1, or 0; open addressing, at most half in use
-    std::vector<Cell> cells;
-    [[nodiscard]] std::size_t bucket_of(std::uint64_t key, std::size_t hash) const {
+    std::vector<Cell> buckets;
+    std::vector<Discovery> cells;
+    [[nodiscard]] Cell& bucket(std::uint64_t key, std::size_t hash) {
       const std::size_t mask = buckets.size() - 1;
       std::size_t at = hash & mask;
-      while (buckets[at] != 0 && cells[buckets[at] - 1].key != key) at = (at + 1) & mask;
-      return at;
+      while (buckets[at].key != 0 && buckets[at].key != key) at = (at + 1) & mask;
+      return buckets[at];
+    }
+    [[nodiscard]] const Cell& bucket(std::uint64_t key, std::size_t hash) const {
+      return const_cast<Shard&>(*this).bucket(key, hash);
+    }
+    void grow() {
+      buckets.assign(std::max(buckets.size() * 2, std::size_t{64}), Cell{});
+      for (std::uint32_t c = 0; c < cells.size(); ++c)
+        bucket(cells[c].cell.key, MixHash()(cells[c].cell.key)) = {cells[c].cell.key, c, c};
     }
   };
   static constexpr std::size_t kShards = 16;
   static std::size_t shard_of(std::size_t hash) { return hash >> 60U; }
 
   void fill_shard(Shard& shard, std::span<const Placed> placed, std::uint32_t begin) {
-    shard.buckets.assign(std::bit_ceil(2 * placed.size() + 1), 0);
+    // While cells are found, `begin` of a bucket is the number of its cell.
+    shard.grow();
     std::vector<std::uint32_t> cell_of;
     cell_of.reserve(placed.size());
     for (const Placed& p : placed) {
-      std::uint32_t& bucket = shard.buckets[shard.bucket_of(p.key, MixHash()(p.key))];
-      if (bucket == 0) {
-        shard.cells.push_back({p.key, 0, 0, p.segment, p.ordinal});
-        bucket = static_cast<std::uint32_t>(shard.cells.size());
+      const std::size_t hash = MixHash()(p.key);
+      Cell* cell = &shard.bucket(p.key, hash);
+      if (cell->key == 0) {
+        if (2 * shard.cells.size() >= shard.buckets.size()) {
+          shard.grow();
+          cell = &shard.bucket(p.key, hash);
+        }
+        const auto number = static_cast<std::uint32_t>(shard.cells.size());
+        *cell = {p.key, number, number};
+        shard.cells.push_back({p.segment, p.ordinal, {p.key, 0, 0}});
       }
-      cell_of.push_back(bucket - 1);
-      ++shard.cells[bucket - 1].end;
+      cell_of.push_back(cell->begin);
+      ++shard.cells[cell->begin].cell.end;
     }
-    for (Cell& cell : shard.cells) {
-      cell.begin = begin;
-      begin += std::exchange(cell.end, begin);
+    for (Discovery& found : shard.cells) {
+      found.cell.begin = begin;
+      begin += std::exchange(found.cell.end, begin);
     }
     for (std::size_t k = 0; k < placed.size(); ++k) {
       const Box box = box_of(segments_[placed[k].segment]);
-      entries_[shard.cells[cell_of[k]].end++] = {{box.x0, box.y0, -box.x1, -box.y1}, placed[k].segment};
+      entries_[shard.cells[cell_of[k]].cell.end++] = {{box.x0, box.y0, -box.x1, -box.y1}, placed[k].segment};
     }
+    for (const Discovery& found : shard.cells)
+      shard.bucket(found.cell.key, MixHash()(found.cell.key)) = found.cell;
   }
 
   [[nodiscard]] std::span<const Entry> in_cell(std::uint64_t key) const {
     const std::size_t hash = MixHash()(key);
     const Shard& shard = shards_[shard_of(hash)];
-    const std::uint32_t found = shard.buckets[shard.bucket_of(key, hash)];
-    if (found == 0) return {};
-    const Cell& cell = shard.cells[found - 1];
+    const Cell& cell = shard.bucket(key, hash);
     return std::span(entries_).subspan(cell.begin, cell.end - cell.begin);
   }
 
@@ -362,10 +387,8 @@ class CrossingFinder {
   void meet(SegmentIndex i, SegmentIndex j, Meetings& out) const {
     const GridSegment& s = segments_[i];
     const GridSegment& t = segments_[j];
-    const SegmentEnds& se = table_.ends[i];
-    const SegmentEnds& te = table_.ends[j];
     // Neighbours on a line are the most frequent case by far.
-    const bool is_joint = se.a == te.a || se.a == te.b || se.b == te.a || se.b == te.b;
+    const bool is_joint = s.a == t.a || s.a == t.b || s.b == t.a || s.b == t.b;
     const int ta = sign64(orientation(s.a, s.b, t.a));
     const int tb = sign64(orientation(s.a, s.b, t.b));
     if (ta * tb > 0 || (is_joint && (ta != 0 || tb != 0))) return;
@@ -380,6 +403,8 @@ class CrossingFinder {
     }
     // Touching or collinear: ends of one that lie strictly inside the other. On a line, "inside" is a matter
     // of the lexicographic order, because segments point upwards in it.
+    const SegmentEnds& se = table_.ends[i];
+    const SegmentEnds& te = table_.ends[j];
     const std::size_t before = out.vertices.size();
     if (ta == 0 && s.a < t.a && t.a < s.b) out.vertices.push_back({i, te.a});
     if (tb == 0 && s.a < t.b && t.b < s.b) out.vertices.push_back({i, te.b});

@@ -58,8 +58,18 @@ AreaUnits EdgeMeasure::operator()(EdgeIndex edge) const {
   return part(e.segment, plane_.point(e.u), plane_.point(e.v));
 }
 
+std::vector<AreaUnits> line_parts(std::span<const GridSegment> segments, const AreaMethod& method) {
+  std::vector<AreaUnits> out(segments.size());
+  tbb::parallel_for(tbb::blocked_range<std::size_t>(0, out.size(), 1024), [&](const auto& block) {
+    for (std::size_t s = block.begin(); s != block.end(); ++s)
+      out[s] = method.line_part(segments[s], segments[s].a, segments[s].b);
+  });
+  return out;
+}
+
 std::vector<AreaUnits> EdgeMeasure::segments() const {
   const std::vector<GridSegment>& segments = plane_.table().segments;
+  if (method_.is_exact()) return line_parts(segments, method_);
   std::vector<AreaUnits> out(segments.size());
   tbb::parallel_for(tbb::blocked_range<SegmentIndex>(0, static_cast<SegmentIndex>(out.size()), 1024),
                     [&](const auto& block) {

@@ -4,6 +4,7 @@
 #include <marchland/composite/arrangement.h>
 #include <marchland/measure/area_method.h>
 
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -20,6 +21,11 @@ struct FaceAreas {
   AreaUnits residual = 0;
   [[nodiscard]] AreaUnits operator[](FaceIndex face) const { return area[face]; }
 };
+
+/// Of each segment from a to b, the part that depends on its line: all of it by an exact method. On all
+/// cores.
+[[nodiscard]] std::vector<AreaUnits> line_parts(std::span<const GridSegment> segments,
+                                                const AreaMethod& method);
 
 /// What one method makes of the edges of an arrangement. Both outlive it.
 class EdgeMeasure {

@@ -3,6 +3,7 @@
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 #include <set>
@@ -122,6 +123,40 @@ class RingFinder {
         if (begins && count >= enough) use(list.front().label, time);
       }
     });
+  }
+
+  /// Whether three of the segments, or more, may carry one label at one time: so mostly not, and sooner
+  /// known.
+  [[nodiscard]] bool may_meet(std::span<const SegmentIndex> segments) const {
+    struct Stretch {
+      LabelIndex label;
+      TimeIndex from, to;
+    };
+    constexpr std::size_t kMost = 16;
+    std::array<Stretch, kMost> stretches;
+    std::size_t count = 0;
+    for (const SegmentIndex segment : segments) {
+      const auto events = plane_.table().events_of(segment);
+      for (std::size_t i = 0; i < events.size();) {
+        // One after the other: begins, ends.
+        const bool ends = i + 1 < events.size() && events[i + 1].label == events[i].label &&
+                          events[i + 1].change == -events[i].change;
+        const bool is_plain = ends || i + 1 == events.size() || events[i + 1].label != events[i].label;
+        if (!is_plain || count == kMost) return true;
+        stretches[count++] = {events[i].label, events[i].time, ends ? events[i + 1].time : kNever};
+        i += ends ? 2 : 1;
+      }
+    }
+    for (std::size_t a = 0; a < count; ++a) {
+      std::size_t together = 0;
+      for (std::size_t b = 0; b < count; ++b) {
+        together += static_cast<std::size_t>(stretches[b].label == stretches[a].label) &
+                    static_cast<std::size_t>(stretches[b].from <= stretches[a].from) &
+                    static_cast<std::size_t>(stretches[a].from < stretches[b].to);
+      }
+      if (together >= 3) return true;
+    }
+    return false;
   }
 
   struct Signs {
@@ -335,6 +370,7 @@ class RingFinder {
             if (!is_on_box(plane_.table().segments[segment])) around.push_back(segment);
           }
         }
+        if (!may_meet(around)) continue;
         // A segment that passes through is met twice and stays twice.
         for_each_meeting(
             around, events,

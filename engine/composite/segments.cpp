@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <memory>
 #include <numeric>
 #include <tuple>
 #include <utility>
@@ -96,19 +97,24 @@ bool SegmentTableBuilder::add_event(const GridSegment& directed, LabelIndex labe
                                     std::int32_t times, bool begins) {
   if (directed.a == directed.b) return false;
   const bool forward = directed.a < directed.b;
-  PendingEvent& event = pending_.emplace_back();
-  event.segment = forward ? directed : GridSegment{directed.b, directed.a};
-  event.label = label;
-  event.time = time & 0x7fffffffU;
-  event.begins = begins ? 1U : 0U;
-  event.change = forward == begins ? times : -times;
+  const auto& [a, b] = forward ? directed : GridSegment{directed.b, directed.a};
+  if (pending_.empty() || pending_.back().size() == pending_.back().capacity()) start_chunk();
+  pending_.back().push_back(
+      {a.x, a.y, b.x, b.y, label, time & 0x7fffffffU, begins ? 1U : 0U, forward == begins ? times : -times});
   // A segment points east, so its ends are on the seam of their own side or it lies along one.
-  touches_seam_ = touches_seam_ || event.segment.a.x == -kGridMaxLon || event.segment.b.x == kGridMaxLon;
-  if (pending_.size() >= compact_at_) {
-    compact();
-    compact_at_ = std::max(compact_at_, pending_.size() * 2);
-  }
+  touches_seam_ = touches_seam_ || a.x == -kGridMaxLon || b.x == kGridMaxLon;
   return true;
+}
+
+void SegmentTableBuilder::start_chunk() {
+  // Small enough to be taken from memory that was used before.
+  constexpr std::size_t kChunk = 2048;
+  full_ += pending_.empty() ? 0 : pending_.back().size();
+  if (full_ >= compact_at_) {
+    compact();
+    compact_at_ = std::max(compact_at_, full_ * 2);
+  }
+  pending_.emplace_back().reserve(kChunk);
 }
 
 void SegmentTableBuilder::add_cut_parent(const GridSegment& segment, const CutParent& parent) {
@@ -144,8 +150,10 @@ void SegmentTableBuilder::add(const QuantisedRing& chain, LabelIndex label, Time
 }
 
 void SegmentTableBuilder::merge(SegmentTableBuilder&& other) {
-  merged_.push_back(std::move(other.pending_));
-  for (std::vector<PendingEvent>& events : other.merged_) merged_.push_back(std::move(events));
+  for (Chunk& chunk : other.pending_) {
+    full_ += pending_.empty() ? 0 : pending_.back().size();
+    pending_.push_back(std::move(chunk));
+  }
   touches_seam_ = touches_seam_ || other.touches_seam_;
   for (const auto& [segment, parent] : other.cut_parents_) add_cut_parent(segment, parent);
   occurrences_ += other.occurrences_;
@@ -153,65 +161,67 @@ void SegmentTableBuilder::merge(SegmentTableBuilder&& other) {
 }
 
 void SegmentTableBuilder::compact() {
+  Chunk all;
+  all.reserve(full_);
+  for (Chunk& chunk : pending_) {
+    all.insert(all.end(), chunk.begin(), chunk.end());
+    chunk = {};
+  }
   // A run that ends where another of the same direction begins goes on. Both directions are kept apart:
   // running along a segment and back is told from not running along it.
   const auto key = [](const PendingEvent& e) {
     const std::int32_t direction = (e.change > 0) == (e.begins == 1) ? 0 : 1;
-    return std::tuple(e.segment, e.label, TimeIndex{e.time}, direction);
+    return std::tuple(e.segment(), e.label, TimeIndex{e.time}, direction);
   };
-  std::sort(pending_.begin(), pending_.end(),
+  std::sort(all.begin(), all.end(),
             [&](const PendingEvent& a, const PendingEvent& b) { return key(a) < key(b); });
   std::size_t out = 0;
-  for (std::size_t i = 0; i < pending_.size();) {
-    PendingEvent sum = pending_[i];
+  for (std::size_t i = 0; i < all.size();) {
+    PendingEvent sum = all[i];
     const auto same = key(sum);
-    for (++i; i < pending_.size() && key(pending_[i]) == same; ++i) sum.change += pending_[i].change;
+    for (++i; i < all.size() && key(all[i]) == same; ++i) sum.change += all[i].change;
     if (sum.change == 0) continue;
     // More begins than ends, or the other way round.
     sum.begins = (sum.change > 0) == (std::get<3>(same) == 0) ? 1U : 0U;
-    pending_[out++] = sum;
+    all[out++] = sum;
   }
-  pending_.resize(out);
+  all.resize(out);
+  full_ = out;
+  pending_.clear();
+  pending_.push_back(std::move(all));
 }
 
 void SegmentTableBuilder::divide_at_seam() {
   if (!touches_seam_) return;
   std::vector<std::int32_t> latitudes;
-  const auto read = [&](const std::vector<PendingEvent>& events) {
-    for (const PendingEvent& e : events) {
-      for (const GridPoint p : {e.segment.a, e.segment.b}) {
-        if (p.x == kGridMaxLon || p.x == -kGridMaxLon) latitudes.push_back(p.y);
-      }
+  for (const Chunk& chunk : pending_) {
+    for (const PendingEvent& e : chunk) {
+      if (e.ax == kGridMaxLon || e.ax == -kGridMaxLon) latitudes.push_back(e.ay);
+      if (e.bx == kGridMaxLon || e.bx == -kGridMaxLon) latitudes.push_back(e.by);
     }
-  };
-  read(pending_);
-  for (const auto& events : merged_) read(events);
+  }
   std::sort(latitudes.begin(), latitudes.end());
   latitudes.erase(std::unique(latitudes.begin(), latitudes.end()), latitudes.end());
 
-  std::vector<PendingEvent> pieces;
-  const auto divide = [&](std::vector<PendingEvent>& events) {
+  Chunk pieces;
+  for (Chunk& chunk : pending_) {
     std::size_t kept = 0;
-    for (const PendingEvent& e : events) {
-      const GridSegment s = e.segment;
-      const auto first = std::upper_bound(latitudes.begin(), latitudes.end(), s.a.y);
-      if (!is_on_seam(s) || first == latitudes.end() || *first >= s.b.y) {
-        events[kept++] = e;
+    for (const PendingEvent& e : chunk) {
+      const auto first = std::upper_bound(latitudes.begin(), latitudes.end(), e.ay);
+      if (!is_on_seam(e.segment()) || first == latitudes.end() || *first >= e.by) {
+        chunk[kept++] = e;
         continue;
       }
-      GridPoint from = s.a;
-      for (auto cut = first; from != s.b; ++cut) {
-        const GridPoint to{s.a.x, std::min(*cut, s.b.y)};
-        pieces.push_back(e);
-        pieces.back().segment = {from, to};
-        from = to;
+      std::int32_t from = e.ay;
+      for (auto cut = first; from != e.by; ++cut) {
+        PendingEvent& piece = pieces.emplace_back(e);
+        piece.ay = from;
+        piece.by = from = std::min(*cut, e.by);
       }
     }
-    events.resize(kept);
-  };
-  divide(pending_);
-  for (auto& events : merged_) divide(events);
-  merged_.push_back(std::move(pieces));
+    chunk.resize(kept);
+  }
+  pending_.push_back(std::move(pieces));
 }
 
 /// Segments that begin in one part of the plane, in their order.
@@ -239,11 +249,12 @@ class SegmentTableBuilder::PartSorter {
     const std::size_t mask = std::bit_ceil(events.size() * 2) - 1;
     buckets_.assign(mask + 1, kFree);
     for (const PendingEvent& e : events) {
-      std::size_t at = hash(e.segment) & mask;
-      while (buckets_[at] != kFree && unique_[buckets_[at]] != e.segment) at = (at + 1) & mask;
+      const GridSegment segment = e.segment();
+      std::size_t at = hash(segment) & mask;
+      while (buckets_[at] != kFree && unique_[buckets_[at]] != segment) at = (at + 1) & mask;
       if (buckets_[at] == kFree) {
         buckets_[at] = static_cast<SegmentIndex>(unique_.size());
-        unique_.push_back(e.segment);
+        unique_.push_back(segment);
       }
       number_.push_back(buckets_[at]);
     }
@@ -355,8 +366,7 @@ std::vector<SegmentTableBuilder::Part> SegmentTableBuilder::sort_into_parts() co
     for (; !events.empty(); events = events.subspan(std::min(kBlock, events.size())))
       blocks.push_back(events.first(std::min(kBlock, events.size())));
   };
-  add_blocks(pending_);
-  for (const auto& events : merged_) add_blocks(events);
+  for (const Chunk& chunk : pending_) add_blocks(chunk);
 
   // Samples say where parts begin. Wherever that is, the same segments come in the same order.
   constexpr std::size_t kPart = 1024;
@@ -366,7 +376,8 @@ std::vector<SegmentTableBuilder::Part> SegmentTableBuilder::sort_into_parts() co
   const std::size_t every = std::max(count / (wanted * kSamplesPerPart), std::size_t{1});
   std::vector<std::uint64_t> begins;
   for (const auto& block : blocks) {
-    for (std::size_t i = 0; i < block.size(); i += every) begins.push_back(sort_key(block[i].segment.a));
+    for (std::size_t i = 0; i < block.size(); i += every)
+      begins.push_back(sort_key({block[i].ax, block[i].ay}));
   }
   std::sort(begins.begin(), begins.end());
   std::size_t kept = 0;
@@ -379,7 +390,8 @@ std::vector<SegmentTableBuilder::Part> SegmentTableBuilder::sort_into_parts() co
   std::vector<std::uint32_t> place(blocks.size() * parts, 0);  // by block and part; counts at first
   tbb::parallel_for(std::size_t{0}, blocks.size(), [&](std::size_t b) {
     for (std::size_t i = 0; i < blocks[b].size(); ++i) {
-      const auto after = std::upper_bound(begins.begin(), begins.end(), sort_key(blocks[b][i].segment.a));
+      const auto after =
+          std::upper_bound(begins.begin(), begins.end(), sort_key({blocks[b][i].ax, blocks[b][i].ay}));
       const auto part = static_cast<std::uint16_t>(after - begins.begin());
       part_of[b * kBlock + i] = part;
       ++place[b * parts + part];
@@ -391,7 +403,7 @@ std::vector<SegmentTableBuilder::Part> SegmentTableBuilder::sort_into_parts() co
     for (std::size_t b = 0; b < blocks.size(); ++b) next += std::exchange(place[b * parts + part], next);
     offsets[part + 1] = next;
   }
-  std::vector<PendingEvent> events(count);
+  const auto events = std::make_unique_for_overwrite<PendingEvent[]>(count);
   tbb::parallel_for(std::size_t{0}, blocks.size(), [&](std::size_t b) {
     for (std::size_t i = 0; i < blocks[b].size(); ++i)
       events[place[b * parts + part_of[b * kBlock + i]]++] = blocks[b][i];
@@ -400,7 +412,7 @@ std::vector<SegmentTableBuilder::Part> SegmentTableBuilder::sort_into_parts() co
   std::vector<Part> out(parts);
   tbb::enumerable_thread_specific<PartSorter> sorters;
   tbb::parallel_for(std::size_t{0}, parts, [&](std::size_t part) {
-    sorters.local().sort(std::span(events).subspan(offsets[part], offsets[part + 1] - offsets[part]),
+    sorters.local().sort(std::span(events.get() + offsets[part], offsets[part + 1] - offsets[part]),
                          out[part]);
   });
   return out;

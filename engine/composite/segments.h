@@ -110,12 +110,14 @@ class SegmentTableBuilder {
 
  private:
   struct PendingEvent {
-    GridSegment segment;  ///< a < b
-    LabelIndex label = 0;
-    TimeIndex time : 31 = 0;
-    TimeIndex begins : 1 = 0;  ///< or ends
-    std::int32_t change = 0;   ///< of the winding number on the left minus that on the right
+    std::int32_t ax, ay, bx, by;  ///< the segment, a < b
+    LabelIndex label;
+    TimeIndex time : 31;
+    TimeIndex begins : 1;  ///< or ends
+    std::int32_t change;   ///< of the winding number on the left minus that on the right
+    [[nodiscard]] GridSegment segment() const noexcept { return {{ax, ay}, {bx, by}}; }
   };
+  using Chunk = std::vector<PendingEvent>;  ///< never grown
   struct Part;
   class PartSorter;
 
@@ -124,12 +126,13 @@ class SegmentTableBuilder {
                  bool begins);
   void add_chain(const QuantisedRing& chain, LabelIndex label, TimeIndex time, int weight, bool begins);
   void add_cut_parent(const GridSegment& segment, const CutParent& parent);
+  void start_chunk();
   void compact();
   void divide_at_seam();
   [[nodiscard]] std::vector<Part> sort_into_parts() const;
 
-  std::vector<PendingEvent> pending_;
-  std::vector<std::vector<PendingEvent>> merged_;  ///< more of them
+  std::vector<Chunk> pending_;
+  std::size_t full_ = 0;  ///< events in all chunks but the last
   std::size_t compact_at_ = std::size_t{1} << 24;
   bool touches_seam_ = false;
   std::map<GridSegment, CutParent> cut_parents_;  ///< a < b

@@ -108,8 +108,39 @@ Reading read_positions(std::span<const Position> positions) {
   return {readable != 0, in_box != 0, is_short != 0};
 }
 
-GridPoint plain_vertex(const Position& p) {
-  return {static_cast<std::int32_t>(to_grid(p.lon)), static_cast<std::int32_t>(to_grid(p.lat))};
+/// Lines of grid vertices, one after the other.
+class VertexRuns {
+ public:
+  [[nodiscard]] std::uint32_t run_count() const { return static_cast<std::uint32_t>(ends_.size()); }
+  [[nodiscard]] std::span<const GridPoint> operator[](std::uint32_t run) const {
+    const std::uint32_t begin = run == 0 ? 0 : ends_[run - 1];
+    return std::span(vertices_).subspan(begin, ends_[run] - begin);
+  }
+  /// Positions of the box; returns twice the area that the line has to the left towards the origin.
+  Int128 add(std::span<const Position> positions) {
+    Int128 twice_area = 0;
+    const std::size_t first = vertices_.size();
+    for (const Position& p : positions) {
+      vertices_.push_back(
+          {static_cast<std::int32_t>(to_grid(p.lon)), static_cast<std::int32_t>(to_grid(p.lat))});
+    }
+    for (std::size_t i = first + 1; i < vertices_.size(); ++i) {
+      // Below 2 * 1.8e9 * 0.9e9 < 2^62.
+      const GridPoint a = vertices_[i - 1];
+      const GridPoint b = vertices_[i];
+      twice_area += std::int64_t{a.x} * b.y - std::int64_t{b.x} * a.y;
+    }
+    ends_.push_back(static_cast<std::uint32_t>(vertices_.size()));
+    return twice_area;
+  }
+
+ private:
+  std::vector<GridPoint> vertices_;
+  std::vector<std::uint32_t> ends_;
+};
+
+std::span<const Position> positions_of(const Ring& ring, SegmentRange range) {
+  return std::span(ring).subspan(range.begin, range.end - range.begin + 1);
 }
 
 struct WorkingRing {
@@ -121,10 +152,11 @@ struct WorkingRing {
   std::uint32_t polygon = 0;
   std::uint32_t number = 0;  ///< in its polygon
   LabelIndex track = 0;      ///< before labels are put in order
-  /// Ranges in the pool: of the ring before, then of this one.
+  /// Lines in the pool: of the ring before, then of this one.
   std::uint32_t closed_begin = 0, closed_end = 0, opened_end = 0;
   std::uint32_t pool = 0;
-  Int128 twice_area = 0;  ///< of what opened minus what closed; then of the ring itself
+  std::uint32_t segments = 0;  ///< of the ring
+  Int128 twice_area = 0;       ///< of what opened minus what closed; then of the ring itself
 };
 
 class TrackTracer {
@@ -282,10 +314,11 @@ class TrackTracer {
     pools_.resize(rings_.size() / kGrain + 1);
     tbb::parallel_for(std::size_t{0}, pools_.size(), [&](std::size_t block) {
       RingDiff& diff = buffers.local();
-      std::vector<SegmentRange>& pool = pools_[block];
+      VertexRuns& pool = pools_[block];
       const std::size_t end = std::min(rings_.size(), (block + 1) * kGrain);
       for (std::size_t r = block * kGrain; r < end; ++r) {
         WorkingRing& ring = rings_[r];
+        ring.segments = static_cast<std::uint32_t>(ring.ring->size() - 1);
         if (ring.ring->front() != ring.ring->back()) check_readable({{*ring.ring}});
         diff.closed.clear();
         diff.opened.clear();
@@ -294,19 +327,25 @@ class TrackTracer {
         } else {
           diff_rings(*rings_[ring.before].ring, *ring.ring, diff);
         }
+        // On the grid while it is at hand; where a ring turns out not to be plain, in vain.
+        ring.pool = static_cast<std::uint32_t>(block);
+        ring.closed_begin = pool.run_count();
+        for (const SegmentRange& range : diff.closed) {
+          const auto positions = positions_of(*rings_[ring.before].ring, range);
+          // If not, the ring before is not plain either.
+          ring.is_plain = ring.is_plain && read_positions(positions).is_in_box;
+          if (ring.is_plain) ring.twice_area -= pool.add(positions);
+        }
+        ring.closed_end = pool.run_count();
         const bool is_literal = versions_[ring.polygon].convention.is_literal;
         for (const SegmentRange& range : diff.opened) {
-          const Reading reading =
-              read_positions(std::span(*ring.ring).subspan(range.begin, range.end - range.begin + 1));
+          const auto positions = positions_of(*ring.ring, range);
+          const Reading reading = read_positions(positions);
           if (!reading.is_readable) check_readable({{*ring.ring}});
           ring.is_plain = ring.is_plain && reading.is_in_box && (is_literal || reading.is_short);
+          if (ring.is_plain) ring.twice_area += pool.add(positions);
         }
-        ring.pool = static_cast<std::uint32_t>(block);
-        ring.closed_begin = static_cast<std::uint32_t>(pool.size());
-        pool.insert(pool.end(), diff.closed.begin(), diff.closed.end());
-        ring.closed_end = static_cast<std::uint32_t>(pool.size());
-        pool.insert(pool.end(), diff.opened.begin(), diff.opened.end());
-        ring.opened_end = static_cast<std::uint32_t>(pool.size());
+        ring.opened_end = pool.run_count();
       }
     });
   }
@@ -361,6 +400,7 @@ class TrackTracer {
       if (ring.is_plain && ring.before != kNone) ring.twice_area += rings_[ring.before].twice_area;
       result_.rings[i].turn = sign(ring.twice_area);
     }
+    pools_.clear();
     SegmentTableBuilder all;
     for (SegmentTableBuilder& local : runs) all.merge(std::move(local));
     result_.segments = all.finish();
@@ -370,26 +410,18 @@ class TrackTracer {
     WorkingRing& ring = rings_[index];
     const LabelIndex label = ring.track;
     out = {label, ring.from, ring.to, ring.polygon, ring.number, false, false, 0};
-    const WorkingRing* before = ring.before == kNone ? nullptr : &rings_[ring.before];
     if (ring.is_plain) {
-      runs.count(ring.ring->size() - 1);
-      const auto ranges = std::span(pools_[ring.pool]);
-      for (std::uint32_t k = ring.closed_begin; k < ring.closed_end; ++k) {
-        for_each_segment(*before->ring, ranges[k], [&](const GridSegment& s) {
-          runs.end(s, label, ring.from);
-          ring.twice_area -= cross(s.a.x, s.a.y, s.b.x, s.b.y);
-        });
-      }
-      for (std::uint32_t k = ring.closed_end; k < ring.opened_end; ++k) {
-        for_each_segment(*ring.ring, ranges[k], [&](const GridSegment& s) {
-          runs.begin(s, label, ring.from);
-          ring.twice_area += cross(s.a.x, s.a.y, s.b.x, s.b.y);
-        });
-      }
+      runs.count(ring.segments);
+      const VertexRuns& pool = pools_[ring.pool];
+      for (std::uint32_t k = ring.closed_begin; k < ring.closed_end; ++k)
+        for_each_segment(pool[k], [&](const GridSegment& s) { runs.end(s, label, ring.from); });
+      for (std::uint32_t k = ring.closed_end; k < ring.opened_end; ++k)
+        for_each_segment(pool[k], [&](const GridSegment& s) { runs.begin(s, label, ring.from); });
     } else {
-      if (before != nullptr) end_ring(runs, *before, label, ring.from);
+      if (ring.before != kNone) end_ring(runs, rings_[ring.before], label, ring.from);
       const QuantisedRing chain = quantise(*ring.ring, versions_[ring.polygon].convention);
       runs.begin(chain, label, ring.from);
+      ring.twice_area = 0;
       for (const ChainLink& link : chain.links)
         ring.twice_area += link.multiplicity * cross(link.s.a.x, link.s.a.y, link.s.b.x, link.s.b.y);
       out.is_cut = chain.is_cut;
@@ -401,18 +433,14 @@ class TrackTracer {
   void end_ring(SegmentTableBuilder& runs, const WorkingRing& ring, LabelIndex label, TimeIndex time) const {
     if (!ring.is_plain)
       return runs.end(quantise(*ring.ring, versions_[ring.polygon].convention), label, time);
-    for_each_segment(*ring.ring, {0, static_cast<std::uint32_t>(ring.ring->size() - 1)},
-                     [&](const GridSegment& s) { runs.end(s, label, time); });
+    VertexRuns whole;
+    whole.add(*ring.ring);
+    for_each_segment(whole[0], [&](const GridSegment& s) { runs.end(s, label, time); });
   }
 
   template <class Use>
-  static void for_each_segment(const Ring& ring, SegmentRange range, Use use) {
-    GridPoint from = plain_vertex(ring[range.begin]);
-    for (std::uint32_t i = range.begin; i < range.end; ++i) {
-      const GridPoint to = plain_vertex(ring[i + 1]);
-      use(GridSegment{from, to});
-      from = to;
-    }
+  static void for_each_segment(std::span<const GridPoint> line, Use use) {
+    for (std::size_t i = 1; i < line.size(); ++i) use(GridSegment{line[i - 1], line[i]});
   }
 
   const std::vector<PolygonVersion>& versions_;
@@ -422,7 +450,7 @@ class TrackTracer {
   std::vector<WorkingRing> rings_;         ///< by version
   std::vector<TrackIndex> track_of_;       ///< by version
   std::vector<LabelMeaning> ring_tracks_;
-  std::vector<std::vector<SegmentRange>> pools_;
+  std::vector<VertexRuns> pools_;
   std::vector<std::uint32_t> order_;  ///< rings by label and time
 };
 

@@ -89,6 +89,24 @@ std::int64_t to_nearest(double value) {
   return whole + static_cast<std::int64_t>(rest >= 0.5) - static_cast<std::int64_t>(rest <= -0.5);
 }
 
+/// n / d in fixed units, rounded down, and what remains of n * 2^32; 0 < d < 2^32.
+struct FixedQuotient {
+  FixedQuotient(std::int64_t n, std::int64_t d) {
+    std::int64_t whole = n / d;
+    std::int64_t over = n % d;
+    if (over < 0) {
+      over += d;
+      --whole;
+    }
+    const std::uint64_t scaled = static_cast<std::uint64_t>(over) << kFixedBits;
+    const auto divisor = static_cast<std::uint64_t>(d);
+    value = whole * (std::int64_t{1} << kFixedBits) + static_cast<std::int64_t>(scaled / divisor);
+    rest = static_cast<std::int64_t>(scaled % divisor);
+  }
+  std::int64_t value;
+  std::int64_t rest;
+};
+
 }  // namespace
 
 double sin_of_mean_latitude(std::int64_t y1_plus_y2) noexcept {
@@ -185,14 +203,12 @@ AreaUnits EdgeArea::operator()(const GridSegment& s, const ExactPoint& p, const 
   const std::int64_t v0 = along_x ? s.a.y : s.a.x;
   const std::int64_t den = std::abs(along_x ? dx : dy);
   const std::int64_t rise = (along_x ? dy : dx) * ((along_x ? dx : dy) < 0 ? -1 : 1);
-  const Int128 scaled = static_cast<Int128>((first << kMilepostBits) - u0) * rise << kFixedBits;
-  const Int128 quotient = floor_div(scaled, den);
-  // Most edges pass no milepost and need no step.
-  const Int128 scaled_step = first == last ? Int128{0} : static_cast<Int128>(rise) << kMilepostFixedBits;
-  const auto step = first == last ? std::int64_t{0} : static_cast<std::int64_t>(floor_div(scaled_step, den));
-  const auto carry = static_cast<std::int64_t>(scaled_step - static_cast<Int128>(step) * den);
-  auto v = static_cast<std::int64_t>((static_cast<Int128>(v0) << kFixedBits) + quotient);
-  auto rest = static_cast<std::int64_t>(scaled - quotient * den);
+  // |k * 2^16 - u0| <= den + 2^16, so that times rise is at most 6.5e18 < 2^63; den < 2^32.
+  const FixedQuotient start(((first << kMilepostBits) - u0) * rise, den);
+  // Most edges pass no milepost and need no step. |rise| * 2^16 < 2^47.
+  const FixedQuotient step(first == last ? 0 : rise * (std::int64_t{1} << kMilepostBits), den);
+  std::int64_t v = v0 * (std::int64_t{1} << kFixedBits) + start.value;
+  std::int64_t rest = start.rest;
   const auto milepost = [&](std::int64_t k) {
     return along_x ? FixedPoint{k << kMilepostFixedBits, v} : FixedPoint{v, k << kMilepostFixedBits};
   };
@@ -201,8 +217,8 @@ AreaUnits EdgeArea::operator()(const GridSegment& s, const ExactPoint& p, const 
   FixedPoint here = milepost(first);
   const FixedPoint at_first = here;
   const auto advance = [&](std::int64_t k) {
-    v += step;
-    rest += carry;
+    v += step.value;
+    rest += step.rest;
     if (rest >= den) {
       rest -= den;
       ++v;
