@@ -2,6 +2,7 @@
 // every transition between consecutive dates. Prints JSON: milliseconds (least and median of N runs), memory,
 // and with --steps the figures that peers are held against.
 //   bench_build ATLAS | --vertices N --days D ...   [--runs N] [--threads N] [--steps]
+#include "tests/bench/cpu_time.h"
 #include "tests/bench/front_options.h"
 #include "tests/bench/history.h"
 #include <marchland/analysis/changes.h>
@@ -17,7 +18,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <ctime>
 #include <limits>
 #include <numbers>
 #include <optional>
@@ -32,13 +32,6 @@ using Clock = std::chrono::steady_clock;
 
 double milliseconds(Clock::duration time) {
   return std::chrono::duration<double, std::milli>(time).count();
-}
-
-/// Of this process on all cores; what others do on the machine disturbs it less than the clock.
-double cpu_milliseconds() {
-  timespec time{};
-  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) * 1e-6;
 }
 
 /// What the allocator has handed out: containers with what they reserve.
@@ -118,7 +111,7 @@ int main(int argc, char** argv) {
   for (std::size_t i = 0; i < runs; ++i) {
     Atlas copy = i + 1 < runs ? atlas : std::move(atlas);
     const std::size_t heap_before = heap_bytes();
-    const double cpu_start = cpu_milliseconds();
+    const double cpu_start = bench::cpu_seconds();
     const auto start = Clock::now();
     const Composite composite = build_composite(std::move(copy));
     const auto built = Clock::now();
@@ -127,7 +120,7 @@ int main(int argc, char** argv) {
     const auto dates = series_dates(composite, holders, Step::change);
     const auto series = timeline(composite, composite.areas(), holders, dates);
     const auto done = Clock::now();
-    cpu = std::min(cpu, cpu_milliseconds() - cpu_start);
+    cpu = std::min(cpu, 1e3 * (bench::cpu_seconds() - cpu_start));
     build_times.push_back(milliseconds(built - start));
     totals.push_back(milliseconds(done - start));
     if (i + 1 < runs) continue;

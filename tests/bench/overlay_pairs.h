@@ -4,6 +4,7 @@
 //
 // An Engine has: Shape; make(MultiPolygon) -> Shape; repair(Shape&) -> whether it was invalid; area(Shape);
 // intersection(a, b) and difference(a, b) -> area, or a negative number where the overlay failed; version().
+#include "tests/bench/cpu_time.h"
 #include "tests/bench/history.h"
 #include <marchland/io/read_atlas.h>
 
@@ -44,6 +45,8 @@ int overlay_pairs(int argc, char** argv, Engine engine) {
   std::vector<double> passed;
   double intersections = 0.0;
   double differences = 0.0;
+  double intersections_cpu = 0.0;
+  double differences_cpu = 0.0;
   std::size_t failed = 0;
   const auto checked = [&](double area) {
     if (area >= 0.0) return area;
@@ -57,12 +60,14 @@ int overlay_pairs(int argc, char** argv, Engine engine) {
     double step_passed = 0.0;
     for (const std::uint32_t shape : step.kept) step_held += engine.area(shapes[shape]);
     for (const std::uint32_t shape : step.one_sided) step_passed += engine.area(shapes[shape]);
+    const double first_cpu = cpu_seconds();
     const auto first = Clock::now();
     for (const ShapePair& p : step.pairs) {
       const double area = checked(engine.intersection(shapes[p.earlier], shapes[p.later]));
       if (p.is_same_actor) step_held += area;
     }
     const auto second = Clock::now();
+    const double second_cpu = cpu_seconds();
     for (const ShapePair& p : step.pairs) {
       if (!p.is_same_actor) continue;
       step_passed += checked(engine.difference(shapes[p.earlier], shapes[p.later]));
@@ -70,15 +75,18 @@ int overlay_pairs(int argc, char** argv, Engine engine) {
     }
     intersections += seconds(second - first);
     differences += seconds(Clock::now() - second);
+    intersections_cpu += second_cpu - first_cpu;
+    differences_cpu += cpu_seconds() - second_cpu;
     done.push_back(i);
     held.push_back(step_held);
     passed.push_back(step_passed);
   }
   fmt::print(
-      R"({{"version":"{}","steps":{},"done":[{}],"held":[{}],"passed":[{}],"intersections_s":{},"differences_s":{},"prepare_s":{},"repaired":{},"failed":{}}})"
+      R"({{"version":"{}","steps":{},"done":[{}],"held":[{}],"passed":[{}],"intersections_s":{},"differences_s":{},"intersections_cpu_s":{},"differences_cpu_s":{},"prepare_s":{},"repaired":{},"failed":{}}})"
       "\n",
       engine.version(), history.steps.size(), fmt::join(done, ","), fmt::join(held, ","),
-      fmt::join(passed, ","), intersections, differences, prepared, repaired, failed);
+      fmt::join(passed, ","), intersections, differences, intersections_cpu, differences_cpu, prepared,
+      repaired, failed);
   return 0;
 }
 

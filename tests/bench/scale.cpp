@@ -1,6 +1,7 @@
 // Atlases that are large in one way: time and peak memory of building each, at n/4, n/2 and n, so that what
 // grows faster than its input shows. Every size runs in a process of its own.
 //   bench_scale [CASE[:N]...]
+#include "tests/bench/cpu_time.h"
 #include "tests/bench/scale_cases.h"
 #include <marchland/analysis/changes.h>
 #include <marchland/base/int128.h>
@@ -15,7 +16,6 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <exception>
 #include <map>
 #include <string>
@@ -26,13 +26,6 @@ namespace {
 
 using namespace marchland;
 
-/// On all cores; what others do on the machine disturbs it less than the clock.
-double cpu_seconds() {
-  timespec time{};
-  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
-}
-
 int measure(const bench::ScaleCase& one, std::size_t n) {
   const auto peak = [] {
     rusage usage{};
@@ -41,10 +34,10 @@ int measure(const bench::ScaleCase& one, std::size_t n) {
   };
   Atlas atlas = one.make(n);
   const double input = peak();
-  const double cpu_start = cpu_seconds();
+  const double cpu_start = bench::cpu_seconds();
   const auto start = std::chrono::steady_clock::now();
   const Composite composite = build_composite(std::move(atlas));
-  const double cpu = cpu_seconds() - cpu_start;
+  const double cpu = bench::cpu_seconds() - cpu_start;
   const auto built = std::chrono::steady_clock::now();
   const Holders holders(composite, {});
   const auto dates = series_dates(composite, holders, Step::change);

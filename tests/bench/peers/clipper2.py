@@ -1,7 +1,6 @@
 """Clipper2 through pyclipr: grid of 1e-7 degree, even-odd. Timed: execute(), which returns the paths as arrays."""
 import functools
 import json
-import time
 
 import numpy
 import pyclipr
@@ -26,22 +25,19 @@ def area_of(result):
 
 work = Work()
 shapes = [paths(text) for text in work.shapes]
-spent = {"intersections_s": 0.0, "differences_s": 0.0}  # within the library, without handing over paths
 
 
-def overlay(kind, key):
+def overlay(kind, what):
     def run(earlier, later):
         clipper = pyclipr.Clipper()
         clipper.scaleFactor = SCALE
         clipper.addPaths(shapes[earlier], pyclipr.Subject)
         clipper.addPaths(shapes[later], pyclipr.Clip)
-        start = time.monotonic()
         try:
-            result = clipper.execute(kind, pyclipr.FillRule.EvenOdd)
+            with work.timed(what):
+                result = clipper.execute(kind, pyclipr.FillRule.EvenOdd)
         except RuntimeError:
             return None
-        finally:
-            spent[key] += time.monotonic() - start
         return area_of(result)
     return run
 
@@ -54,5 +50,5 @@ def area(shape):
     return area_of(clipper.execute(pyclipr.Union, pyclipr.FillRule.EvenOdd))
 
 
-work.run(area, overlay(pyclipr.Intersection, "intersections_s"), overlay(pyclipr.Difference, "differences_s"),
-         version=f"Clipper2 {pyclipr.clipperVersion} (pyclipr)", spent=spent)
+work.run(area, overlay(pyclipr.Intersection, "intersections"), overlay(pyclipr.Difference, "differences"),
+         version=f"Clipper2 {pyclipr.clipperVersion} (pyclipr)")

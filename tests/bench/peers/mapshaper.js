@@ -12,7 +12,9 @@ const [folder, every, limit] = [process.argv[2], Number(process.argv[3]), Number
 const shapes = fs.readFileSync(path.join(folder, 'shapes.geojsonl'), 'utf8').trimEnd().split('\n');
 const steps = JSON.parse(fs.readFileSync(path.join(folder, 'steps.json'), 'utf8'));
 const answer = {version: `mapshaper ${version} (node ${process.versions.node})`, steps: steps.length, done: [], held: [],
-                passed: [], intersections_s: 0, differences_s: 0, prepare_s: 0, repaired: 0, failed: 0};
+                passed: [], intersections_s: 0, differences_s: 0,
+                intersections_cpu_s: 0, differences_cpu_s: 0, prepare_s: 0, repaired: 0, failed: 0};
+const cpuSeconds = () => (process.cpuUsage().user + process.cpuUsage().system) / 1e6;
 const seconds = () => Number(process.hrtime.bigint()) / 1e9;
 
 const feature = (shape, name) =>
@@ -53,20 +55,22 @@ async function checked(command, a, b) {
     let passed = 0;
     for (const shape of steps[i].kept) held += await area(shape);
     for (const shape of steps[i].one_sided) passed += await area(shape);
-    const start = seconds();
+    const [start, startCpu] = [seconds(), cpuSeconds()];
     for (const [a, b, same] of steps[i].pairs) {
       const value = await checked('-i a.json -clip b.json', a, b);
       if (same) held += value.a;
     }
-    const middle = seconds();
+    const [middle, middleCpu] = [seconds(), cpuSeconds()];
     for (const [a, b, same] of steps[i].pairs) {
       if (!same) continue;
       const pieces = await checked('-i a.json b.json combine-files -union target=a,b', a, b);
       passed += pieces.a + pieces.b;
     }
-    const end = seconds();
+    const [end, endCpu] = [seconds(), cpuSeconds()];
     answer.intersections_s += middle - start;
     answer.differences_s += end - middle;
+    answer.intersections_cpu_s += middleCpu - startCpu;
+    answer.differences_cpu_s += endCpu - middleCpu;
     for (const [a, b] of steps[i].pairs) {
       await checked('-i a.json', a, null);
       await checked('-i b.json', a, b);

@@ -128,6 +128,7 @@ def main():
         "'failed', sum(failed)) FROM answer"))
     answer["repaired"] = int(sql("SELECT count(*) FROM given WHERE NOT ST_IsValid(geom)"))
     answer["prepare_s"] = prepared
+    answer["intersections_cpu_s"] = answer["differences_cpu_s"] = None  # the server does not say
     versions = sql("SELECT postgis_lib_version() || ' (GEOS ' || split_part(postgis_geos_version(), '-', 1) || "
                    "', PostgreSQL ' || split_part(current_setting('server_version'), ' ', 1) || ')'")
     work.print(version="PostGIS " + versions, **answer)

@@ -20,14 +20,12 @@ for index in range(0, len(work.steps), work.every):
     pairs = numpy.array(step["pairs"], dtype=int).reshape(-1, 3)
     same = pairs[pairs[:, 2] == 1]
     others = pairs[pairs[:, 2] == 0]
-    start = time.monotonic()
-    held = shapely.area(shapely.intersection(shapes[same[:, 0]], shapes[same[:, 1]])).sum()
-    shapely.area(shapely.intersection(shapes[others[:, 0]], shapes[others[:, 1]])).sum()
-    middle = time.monotonic()
-    passed = (shapely.area(shapely.difference(shapes[same[:, 0]], shapes[same[:, 1]])).sum()
-              + shapely.area(shapely.difference(shapes[same[:, 1]], shapes[same[:, 0]])).sum())
-    answer["intersections_s"] += middle - start
-    answer["differences_s"] += time.monotonic() - middle
+    with work.timed("intersections"):
+        held = shapely.area(shapely.intersection(shapes[same[:, 0]], shapes[same[:, 1]])).sum()
+        shapely.area(shapely.intersection(shapes[others[:, 0]], shapes[others[:, 1]])).sum()
+    with work.timed("differences"):
+        passed = (shapely.area(shapely.difference(shapes[same[:, 0]], shapes[same[:, 1]])).sum()
+                  + shapely.area(shapely.difference(shapes[same[:, 1]], shapes[same[:, 0]])).sum())
     answer["done"].append(index)
     answer["held"].append(float(held + shapely.area(shapes[step["kept"]]).sum()))
     answer["passed"].append(float(passed + shapely.area(shapes[step["one_sided"]]).sum()))

@@ -1,4 +1,5 @@
 """The work all pairwise peers do, read from what bench_history wrote, and the answer they print."""
+import contextlib
 import json
 import pathlib
 import sys
@@ -20,11 +21,22 @@ class Work:
         self.shapes = (folder / "shapes.geojsonl").read_text().splitlines()
         self.steps = json.loads((folder / "steps.json").read_text())
         self.answer = {"steps": len(self.steps), "done": [], "held": [], "passed": [], "intersections_s": 0.0,
-                       "differences_s": 0.0, "prepare_s": 0.0, "repaired": 0, "failed": 0}
+                       "differences_s": 0.0, "intersections_cpu_s": 0.0, "differences_cpu_s": 0.0, "prepare_s": 0.0,
+                       "repaired": 0, "failed": 0}
 
-    def run(self, area, intersection, difference, spent, **facts):
+    @contextlib.contextmanager
+    def timed(self, what):
+        """Adds to "intersections" or "differences" what the block takes, by the clock and of the processor."""
+        cpu, start = time.process_time(), time.monotonic()
+        try:
+            yield
+        finally:
+            self.answer[what + "_s"] += time.monotonic() - start
+            self.answer[what + "_cpu_s"] += time.process_time() - cpu
+
+    def run(self, area, intersection, difference, **facts):
         """area(shape) -> planar area; the two others take (earlier, later) shapes and return planar areas, or None
-        where they failed, and add the time it took to `spent`. Shapes are indices."""
+        where they failed, and time themselves. Shapes are indices."""
         answer = self.answer
         begin = time.monotonic()
 
@@ -48,7 +60,7 @@ class Work:
             answer["done"].append(index)
             answer["held"].append(held)
             answer["passed"].append(passed)
-        self.print(**facts, **spent)
+        self.print(**facts)
 
     def run_in_sql(self, query, **facts):
         """The same for a database that has tables shapes(id, geom), pairs(step, earlier, later, same) and
@@ -67,20 +79,17 @@ class Work:
             for step, kept, area in query(f"SELECT step, kept, sum(ST_Area(geom)) FROM single "
                                           f"JOIN shapes ON id = shape WHERE {within} GROUP BY step, kept"):
                 (held if kept else passed)[step] += area
-            start = time.monotonic()
-            rows = query(f"SELECT step, same, sum(ST_Area(ST_Intersection(a.geom, b.geom))) FROM pairs "
-                         f"JOIN shapes a ON a.id = earlier JOIN shapes b ON b.id = later WHERE {within} "
-                         f"GROUP BY step, same")
-            middle = time.monotonic()
+            with self.timed("intersections"):
+                rows = query(f"SELECT step, same, sum(ST_Area(ST_Intersection(a.geom, b.geom))) FROM pairs "
+                             f"JOIN shapes a ON a.id = earlier JOIN shapes b ON b.id = later WHERE {within} "
+                             f"GROUP BY step, same")
             for step, same, area in rows:
                 held[step] += area if same else 0.0
-            answer["intersections_s"] += middle - start
-            middle = time.monotonic()
-            rows = query(f"SELECT step, sum(ST_Area(ST_Difference(a.geom, b.geom)) "
-                         f"+ ST_Area(ST_Difference(b.geom, a.geom))) FROM pairs "
-                         f"JOIN shapes a ON a.id = earlier JOIN shapes b ON b.id = later "
-                         f"WHERE same = 1 AND {within} GROUP BY step")
-            answer["differences_s"] += time.monotonic() - middle
+            with self.timed("differences"):
+                rows = query(f"SELECT step, sum(ST_Area(ST_Difference(a.geom, b.geom)) "
+                             f"+ ST_Area(ST_Difference(b.geom, a.geom))) FROM pairs "
+                             f"JOIN shapes a ON a.id = earlier JOIN shapes b ON b.id = later "
+                             f"WHERE same = 1 AND {within} GROUP BY step")
             for step, area in rows:
                 passed[step] += area
             answer["done"] += part
