@@ -478,25 +478,37 @@ void runs_of_track(std::span<const WindingEvent> events, const std::vector<Label
     }
     return;
   }
-  std::vector<WindingEvent> in_time(events.begin(), events.end());
-  std::sort(in_time.begin(), in_time.end(),
-            [](const WindingEvent& a, const WindingEvent& b) { return a.time < b.time; });
-  const LabelIndex base = events.front().label;
-  std::vector<std::int32_t> winding(events.back().label - base + 1, 0);
+  // Rings are numbered as they occur here: a polygon may have many more, and so may its faces.
+  struct Step {
+    TimeIndex time;
+    std::int32_t change;
+    std::uint32_t ring;
+  };
+  constexpr std::uint32_t kFirstRing = kNone;
+  std::vector<Step> in_time;
+  in_time.reserve(events.size());
+  std::uint32_t rings = 0;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    if (i == 0 || events[i].label != events[i - 1].label) ++rings;
+    in_time.push_back(
+        {events[i].time, events[i].change, labels[events[i].label].is_first_ring ? kFirstRing : rings - 1});
+  }
+  std::sort(in_time.begin(), in_time.end(), [](const Step& a, const Step& b) { return a.time < b.time; });
+  std::vector<std::int32_t> winding(rings, 0);
   std::int32_t first = 0;
   std::uint32_t others = 0;  // that wind about the face
   bool is_in = false;
   for (std::size_t i = 0; i < in_time.size();) {
     const TimeIndex time = in_time[i].time;
     for (; i < in_time.size() && in_time[i].time == time; ++i) {
-      const WindingEvent& e = in_time[i];
-      if (labels[e.label].is_first_ring) {
-        first += e.change;
+      const Step& step = in_time[i];
+      if (step.ring == kFirstRing) {
+        first += step.change;
         continue;
       }
-      std::int32_t& w = winding[e.label - base];
+      std::int32_t& w = winding[step.ring];
       const bool was = w != 0;
-      w += e.change;
+      w += step.change;
       if (was && w == 0) --others;
       if (!was && w != 0) ++others;
     }

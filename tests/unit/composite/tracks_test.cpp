@@ -131,5 +131,19 @@ TEST(Tracks, RunsOfATrack) {
               ElementsAre(std::pair(1U, 2U), std::pair(6U, 9U)));
 }
 
+// Of a polygon with many holes a face knows few: what is read must not depend on how far apart their labels
+// are.
+TEST(Tracks, RunsOfATrackOfManyRings) {
+  std::vector<LabelMeaning> labels(70'000);
+  for (LabelIndex label = 1; label < labels.size(); ++label) labels[label].is_first_ring = false;
+  const std::vector<WindingEvent> events{{0, 1, 1},      {0, 9, -1},      {3, 2, 1},       {3, 5, -1},
+                                         {69'998, 4, 1}, {69'998, 7, -1}, {69'999, 7, -1}, {69'999, 8, 1}};
+  std::vector<TrackRun> runs;
+  runs_of_track(events, labels, runs);
+  ASSERT_EQ(runs.size(), 2U);
+  EXPECT_EQ(std::pair(runs[0].from, runs[0].to), std::pair(1U, 2U));
+  EXPECT_EQ(std::pair(runs[1].from, runs[1].to), std::pair(8U, 9U));
+}
+
 }  // namespace
 }  // namespace marchland
