@@ -25,8 +25,9 @@ namespace {
 constexpr std::uint32_t kNone = 0xffffffffU;
 constexpr std::int64_t kHalfTurn = kGridMaxLon;
 constexpr std::int64_t kFullTurn = 2 * kHalfTurn;
-/// Edges as long as this are not touched: a moved end could turn them round the earth.
-constexpr std::int64_t kLongStep = std::int64_t{179} * kGridUnitsPerDegree;
+/// Edges as long as this are not touched: beyond 180 degrees they would turn round the earth, and either end
+/// may move by half a degree of longitude (1000 m near a pole).
+constexpr std::int64_t kLongStep = std::int64_t{178} * kGridUnitsPerDegree;
 /// Beyond this latitude longitudes are compared as on its parallel: otherwise all of them would be one at the
 /// pole, and a move of no metres could be one of 180 degrees on the plane.
 constexpr std::int64_t kMostLatitude = std::int64_t{89} * kGridUnitsPerDegree;
@@ -811,8 +812,7 @@ class Harmoniser {
         return std::tuple(a.place, a.at) < std::tuple(b.place, b.at);
       });
       if (found_.size() > 0xffff) {
-        throw Error(
-            ErrorCode::failure,
+        throw InvalidData(
             fmt::format("harmonise_m = {}: more than 65535 earlier vertices lie within it of one edge; "
                         "declare a smaller distance",
                         epsilon_));
