@@ -473,7 +473,9 @@ class Harmoniser {
                       ids_.begin() + static_cast<std::ptrdiff_t>(base + i));
           revive(index, i, n, old_ids + j);
           passed += n;
-          reading.join(rings_[before].writing);
+          // Of an inner ring all steps are; of another only some need be at the antimeridian.
+          for (std::size_t k = i; k < i + n && rings_[before].writing != WorkRing::Writing::inner; ++k)
+            reading.read(to_grid(ring[k].lon), to_grid(ring[k + 1].lon), is_literal);
           i += n;
           j = j + n < old_count ? j + n : 0;
           tries = 0;
@@ -538,10 +540,6 @@ class Harmoniser {
       is_inner_ = is_inner_ && far <= kLongStep && raw < kLongStep;
       is_plain_ = is_plain_ && far <= kHalfTurn && raw < kLongStep;
       return true;
-    }
-    void join(WorkRing::Writing other) {
-      is_inner_ = is_inner_ && other == WorkRing::Writing::inner;
-      is_plain_ = is_plain_ && other != WorkRing::Writing::boxed;
     }
     [[nodiscard]] WorkRing::Writing writing(bool is_literal) const {
       if (is_inner_) return WorkRing::Writing::inner;
