@@ -25,8 +25,9 @@ namespace {
 constexpr std::uint32_t kNone = 0xffffffffU;
 constexpr std::int64_t kHalfTurn = kGridMaxLon;
 constexpr std::int64_t kFullTurn = 2 * kHalfTurn;
-/// Edges as long as this are not touched: a moved end could turn them round the earth.
-constexpr std::int64_t kLongStep = std::int64_t{179} * kGridUnitsPerDegree;
+/// Edges as long as this are not touched: beyond 180 degrees they would turn round the earth, and either end
+/// may move by half a degree of longitude (1000 m near a pole).
+constexpr std::int64_t kLongStep = std::int64_t{178} * kGridUnitsPerDegree;
 /// Beyond this latitude longitudes are compared as on its parallel: otherwise all of them would be one at the
 /// pole, and a move of no metres could be one of 180 degrees on the plane.
 constexpr std::int64_t kMostLatitude = std::int64_t{89} * kGridUnitsPerDegree;
@@ -472,7 +473,9 @@ class Harmoniser {
                       ids_.begin() + static_cast<std::ptrdiff_t>(base + i));
           revive(index, i, n, old_ids + j);
           passed += n;
-          reading.join(rings_[before].writing);
+          // Of an inner ring all steps are; of another only some need be at the antimeridian.
+          for (std::size_t k = i; k < i + n && rings_[before].writing != WorkRing::Writing::inner; ++k)
+            reading.read(to_grid(ring[k].lon), to_grid(ring[k + 1].lon), is_literal);
           i += n;
           j = j + n < old_count ? j + n : 0;
           tries = 0;
@@ -537,10 +540,6 @@ class Harmoniser {
       is_inner_ = is_inner_ && far <= kLongStep && raw < kLongStep;
       is_plain_ = is_plain_ && far <= kHalfTurn && raw < kLongStep;
       return true;
-    }
-    void join(WorkRing::Writing other) {
-      is_inner_ = is_inner_ && other == WorkRing::Writing::inner;
-      is_plain_ = is_plain_ && other != WorkRing::Writing::boxed;
     }
     [[nodiscard]] WorkRing::Writing writing(bool is_literal) const {
       if (is_inner_) return WorkRing::Writing::inner;
@@ -811,8 +810,7 @@ class Harmoniser {
         return std::tuple(a.place, a.at) < std::tuple(b.place, b.at);
       });
       if (found_.size() > 0xffff) {
-        throw Error(
-            ErrorCode::failure,
+        throw InvalidData(
             fmt::format("harmonise_m = {}: more than 65535 earlier vertices lie within it of one edge; "
                         "declare a smaller distance",
                         epsilon_));

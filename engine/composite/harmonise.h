@@ -14,7 +14,7 @@
 // What has once been done to a vertex or segment is done to it whenever it is written again: the same line
 // always becomes the same line. One pass; doing it twice may do more. Nothing depends on the order of input
 // or the number of threads. Statements alone take part, neither regions nor the study area: what a statement
-// says must not depend on what it is reported by. Rings with an edge of 179 degrees of longitude or more are
+// says must not depend on what it is reported by. Rings with an edge of 178 degrees of longitude or more are
 // left out altogether: a moved end could turn such an edge round the earth. See docs/design/harmonise.md.
 #include <marchland/base/findings.h>
 #include <marchland/base/grid.h>
@@ -68,7 +68,7 @@ struct HarmoniseLedger {
   Meters epsilon;                           ///< 0: harmonising is off
   std::vector<LedgerEntry> entries;         ///< by statement in canonical order and id, polygon, ring, vertex
   std::vector<StatementEffect> statements;  ///< those that changed, in the same order
-  std::size_t rings_left_out = 0;           ///< with an edge of 179 degrees or more
+  std::size_t rings_left_out = 0;           ///< with an edge of 178 degrees or more
   /// ring-collapsed: a ring has no area left. It stays, as a ring without area.
   Findings findings;
 

@@ -2,8 +2,24 @@
 import csv
 import hashlib
 import io
+import math
 
 from harness import CELL_M2, FRONT, MANIFEST, CliTest, box, collection, feature
+
+
+class NoiseFloor(CliTest):
+    def test_changes_say_it_where_a_source_states_its_accuracy(self):
+        plain = self.answer("changes", self.atlas, "--from", "first", "--to", "second")
+        self.assertNotIn("noise_floor_m2", plain["rows"][0])
+        for sigma, within in ((100, False), (200_000, True)):
+            self.manifest('licence = "CC0-1.0"', f'licence = "CC0-1.0"\nsigma_m = {sigma}')
+            answer = self.answer("changes", self.atlas, "--from", "first", "--to", "second")
+            self.assertEqual(answer["transitions"], plain["transitions"])
+            for row in answer["rows"]:
+                # a and b meet along a degree of the meridian of 2, then of 1, of 110.57 km each. All other lines stay.
+                self.assertAlmostEqual(row["noise_floor_m2"] / (sigma * 110.57e3 * math.pi ** -0.5), 1, delta=1e-3)
+                self.assertEqual(row["within_noise"], within)
+        self.assertIn("noise floor", self.run_program("changes", self.atlas, "--from", "first", "--to", "second").stdout)
 
 
 class Areas(CliTest):

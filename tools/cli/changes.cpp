@@ -2,14 +2,28 @@
 #include "tools/cli/commands.h"
 #include "tools/cli/layers.h"
 #include "tools/cli/reports.h"
+#include <marchland/analysis/noise_floor.h>
 #include <marchland/base/error.h>
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
 namespace marchland::cli {
+
+namespace {
+
+/// null where the floor is not known, or nothing changed that it could be held against.
+void add_noise_floor(Json& json, const ChangeRow& row, const NoiseFloor& floor) {
+  const bool is_known = floor.without_sigma.value() == 0.0;
+  const double most = std::max(square_meters(row.gained), square_meters(row.lost));
+  json["noise_floor_m2"] = is_known ? Json(floor.area.value()) : Json(nullptr);
+  json["within_noise"] = is_known && most > 0 ? Json(most <= floor.area.value()) : Json(nullptr);
+}
+
+}  // namespace
 
 Report changes_report(const Session& session, Instant from, Instant to) {
   const Holders holders = session.holders();
@@ -28,12 +42,26 @@ Report changes_report(const Session& session, Instant from, Instant to) {
               {"lost_m2", "lost", Column::Kind::area},
               {"held_m2", "held", Column::Kind::area}},
              Json::array()};
+  const auto& sources = session.atlas().sources;
+  const bool has_floor =
+      std::any_of(sources.begin(), sources.end(), [](const Source& s) { return s.sigma.value() > 0; });
+  std::vector<NoiseFloor> floors;
+  if (has_floor) {
+    floors = noise_floors(session.composite(), holders, from, to, session.scope());
+    rows.columns.push_back({"noise_floor_m2", "noise floor", Column::Kind::area});
+    rows.columns.push_back({"within_noise", "within noise"});
+    report.notes.emplace_back(
+        "noise floor: what drawing the same lines anew, with the accuracy (sigma) their sources state, would "
+        "be "
+        "expected to yield as gain and again as loss; - where a line drawn anew has no stated accuracy");
+  }
   for (const ChangeRow& row : result.rows) {
     if (!session.wants(holders, row.holder)) continue;
     rows.rows.push_back({{"actor", holder_json(holders.id(row.holder))},
                          {"gained_m2", square_meters(row.gained)},
                          {"lost_m2", square_meters(row.lost)},
                          {"held_m2", square_meters(row.held)}});
+    if (has_floor) add_noise_floor(rows.rows.back(), row, floors[row.holder]);
   }
   Table transitions{"transitions",
                     "passed",

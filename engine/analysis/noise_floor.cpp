@@ -1,0 +1,71 @@
+#include <marchland/analysis/noise_floor.h>
+#include <marchland/measure/length.h>
+
+#include <algorithm>
+#include <numbers>
+
+namespace marchland {
+namespace {
+
+/// Of statements that hold at the epoch and end at the edge.
+double greatest_sigma(const Composite& composite, LabelGroup group, EdgeIndex edge, TimeIndex epoch) {
+  const auto slots_at = [&](FaceIndex face) {
+    std::vector<SlotIndex> slots;
+    for (const CoverageRun& run : composite.runs(group, composite.coverage(face, group))) {
+      if (run.from <= epoch && epoch < run.to) slots.push_back(run.slot);
+    }
+    return slots;
+  };
+  const std::vector<SlotIndex> left = slots_at(composite.plane().face(2 * edge));
+  const std::vector<SlotIndex> right = slots_at(composite.plane().face(2 * edge + 1));
+  std::vector<SlotIndex> ending;
+  std::set_symmetric_difference(left.begin(), left.end(), right.begin(), right.end(),
+                                std::back_inserter(ending));
+  double sigma = 0.0;
+  const Atlas& atlas = composite.atlas();
+  for (const SlotIndex slot : ending)
+    sigma = std::max(sigma, atlas[atlas[composite.slots()[slot].layer].source].sigma.value());
+  return sigma;
+}
+
+Meters length_of(const Arrangement& plane, EdgeIndex edge) {
+  const auto position = [&](NodeIndex node) {
+    const ExactPoint p = plane.point(node);
+    return Position{fixed_to_degrees(fixed_x(p)), fixed_to_degrees(fixed_y(p))};
+  };
+  return edge_length(position(plane.edges()[edge].u), position(plane.edges()[edge].v));
+}
+
+}  // namespace
+
+std::vector<NoiseFloor> noise_floors(const Composite& composite, const Holders& holders, Instant a, Instant b,
+                                     const Scope& scope) {
+  const Arrangement& plane = composite.plane();
+  const std::vector<bool> inside = faces_in_scope(composite, scope);
+  const TimeIndex epochs[] = {composite.times().epoch_of(a), composite.times().epoch_of(b)};
+  const std::vector<HolderIndex> held[] = {holders.faces_at(epochs[0]), holders.faces_at(epochs[1])};
+  std::vector<NoiseFloor> floors(holders.size());
+  for (EdgeIndex e = 0; e < plane.edges().size(); ++e) {
+    const FaceIndex left = plane.face(2 * e);
+    const FaceIndex right = plane.face(2 * e + 1);
+    if (!inside[left] && !inside[right]) continue;
+    // The map ends there, the ground does not.
+    if (is_on_box(plane.line_of(e))) continue;
+    for (const std::size_t d : {0U, 1U}) {
+      const HolderIndex sides[] = {held[d][left], held[d][right]};
+      // A line that stays was not drawn anew, even if others hold the ground beside it.
+      if (sides[0] == sides[1] || held[1 - d][left] != held[1 - d][right]) continue;
+      for (const HolderIndex holder : sides) {
+        const double half = length_of(plane, e).value() / 2;
+        const double sigma = greatest_sigma(composite, holders.group(), e, epochs[d]);
+        NoiseFloor& floor = floors[holder];
+        floor.redrawn += Meters(half);
+        if (sigma == 0.0) floor.without_sigma += Meters(half);
+        floor.area += SquareMeters(sigma * half * std::numbers::inv_sqrtpi);
+      }
+    }
+  }
+  return floors;
+}
+
+}  // namespace marchland

@@ -1,0 +1,29 @@
+#pragma once
+// How much ground seems to be gained and lost where a line was only drawn anew. A line of length P, drawn
+// twice with independent errors of standard deviation sigma across it, differs from itself by a normal
+// deviate of sigma sqrt(2) at each place; its positive part has the mean sigma / sqrt(pi), so gains and
+// losses of sigma P / sqrt(pi) are expected, each, and nothing net. See docs/design/noise_floor.md.
+#include <marchland/analysis/holders.h>
+#include <marchland/analysis/scope.h>
+
+#include <vector>
+
+namespace marchland {
+
+struct NoiseFloor {
+  /// Of the boundary of a holder's ground, where there is no boundary at all at the other date; half of both
+  /// dates together.
+  Meters redrawn;
+  /// Of it, where no source of it states sigma; counts for nothing below.
+  Meters without_sigma;
+  /// Expected gain, and expected loss, had every redrawn line stayed where it was: a mean, not a bound.
+  SquareMeters area;
+};
+
+/// By HolderIndex. An edge of the boundary counts if ground on either side is in the scope, at the greatest
+/// sigma of the sources whose statements end there. Lines both dates have in common count for nothing,
+/// whoever holds the ground beside them.
+[[nodiscard]] std::vector<NoiseFloor> noise_floors(const Composite& composite, const Holders& holders,
+                                                   Instant a, Instant b, const Scope& scope = {});
+
+}  // namespace marchland
