@@ -56,10 +56,12 @@ int main(int argc, char** argv) {
     for (const auto& certificate : composite.certificates())
       residual = std::max(residual, static_cast<marchland::AreaUnits>(certificate.residual));
     figures = fmt::format(
-        R"("edges":{},"faces":{},"dates":{},"transitions":{},"passed_km2":{},"last_km2":{},"residual":{})",
+        R"("edges":{},"faces":{},"dates":{},"transitions":{},"passed_km2":{},"last_km2":{},"residual":{},"bytes_per_edge":{:.1f})",
         composite.plane().edges().size(), composite.plane().face_count(), dates.size(),
-        series.transitions.size(), passed, square_kilometers(series.points.back().area),
-        static_cast<long long>(residual));
+        series.transitions.size(), passed,
+        series.points.empty() ? 0.0 : square_kilometers(series.points.back().area),
+        static_cast<long long>(residual),
+        static_cast<double>(composite.bytes()) / static_cast<double>(composite.plane().edges().size()));
   }
   std::sort(build_times.begin(), build_times.end());
   std::sort(totals.begin(), totals.end());

@@ -158,8 +158,9 @@ int main(int argc, char** argv) {
     residual = std::max(residual, static_cast<AreaUnits>(certificate.residual));
   fmt::print(
       R"({{"occurrences":{},"edges":{},"faces":{},"dates":{},"transitions":{},"residual":{},"total_ms":{:.1f},)"
-      R"("steps_ms":{{{}}},"input_peak_mb":{:.0f},"peak_mb":{:.0f}}})"
+      R"("steps_ms":{{{}}},"input_peak_mb":{:.0f},"peak_mb":{:.0f},"bytes_per_edge":{:.1f}}})"
       "\n",
       composite.plane().table().occurrences, composite.plane().edges().size(), composite.plane().face_count(),
-      dates.size(), series.transitions.size(), to_string(residual), total, steps, input, megabytes_at_peak());
+      dates.size(), series.transitions.size(), to_string(residual), total, steps, input, megabytes_at_peak(),
+      static_cast<double>(composite.bytes()) / static_cast<double>(composite.plane().edges().size()));
 }
