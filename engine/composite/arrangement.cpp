@@ -98,20 +98,23 @@ void Arrangement::build_edges() {
   for (SegmentIndex i = 0; i < segments; ++i)
     for_each_piece(i, [&](const Piece& piece) { pieces[fill[piece.u]++] = piece; });
   edges_.reserve(pieces.size());
-  parents_.reserve(pieces.size());
-  parent_offsets_.reserve(pieces.size() + 1);
   for (NodeIndex node = 0; node < node_count(); ++node) {
     const auto star = std::span(pieces).subspan(offsets[node], offsets[node + 1] - offsets[node]);
     if (star.size() > 1) std::sort(star.begin(), star.end());
-    for (std::size_t i = 0; i < star.size(); ++i) {
-      if (i == 0 || star[i].v != star[i - 1].v) {
-        parent_offsets_.push_back(static_cast<std::uint32_t>(parents_.size()));
-        edges_.push_back({star[i].u, star[i].v, star[i].segment});
+    for (std::size_t i = 0; i < star.size();) {
+      std::size_t j = i + 1;
+      while (j < star.size() && star[j].v == star[i].v) ++j;
+      if (j - i > 1) {
+        shared_edges_.push_back(static_cast<EdgeIndex>(edges_.size()));
+        shared_offsets_.push_back(static_cast<std::uint32_t>(shared_parents_.size()));
+        for (std::size_t k = i; k < j; ++k) shared_parents_.push_back(star[k].segment);
       }
-      parents_.push_back(star[i].segment);
+      edges_.push_back({star[i].u, star[i].v, star[i].segment});
+      i = j;
     }
   }
-  parent_offsets_.push_back(static_cast<std::uint32_t>(parents_.size()));
+  shared_offsets_.push_back(static_cast<std::uint32_t>(shared_parents_.size()));
+  if (!shared_edges_.empty()) edges_.shrink_to_fit();
 }
 
 void Arrangement::link_half_edges() {
@@ -339,6 +342,15 @@ std::vector<FaceIndex> Arrangement::locate(const std::vector<GridPoint>& points)
     if (below[i] != kNone) faces[i] = face(2 * below[i]);
   }
   return faces;
+}
+
+std::size_t Arrangement::bytes() const noexcept {
+  const auto of = [](const auto&... vectors) { return (... + (vectors.capacity() * sizeof(vectors[0]))); };
+  return of(table_.vertices, table_.segments, table_.ends, table_.offsets, table_.events, table_.repeats,
+            table_.lost_repeats) +
+         of(crossings_.points, crossings_.offsets, crossings_.nodes) +
+         of(edges_, shared_edges_, shared_offsets_, shared_parents_, outgoing_offsets_, outgoing_, next_,
+            loop_, loop_face_);
 }
 
 std::vector<WindingEvent> Arrangement::events_of(EdgeIndex edge) const {

@@ -11,6 +11,7 @@
 #include <marchland/composite/crossings.h>
 #include <marchland/composite/segments.h>
 
+#include <algorithm>
 #include <span>
 #include <vector>
 
@@ -58,10 +59,16 @@ class Arrangement {
   [[nodiscard]] const GridSegment& line_of(EdgeIndex edge) const {
     return table_.segments[edges_[edge].segment];
   }
-  /// All segments that run along the edge; at least one.
+  /// All segments that run along the edge; at least one. Sorted.
   [[nodiscard]] std::span<const SegmentIndex> parents_of(EdgeIndex edge) const {
-    return std::span(parents_).subspan(parent_offsets_[edge],
-                                       parent_offsets_[edge + 1] - parent_offsets_[edge]);
+    // Few edges have more than one, in most atlases none.
+    const auto shared = shared_edges_.empty()
+                            ? shared_edges_.end()
+                            : std::lower_bound(shared_edges_.begin(), shared_edges_.end(), edge);
+    if (shared == shared_edges_.end() || *shared != edge) return {&edges_[edge].segment, 1};
+    const auto place = static_cast<std::size_t>(shared - shared_edges_.begin());
+    return std::span(shared_parents_)
+        .subspan(shared_offsets_[place], shared_offsets_[place + 1] - shared_offsets_[place]);
   }
 
   [[nodiscard]] static constexpr HalfEdgeIndex twin(HalfEdgeIndex h) noexcept { return h ^ 1U; }
@@ -89,6 +96,9 @@ class Arrangement {
   /// face west of it. One sweep for all: n log n in edges and points.
   [[nodiscard]] std::vector<FaceIndex> locate(const std::vector<GridPoint>& points) const;
 
+  /// Memory of all containers, in bytes; what is reserved counts as used.
+  [[nodiscard]] std::size_t bytes() const noexcept;
+
   /// What changes from the right of an edge (seen from u to v) to its left, all parents together.
   [[nodiscard]] std::vector<WindingEvent> events_of(EdgeIndex edge) const;
 
@@ -106,8 +116,9 @@ class Arrangement {
   SegmentTable table_;
   Crossings crossings_;
   std::vector<Edge> edges_;
-  std::vector<std::uint32_t> parent_offsets_;
-  std::vector<SegmentIndex> parents_;
+  std::vector<EdgeIndex> shared_edges_;  ///< that have more than one parent; sorted
+  std::vector<std::uint32_t> shared_offsets_;
+  std::vector<SegmentIndex> shared_parents_;
   std::vector<std::uint32_t> outgoing_offsets_;
   std::vector<HalfEdgeIndex> outgoing_;
   std::vector<HalfEdgeIndex> next_;

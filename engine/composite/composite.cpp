@@ -61,6 +61,13 @@ Composite::Composite(CompositeParts parts)
   }
 }
 
+std::size_t Composite::bytes() const noexcept {
+  std::size_t sum = plane_->bytes() + slots_.capacity() * sizeof(Slot) +
+                    faces_.capacity() * sizeof(faces_[0]) + areas_.area.capacity() * sizeof(AreaUnits);
+  for (const auto& list : coverages_) sum += list.bytes();
+  return sum;
+}
+
 namespace {
 constexpr std::uint32_t kLeftOut = 0xffffffffU;
 }  // namespace
@@ -337,6 +344,7 @@ class CompositeBuilder {
       }
       for (FaceIndex f = 0; f < plane.face_count(); ++f)
         result_.faces_[f][g] = renumbered[windings.coverage(f, g)];
+      result_.coverages_[g].shrink();
     }
   }
 

@@ -94,6 +94,8 @@ class Composite {
   [[nodiscard]] std::size_t coverage_count(LabelGroup group) const {
     return coverages_[static_cast<std::size_t>(group)].size();
   }
+  /// Memory of the containers, in bytes, what is reserved included; without the atlas and its findings.
+  [[nodiscard]] std::size_t bytes() const noexcept;
   [[nodiscard]] bool has_study_area() const noexcept { return atlas_->study_area.has_value(); }
 
  private:

@@ -8,6 +8,7 @@
 #include <marchland/composite/arrangement.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <span>
 #include <utility>
@@ -26,6 +27,7 @@ class ListTable {
   }
 
   std::uint32_t intern(std::span<const T> list) {
+    if (buckets_.empty()) index_again();
     const std::size_t key = hash(list);
     const std::size_t mask = buckets_.size() - 1;
     std::size_t at = key & mask;
@@ -37,32 +39,46 @@ class ListTable {
     }
     const auto index = static_cast<std::uint32_t>(size());
     items_.insert(items_.end(), list.begin(), list.end());
-    offsets_.push_back(items_.size());
+    offsets_.push_back(static_cast<std::uint32_t>(items_.size()));
     hashes_.push_back(key);
     buckets_[at] = index + 1;
-    if (size() * 2 > buckets_.size()) grow();
+    if (size() * 2 > buckets_.size()) fill_buckets(buckets_.size() * 2);
     return index;
   }
   [[nodiscard]] std::span<const T> operator[](std::uint32_t index) const {
     return std::span(items_).subspan(offsets_[index], offsets_[index + 1] - offsets_[index]);
   }
   [[nodiscard]] std::size_t size() const noexcept { return offsets_.size() - 1; }
+  /// Gives back what only `intern` needs; calling that again costs a pass over all lists.
+  void shrink() {
+    items_.shrink_to_fit();
+    offsets_.shrink_to_fit();
+    hashes_ = {};
+    buckets_ = {};
+  }
+  /// Memory, what is reserved included.
+  [[nodiscard]] std::size_t bytes() const noexcept {
+    return items_.capacity() * sizeof(T) + offsets_.capacity() * sizeof(offsets_[0]) +
+           hashes_.capacity() * sizeof(hashes_[0]) + buckets_.capacity() * sizeof(buckets_[0]);
+  }
 
  private:
   static std::size_t hash(std::span<const T> list);
-  void grow() {
-    std::vector<std::uint32_t> larger(buckets_.size() * 2, 0);
-    const std::size_t mask = larger.size() - 1;
+  void index_again() {
+    for (std::uint32_t index = 0; index < size(); ++index) hashes_.push_back(hash((*this)[index]));
+    fill_buckets(std::bit_ceil(size() * 2));
+  }
+  void fill_buckets(std::size_t count) {
+    buckets_.assign(count, 0);
     for (std::uint32_t index = 0; index < size(); ++index) {
-      std::size_t at = hashes_[index] & mask;
-      while (larger[at] != 0) at = (at + 1) & mask;
-      larger[at] = index + 1;
+      std::size_t at = hashes_[index] & (count - 1);
+      while (buckets_[at] != 0) at = (at + 1) & (count - 1);
+      buckets_[at] = index + 1;
     }
-    buckets_ = std::move(larger);
   }
 
   std::vector<T> items_;
-  std::vector<std::size_t> offsets_;
+  std::vector<std::uint32_t> offsets_;
   std::vector<std::size_t> hashes_;
   std::vector<std::uint32_t> buckets_;  ///< index + 1, or 0; open addressing, at most half in use
 };

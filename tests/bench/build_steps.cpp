@@ -13,7 +13,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <malloc.h>
 #include <sys/resource.h>
 #include <tbb/global_control.h>
 
@@ -36,12 +35,6 @@ using Clock = std::chrono::steady_clock;
 
 double milliseconds(Clock::duration time) {
   return std::chrono::duration<double, std::milli>(time).count();
-}
-
-/// What the allocator has handed out: containers with what they reserve.
-std::size_t heap_bytes() {
-  const auto info = ::mallinfo2();
-  return info.uordblks + info.hblkhd;
 }
 
 std::size_t peak_rss_bytes() {
@@ -116,7 +109,6 @@ int main(int argc, char** argv) {
   std::string figures;
   for (std::size_t i = 0; i < runs; ++i) {
     Atlas copy = i + 1 < runs ? atlas : std::move(atlas);
-    const std::size_t heap_before = heap_bytes();
     const double cpu_start = bench::cpu_seconds();
     std::string steps;
     const auto start = Clock::now();
@@ -129,7 +121,6 @@ int main(int argc, char** argv) {
     };
     const Composite composite = build_composite(std::move(copy), options);
     const auto built = Clock::now();
-    const std::size_t heap_after = heap_bytes();
     const Holders holders(composite, {});
     const ChangeTable table(composite, composite.areas(), holders);
     const auto dates = table.dates(Step::change);
@@ -160,8 +151,7 @@ int main(int argc, char** argv) {
         composite.plane().face_count(), composite.plane().crossing_pairs(), dates.size(),
         series.transitions.size(), table.size(), every.size(),
         to_square_meters(common(0, every.size() - 1)).value() / 1e6, matrix.size(),
-        static_cast<double>(residual), steps, heap_after - std::min(heap_before, heap_after), input_rss,
-        peak);
+        static_cast<double>(residual), steps, composite.bytes(), input_rss, peak);
     if (with_steps) figures += figures_by_step(composite);
   }
   std::sort(build_times.begin(), build_times.end());
