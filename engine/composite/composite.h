@@ -94,10 +94,10 @@ struct BuildOptions {
 /// What arranging so many segments and crossings takes at its peak, in bytes: the estimate of the guard.
 [[nodiscard]] std::uint64_t arrangement_bytes(std::uint64_t segments, std::uint64_t crossings) noexcept;
 
-/// Harmonises, where the atlas declares it, and builds all of it; cost n log n in segments and crossings. Precondition: none; `atlas.check` is called and
-/// throws InvalidData. Imperfect geometry becomes findings. Throws Error(failure), naming the choices, where
-/// lines cross so often that the limit of memory would not do: lines drawn anew for every date do, and every
-/// one then crosses every other.
+/// Harmonises, where the atlas declares it, and builds all of it; cost n log n in segments and crossings.
+/// Precondition: none; `atlas.check` is called and throws InvalidData. Imperfect geometry becomes findings.
+/// Throws Error(failure), naming the choices, where lines cross so often that the limit of memory would not
+/// do: lines drawn anew for every date do, and every one then crosses every other.
 [[nodiscard]] Composite build_composite(Atlas atlas, const BuildOptions& options = {});
 
 /// The same faces measured by another method. Throws what the method throws.
