@@ -988,6 +988,8 @@ class Harmoniser {
   void sum_up() {
     std::vector<StatementEffect> effects(atlas_.statements.size());
     std::vector<bool> has_changed(effects.size(), false);
+    // A ring that is repeated is one finding.
+    std::map<std::tuple<LayerId, Position, AreaUnits>, std::vector<std::uint32_t>> collapsed;
     for (std::size_t r = 0; r < rings_.size(); ++r) {
       const RingResult& result = results_[r];
       const WorkRing& work = rings_[r];
@@ -998,8 +1000,14 @@ class Harmoniser {
       effect.inserted += static_cast<std::uint64_t>(totals.inserted);
       effect.dropped += static_cast<std::uint64_t>(totals.dropped);
       if (totals.changed > 0) has_changed[work.statement] = true;
-      if (result.has_collapsed) add_collapsed(work, result);
+      if (result.has_collapsed)
+        collapsed[{atlas_.statements[work.statement].layer, result.place, result.area}].push_back(
+            static_cast<std::uint32_t>(r));
     }
+    std::vector<std::vector<std::uint32_t>> groups;
+    for (const auto& [key, rings] : collapsed) groups.push_back(rings);
+    std::sort(groups.begin(), groups.end());
+    for (const auto& rings : groups) add_collapsed(rings.front(), rings.size());
     for (const std::uint32_t s : order_) {
       if (!has_changed[s]) continue;
       effects[s].statement = s;
@@ -1014,7 +1022,10 @@ class Harmoniser {
                      });
   }
 
-  void add_collapsed(const WorkRing& work, const RingResult& result) {
+  /// The first of so many.
+  void add_collapsed(std::uint32_t ring, std::size_t times) {
+    const WorkRing& work = rings_[ring];
+    const RingResult& result = results_[ring];
     const Statement& statement = atlas_.statements[work.statement];
     Finding finding;
     finding.code = "ring-collapsed";
@@ -1024,9 +1035,10 @@ class Harmoniser {
     finding.location = GeoLocation{Lon(result.place.lon), Lat(result.place.lat)};
     finding.text = fmt::format(
         "layer '{}': polygon {}, ring {}: harmonising by {} m leaves it no area; the {} m2 it had are in the "
-        "ledger",
+        "ledger{}",
         atlas_[statement.layer].id, work.polygon + 1, work.number + 1, epsilon_,
-        -to_square_meters(result.area).value());
+        -to_square_meters(result.area).value(),
+        times > 1 ? fmt::format(" (first of {} rings that repeat it)", times) : "");
     ledger_.findings.push_back(std::move(finding));
   }
 

@@ -69,7 +69,8 @@ struct HarmoniseLedger {
   std::vector<LedgerEntry> entries;         ///< by statement in canonical order and id, polygon, ring, vertex
   std::vector<StatementEffect> statements;  ///< those that changed, in the same order
   std::size_t rings_left_out = 0;           ///< with an edge of 178 degrees or more
-  /// ring-collapsed: a ring has no area left. It stays, as a ring without area.
+  /// ring-collapsed: a ring has no area left. It stays, as a ring without area. Once for a ring that
+  /// several statements repeat, at the first.
   Findings findings;
 
   [[nodiscard]] std::size_t count(LedgerEntry::Kind kind) const noexcept;

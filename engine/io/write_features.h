@@ -30,7 +30,8 @@ struct Provenance {
   std::string rule;                  ///< between sources
   std::vector<SourceNote> sources;   ///< in the order of the atlas
   std::string disclaimer, attribution;
-  /// Anything else, in this order: harmonise_m where lines were harmonised, the command, the dates, what rounding did.
+  /// Anything else, in this order: harmonise_m where lines were harmonised, the command, the dates, what
+  /// rounding did.
   std::vector<std::pair<std::string, std::string>> extra;
   friend bool operator==(const Provenance&, const Provenance&) = default;
 };

@@ -297,6 +297,18 @@ TEST(Harmonise, CollapsedRingIsFoundAndAccountedFor) {
   EXPECT_EQ(area_of(composite, "l/a", day(1)), before);
 }
 
+TEST(Harmonise, CollapsedRingThatIsRepeatedIsOneFinding) {
+  Drawing d(100);
+  const Polygon holed{kSquare, ring({{20, 20}, {40, 20}, {30, 40}})};
+  d.on(0, kSquare).add(1, holed).add(2, holed).add(3, {kSquare, ring({{20, 20}, {40, 20}, {30, 44}})});
+  d.run();
+  ASSERT_EQ(d.result.ledger.findings.size(), 2U);
+  EXPECT_EQ(d.result.ledger.findings[0].statement, "2");
+  EXPECT_THAT(d.result.ledger.findings[0].text, testing::HasSubstr("first of 2 rings"));
+  EXPECT_EQ(d.result.ledger.findings[1].statement, "4");
+  EXPECT_EQ(d.result.ledger.statements.size(), 3U);
+}
+
 TEST(Harmonise, EpsilonLargerThanTheEdges) {
   Drawing d(100);
   std::vector<Place> fine;
