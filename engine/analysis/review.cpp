@@ -225,7 +225,16 @@ Findings findings_beyond(const Findings& these, const Findings& those) {
 
 Review::Review(Atlas before, Atlas after, const BuildOptions& options)
     : rule_before_(before.rule), rule_after_(after.rule) {
-  if (const auto extent = before.extent()) published_until_ = extent->to();
+  window_ = before.window.when.intersection(after.window.when);
+  for (const Statement& s : before.statements) {
+    for (const Instant at : {s.validity.from(), s.validity.to()}) {
+      const bool is_open = at == Interval().from() || at == Interval().to();
+      if (is_open || at >= window_.to() || (published_until_ && at < *published_until_)) continue;
+      if (!published_until_ || at > *published_until_) is_last_stated_ = false;
+      published_until_ = at;
+      is_last_stated_ = is_last_stated_ || at == s.validity.from();
+    }
+  }
   // Each is harmonised by itself, as it was or will be published.
   before = harmonise(std::move(before)).atlas;
   after = harmonise(std::move(after)).atlas;
@@ -314,20 +323,22 @@ Review::Differences Review::differences(const FaceAreas& measured, Theme theme, 
   }
 
   Differences out;
-  const std::size_t published = published_until_ ? times.index_of(*published_until_) : 0;
+  const std::size_t published = published_until_ ? times.epoch_of(*published_until_) : 0;
   std::vector<bool> ends(epochs + 1, false);
   ends.front() = ends.back() = ends[published] = true;
   std::vector<bool> breaks = ends;
   for (const auto& [pair, steps] : pairs) mark(steps, breaks);
   const auto interval = [&](std::size_t from, std::size_t to) {
-    return Interval(times[static_cast<TimeIndex>(from)], times[static_cast<TimeIndex>(to)]);
+    return Interval(times[static_cast<TimeIndex>(from)], times[static_cast<TimeIndex>(to)])
+        .intersection(window_);
   };
   std::map<std::pair<HolderName, HolderName>, AreaUnits> pair_now;
   for_each_stretch(breaks, [&](std::size_t from, std::size_t to) {
     for (const auto& [pair, steps] : pairs) {
       AreaUnits& value = pair_now[pair];
       advance(value, steps, from);
-      if (value != 0) out.revisions.push_back({interval(from, to), pair.first, pair.second, value});
+      const Interval when = interval(from, to);
+      if (value != 0 && !when.is_empty()) out.revisions.push_back({when, pair.first, pair.second, value});
     }
   });
   breaks = ends;
@@ -341,7 +352,8 @@ Review::Differences Review::differences(const FaceAreas& measured, Theme theme, 
       auto& value = figure_now[holder];
       advance(value[0], sides[0], from);
       advance(value[1], sides[1], from);
-      if (value[0] != value[1]) out.figures.push_back({interval(from, to), holder, value[0], value[1]});
+      const Interval when = interval(from, to);
+      if (value[0] != value[1] && !when.is_empty()) out.figures.push_back({when, holder, value[0], value[1]});
     }
   });
 
@@ -363,8 +375,9 @@ Review::Differences Review::differences(const FaceAreas& measured, Theme theme, 
       const auto held = name_at(from);
       TimeIndex to = from + 1;
       while (to < epochs && to != published && name_at(to) == held) ++to;
-      if (held.first != held.second)
-        out.places.push_back({{times[from], times[to]}, p, held.first, held.second});
+      const Interval when = interval(from, to);
+      if (held.first != held.second && !when.is_empty())
+        out.places.push_back({when, p, held.first, held.second});
       from = to;
     }
   }

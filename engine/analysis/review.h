@@ -65,13 +65,22 @@ struct PlaceRevision {
 /// Two atlases in one composite.
 class Review {
  public:
-  /// Arranges both. Places, regions and study area are those of `after`. Throws as build_composite does.
+  /// Arranges both. Places, regions and study area are those of `after`, and only the windows of time that
+  /// both have are compared. Precondition: an atlas that was harmonised has all its statements. Throws as
+  /// build_composite does.
   Review(Atlas before, Atlas after, const BuildOptions& options = {});
 
   [[nodiscard]] const Composite& composite() const noexcept { return composite_; }
   /// Where the account of `before` ends: the last instant at which any of its statements begins or ends. What
-  /// differs earlier was published and is corrected; what differs later is new.
+  /// differs earlier was published and is corrected; what differs later is new (is_new).
   [[nodiscard]] std::optional<Instant> published_until() const noexcept { return published_until_; }
+
+  /// Whether a stretch of time lies after what was published. A date at which a statement of `before` begins
+  /// was published; one at which all that ends there ends was not.
+  [[nodiscard]] bool is_new(const Interval& when) const noexcept {
+    if (!published_until_) return false;
+    return is_last_stated_ ? when.from() > *published_until_ : when.from() >= *published_until_;
+  }
 
   struct Differences {
     /// By time, then holders before and after. A stretch of time is as long as no difference changes; it is
@@ -103,6 +112,8 @@ class Review {
   SourceRule rule_before_ = SourceRule::priority;
   SourceRule rule_after_ = SourceRule::priority;
   std::optional<Instant> published_until_;
+  bool is_last_stated_ = false;  ///< whether a statement begins then
+  Interval window_;              ///< of which both tell
 };
 
 }  // namespace marchland

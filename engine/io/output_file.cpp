@@ -46,6 +46,12 @@ class Descriptor {
 
 OutputFile::OutputFile(fs::path path, Existing existing) : path_(std::move(path)), existing_(existing) {
   if (path_.filename().empty()) fail(path_, "names a folder; expected a file");
+  std::error_code broken;
+  if (fs::is_symlink(path_, broken)) {
+    // What the link names is replaced, not the link.
+    const fs::path target = fs::weakly_canonical(path_, broken);
+    if (!broken) path_ = target;
+  }
   const fs::path folder = path_.has_parent_path() ? path_.parent_path() : fs::path(".");
   std::error_code ignored;
   if (fs::is_directory(path_, ignored)) fail(path_, "is a folder; expected a file");
@@ -86,6 +92,10 @@ void OutputFile::sync() const {
 }
 
 void OutputFile::commit() {
+  std::error_code is_new;
+  const fs::file_status old = fs::status(path_, is_new);
+  // Who may read it stays as it was.
+  if (!is_new && fs::is_regular_file(old)) fs::permissions(temporary_, old.permissions(), is_new);
   sync();
   const unsigned flags = existing_ == Existing::refuse ? RENAME_NOREPLACE : 0;
   if (::renameat2(AT_FDCWD, temporary_.c_str(), AT_FDCWD, path_.c_str(), flags) != 0) {
@@ -115,6 +125,13 @@ void OutputPair::commit() {
 
 fs::path metadata_path(const fs::path& path) {
   return path.string() + "-metadata.json";
+}
+
+bool is_same_file(const fs::path& a, const fs::path& b) {
+  if (a.empty() || b.empty()) return false;
+  std::error_code ignored;
+  if (fs::equivalent(a, b, ignored)) return true;
+  return fs::weakly_canonical(fs::absolute(a), ignored) == fs::weakly_canonical(fs::absolute(b), ignored);
 }
 
 void write_file(const fs::path& path, std::string_view content, Existing existing) {

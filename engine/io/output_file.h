@@ -14,7 +14,8 @@ class OutputFile {
  public:
   /// Refuses a path that exists (unless `overwrite`), is a folder, a device, a pipe or a socket, or lies in a
   /// folder that is missing or not writable: Error(failure) naming the path and what to do. Nothing is left
-  /// behind if `commit` is not reached.
+  /// behind if `commit` is not reached. Of a symbolic link the file it names is meant. A file that is
+  /// overwritten keeps its permissions.
   OutputFile(std::filesystem::path path, Existing existing);
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
@@ -61,6 +62,9 @@ class OutputPair {
 
 /// Where metadata stands for which a format has no room: FILE-metadata.json, with the ending of FILE.
 [[nodiscard]] std::filesystem::path metadata_path(const std::filesystem::path& path);
+
+/// Whether both name the same file, there or yet to be written: by links, by "./" and the like too.
+[[nodiscard]] bool is_same_file(const std::filesystem::path& a, const std::filesystem::path& b);
 
 /// All of it at once.
 void write_file(const std::filesystem::path& path, std::string_view content, Existing existing);

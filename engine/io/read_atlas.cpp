@@ -183,8 +183,15 @@ class AtlasReader {
       for (auto& [name, file] : files) sorted.push_back(file);
       read_files(layer, spec, sorted, added_prefixes(spec, sorted));
     }
+    // As reading the folder has them: by layer, then name of file, then as written.
+    const auto file_of = [](const Statement& s) {
+      return std::string_view(s.origin).substr(0, s.origin.find(": layer '"));
+    };
     std::stable_sort(atlas_.statements.begin(), atlas_.statements.end(),
-                     [](const Statement& a, const Statement& b) { return a.layer < b.layer; });
+                     [&](const Statement& a, const Statement& b) {
+                       if (a.layer != b.layer) return a.layer < b.layer;
+                       return file_of(a) < file_of(b);
+                     });
     return finish();
   }
 
@@ -209,6 +216,8 @@ class AtlasReader {
     if (!fs::exists(path, ignored))
       throw Error(ErrorCode::failure, fmt::format("{}: there is no such file", path.string()));
     const fs::path absolute = fs::absolute(path).lexically_normal();
+    if (detail::is_archive_of_many(absolute.filename().string()))
+      throw InvalidArgument(fmt::format("{}: is an archive; unpack it and name the files", path.string()));
     if (fs::is_directory(absolute, ignored)) {
       throw Error(ErrorCode::failure,
                   fmt::format("{}: is a folder; name the files ({}/*)", path.string(), path.string()));

@@ -47,8 +47,9 @@ namespace marchland {
 /// checksum and findings are those of reading the folder again, but that what is counted over many features
 /// is counted anew for the files that were added.
 ///
-/// Throws InvalidArgument where the atlas has no manifest, a file has no layer or several, or is part of the
-/// atlas already; otherwise as read_atlas does. Precondition: the areas of all statements are there.
+/// Throws InvalidArgument where the atlas has no manifest, a file has no layer or several, is an archive of
+/// many files, or is part of the atlas already; otherwise as read_atlas does. Precondition: the areas of all
+/// statements are there.
 [[nodiscard]] Atlas append_files(Atlas atlas, const std::filesystem::path& path,
                                  const std::vector<std::filesystem::path>& files,
                                  const std::string& layer = {});

@@ -7,6 +7,7 @@
 #include <marchland/io/write_composite.h>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 #include <tbb/parallel_invoke.h>
 
@@ -61,7 +62,16 @@ class CompositeReader {
     return std::string(select.text(0));
   }
 
+  [[nodiscard]] bool has_rows(const char* key, std::span<const std::string_view> tables) const {
+    return detail::hash_rows(db_, tables) == meta(key);
+  }
+
   Composite read(Load load) {
+    if (!has_rows("loaded_rows_sha256", detail::kLoadedRows)) {
+      throw InvalidData(fmt::format(
+          "{}: rows of {} are not those that were written; the file was changed or is damaged: build it anew",
+          path_.string(), fmt::join(detail::kLoadedRows, ", ")));
+    }
     CompositeParts parts;
     parts.atlas = detail::declarations_from_json(meta("atlas"), path_);
     read_times(parts);
@@ -146,6 +156,10 @@ class CompositeReader {
         "marchland_ledger ORDER BY id");
     while (entries.step()) {
       const auto kind = std::find(detail::kLedgerKinds.begin(), detail::kLedgerKinds.end(), entries.text(0));
+      if (kind == detail::kLedgerKinds.end()) {
+        throw InvalidData(fmt::format("{}: table marchland_ledger: '{}' is no kind of entry; build it anew",
+                                      path_.string(), entries.text(0)));
+      }
       const auto count = [&](int column) { return static_cast<std::uint32_t>(entries.integer(column)); };
       const auto grid = [&](int column) { return static_cast<std::int32_t>(entries.integer(column)); };
       ledger.entries.push_back({static_cast<LedgerEntry::Kind>(kind - detail::kLedgerKinds.begin()),
@@ -278,6 +292,10 @@ bool is_composite_file(const fs::path& path) {
 
 Composite read_composite(const fs::path& path, Load load) {
   return CompositeReader(path).read(load);
+}
+
+bool has_rows_as_written(const fs::path& path) {
+  return CompositeReader(path).has_rows("shown_rows_sha256", detail::kShownRows);
 }
 
 std::string stated_content_hash(const fs::path& path) {

@@ -21,6 +21,10 @@ enum class Load : bool {
 /// or damaged, naming the table.
 [[nodiscard]] Composite read_composite(const std::filesystem::path& path, Load load = Load::answers);
 
+/// Whether the rows for SQL (instants, slots, nodes, edges, faces, coverages) are those that were written.
+/// What is loaded is checked by read_composite.
+[[nodiscard]] bool has_rows_as_written(const std::filesystem::path& path);
+
 /// The content hash that the file states (write_composite.h).
 [[nodiscard]] std::string stated_content_hash(const std::filesystem::path& path);
 

@@ -361,6 +361,8 @@ std::string write_composite(const std::filesystem::path& path, const Composite& 
     throw InvalidArgument("the composite was read without the areas of its statements; read it with them");
   }
   OutputFile file(path, existing);
+  // A journal that someone left would be rolled into the new file.
+  detail::refuse_unfinished(file.path(), path);
   file.write(detail::geopackage_bytes(layers, provenance));
   detail::SqliteDatabase db(file.temporary(), path, detail::SqliteDatabase::Mode::write);
   // What becomes of a half-written file is settled by the renaming; no journal is needed.
@@ -377,6 +379,14 @@ std::string write_composite(const std::filesystem::path& path, const Composite& 
   const detail::ArrayTable arrays(db, path);
   put_arrays(arrays, composite);
   detail::put_areas(arrays, areas);
+  for (const auto& [key, tables] :
+       {std::pair<const char*, std::span<const std::string_view>>("loaded_rows_sha256", detail::kLoadedRows),
+        {"shown_rows_sha256", detail::kShownRows}}) {
+    auto insert = db.prepare("INSERT INTO marchland_meta (key, value) VALUES (?, ?)");
+    insert.bind(0, key);
+    insert.bind(1, detail::hash_rows(db, tables));
+    insert.run();
+  }
   db.run("COMMIT");
   db.close();
   file.commit();

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import time
 import unittest
+import zipfile
 
 from harness import CELL_M2, MANIFEST, PROGRAM, CliTest, box, collection, feature
 
@@ -75,7 +76,7 @@ class Answers(CompositeTest):
         of_folder, of_file = self.answer("check", self.atlas), self.answer("check", self.file)
         self.assertEqual(of_file["findings"], of_folder["findings"])
         self.assertEqual([c["name"] for c in of_file["certificates"]],
-                         [c["name"] for c in of_folder["certificates"]][:4] + ["study_area_control", "content"])
+                         [c["name"] for c in of_folder["certificates"]][:4] + ["study_area_control", "content", "rows"])
         self.assertTrue(all(c["residual_units"] == 0 for c in of_file["certificates"]))
         for name in ("file", "folder"):
             source = self.file if name == "file" else self.atlas
@@ -104,14 +105,25 @@ class Answers(CompositeTest):
         self.done("export", self.atlas, "--at", "latest", "-o", self.path / "plain.gpkg")
         self.assertIn("name an atlas, or what 'build' wrote", self.refusal(3, "timeline", self.path / "plain.gpkg"))
 
-    def test_a_changed_figure_is_noticed(self):
+    def test_a_changed_row_is_noticed(self):
         self.build()
-        # Arrays with their own checksum cannot be changed unnoticed; the statement of content covers the rest.
-        with sqlite3.connect(self.file) as file:
-            file.execute("UPDATE marchland_meta SET value = replace(value, substr(value, 1, 4), 'ffff') WHERE key = 'content_sha256'")
-        done = self.run_program("check", self.file, "--format", "json")
-        self.assertEqual(done.returncode, 3)
-        self.assertEqual([c["residual_units"] for c in json.loads(done.stdout)["certificates"] if c["name"] == "content"], [1])
+        whole = self.file.read_bytes()
+        for sql in ("UPDATE marchland_meta SET value = replace(value, substr(value, 1, 4), 'ffff') WHERE key = 'content_sha256'",
+                    "UPDATE marchland_statement SET actor = 'b' WHERE id = 0",
+                    "UPDATE marchland_statement SET from_instant = 0 WHERE id = 0",
+                    "UPDATE marchland_meta SET value = replace(value, '#0072b2', '#0072b3') WHERE key = 'atlas'",
+                    "INSERT INTO marchland_ledger (kind, statement) VALUES ('x', 0)"):
+            with sqlite3.connect(self.file) as file:
+                self.assertEqual(file.execute(sql).rowcount, 1)
+            self.assertIn("are not those that were written", self.refusal(3, "areas", self.file, "--at", "latest"))
+            self.file.write_bytes(whole)
+        for sql in ("DELETE FROM marchland_edge WHERE id = 1", "UPDATE marchland_face SET area_mm2 = '1' WHERE id = 1"):
+            with sqlite3.connect(self.file) as file:
+                self.assertEqual(file.execute(sql).rowcount, 1)
+            done = self.run_program("check", self.file, "--format", "json")
+            self.assertEqual(done.returncode, 3)
+            self.assertEqual([c["residual_units"] for c in json.loads(done.stdout)["certificates"] if c["name"] == "rows"], [1])
+            self.file.write_bytes(whole)
 
     def test_truncated_anywhere_it_is_refused(self):
         self.build()
@@ -190,6 +202,68 @@ class Append(CompositeTest):
         self.done("build", self.atlas, "-o", self.file, "--since", "2000-01-02")
         self.assertIn("was built of a window of time", self.refusal(2, "append", self.file, self.next))
         self.assertIn("nothing would change", self.done("review", self.atlas, "--against", self.file))
+
+    def test_part_of_a_harmonised_atlas_is_not_arranged_again(self):
+        self.write("atlas.toml", DAILY.replace("[atlas]", "[atlas]\nharmonise_m = 500"))
+        for day, at in (("20000101", 2), ("20000102", 2.003), ("20000103", 2.006)):
+            self.write(f"days/{day}.geojson", front(at))
+        self.done("build", self.atlas, "-o", self.file, "--since", "2000-01-02")
+        question = ("areas", "--at", "2000-01-03")
+        self.assertEqual(self.answer(question[0], self.file, *question[1:])["rows"],
+                         self.answer(question[0], self.atlas, *question[1:])["rows"])
+        for message in (self.refusal(2, *question[:1], self.file, *question[1:], "--since", "2000-01-03"),
+                        self.refusal(2, "review", self.atlas, "--against", self.file)):
+            self.assertIn("harmonised with those of all of time, which it does not have", message)
+
+    def test_a_link_stays_a_link_and_permissions_stay(self):
+        self.build()
+        link = self.path / "link.gpkg"
+        link.symlink_to(self.file.name)
+        self.file.chmod(0o600)
+        appended = self.content_of(self.done("append", link, self.next))
+        self.assertTrue(link.is_symlink())
+        self.assertIn("2000-01-04", self.done("timeline", self.file))
+        self.assertEqual(self.file.stat().st_mode & 0o777, 0o600)
+        shutil.copy(self.next, self.atlas / "days")
+        self.assertEqual(self.content_of(self.done("build", self.atlas, "-o", self.path / "x.gpkg")), appended)
+
+    def test_a_journal_of_another_program_is_not_rolled_into_the_new_file(self):
+        self.build()
+        for ending in ("-journal", "-wal"):
+            journal = self.path / (self.file.name + ending)
+            journal.write_bytes(b"x" * 512)
+            for command in (("append", self.file, self.next), ("build", self.atlas, "-o", self.file, "--overwrite"),
+                            ("areas", self.file, "--at", "latest")):
+                self.assertIn(f"{ending} lies beside it", self.refusal(1, *command))
+            journal.unlink()
+        self.done("append", self.file, self.next)
+
+    def test_archives_are_to_be_unpacked(self):
+        self.build()
+        with zipfile.ZipFile(self.path / "more.zip", "w") as archive:
+            archive.write(self.next, self.next.name)
+        self.assertIn("is an archive; unpack it and name the files", self.refusal(2, "append", self.file, self.path / "more.zip"))
+
+    def test_findings_are_those_of_building_anew(self):
+        clockwise = collection(feature([box(0, 0, 1, 1)[::-1]], holder="a"))
+        self.write("days/20000103b.geojson", clockwise)
+        self.build()
+        early = self.path / "20000103a.geojson"
+        early.write_text(clockwise)
+        self.done("append", self.file, early)
+        shutil.copy(early, self.atlas / "days")
+        self.assertEqual(self.answer("check", self.file)["findings"], self.answer("check", self.atlas)["findings"])
+        self.assertIn("nothing would change", self.done("review", self.atlas, "--against", self.file))
+
+    def test_outputs_never_replace_the_composite(self):
+        self.build()
+        os.chdir(self.path)
+        before = self.file.read_bytes()
+        self.assertIn("name the same file", self.refusal(2, "append", "small.gpkg", self.next, "--stats", "./small.gpkg", "--overwrite"))
+        self.assertIn("name the same file", self.refusal(2, "build", self.atlas, "-o", "small.gpkg", "--stats", "./small.gpkg", "--overwrite"))
+        self.assertIn("is what is compared", self.refusal(2, "review", self.atlas, "--against", "small.gpkg", "--geometry", "./small.gpkg", "--overwrite"))
+        self.assertIn("is the atlas itself", self.refusal(2, "export", "small.gpkg", "--at", "latest", "-o", "./small.gpkg", "--overwrite"))
+        self.assertEqual(self.file.read_bytes(), before)
 
     def test_one_writer_at_a_time(self):
         self.build()
@@ -278,6 +352,22 @@ class Review(CompositeTest):
         # The difference of figures is what appending and asking gives.
         self.build()
         self.assertIn("nothing would change", self.done("review", self.atlas, "--against", self.file))
+
+    def test_the_last_map_redrawn_is_a_correction(self):
+        self.build()
+        self.write("days/20000103.geojson", front(1.25))
+        self.assertEqual([(r["kind"], r["from"], r["to"], r["actor"]) for r in self.review()["rows"]],
+                         [("corrected", "2000-01-03", None, "a"), ("corrected", "2000-01-03", None, "b")])
+
+    def test_of_a_window_nothing_outside_it_is_compared(self):
+        self.write("days/20000106.geojson", front(1))
+        self.done("build", self.atlas, "-o", self.file, "--until", "2000-01-03")
+        self.write("days/20000104.geojson", front(3))
+        self.write("days/20000102.geojson", front(1.75))
+        document = self.review()
+        self.assertEqual(document["until"], "2000-01-03")
+        self.assertEqual([(r["kind"], r["from"], r["to"], r["actor"]) for r in document["rows"]],
+                         [("corrected", "2000-01-02", "2000-01-03", "a"), ("corrected", "2000-01-02", "2000-01-03", "b")])
 
     def test_what_is_declared_otherwise_or_found_anew(self):
         self.build()

@@ -34,7 +34,8 @@ struct AppendCommand {
     const FileLock lock(query.atlas);
     static_cast<void>(OutputFile(target, existing));
     if (!stats.empty()) static_cast<void>(OutputFile(stats, stats_existing));
-    if (stats == target) throw InvalidArgument("the composite and --stats name the same file; choose two");
+    if (is_same_file(stats, target) || is_same_file(stats, query.atlas))
+      throw InvalidArgument("the composite and --stats name the same file; choose two");
     Stopwatch watch;
     Atlas atlas = read_composite(query.atlas, Load::with_areas).atlas();
     if (!atlas.window.is_all()) {
@@ -60,7 +61,8 @@ struct AppendCommand {
             "statement '{}' begins at {}, not after the last one there ({}): with harmonise_m it could move "
             "lines of "
             "later dates, and append moves nothing; look at 'review', build anew",
-            s.id, format_instant(s.validity.from(), atlas.days), format_instant(published, atlas.days)));
+            s.id, s.validity.has_from() ? format_instant(s.validity.from(), atlas.days) : "no date",
+            format_instant(published, atlas.days)));
       }
     }
     const double read = watch.lap();

@@ -22,7 +22,7 @@ struct BuildCommand {
     // What cannot be written is refused before anything is computed.
     static_cast<void>(OutputFile(output, existing));
     if (!stats.empty()) static_cast<void>(OutputFile(stats, existing));
-    if (stats == output) throw InvalidArgument("-o and --stats name the same file; choose two");
+    if (is_same_file(stats, output)) throw InvalidArgument("-o and --stats name the same file; choose two");
     const Session session(query, Load::with_areas);
     Stopwatch watch;
     const std::string content = write_session(session, output, existing, "build");

@@ -53,6 +53,9 @@ CheckReport check_report(const Session& session) {
   if (!session.stated_content().empty()) {
     certificates.push_back({"content", session.stated_content() == content_hash(session.composite()) ? 0 : 1,
                             "what was loaded has the content hash that the file states (0: it has)"});
+    certificates.push_back(
+        {"rows", session.has_rows_as_written() ? 0 : 1,
+         "rows of nodes, edges, faces and coverages are those that were written (0: they are)"});
   }
   std::stable_sort(findings.begin(), findings.end(),
                    [](const Finding& a, const Finding& b) { return a.severity > b.severity; });

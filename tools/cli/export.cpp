@@ -150,6 +150,8 @@ struct ExportCommand {
           fmt::format("--format {}: '{}' ends otherwise; expected -o FILE.{}", format, name, format));
     }
     if (all) query.refuse_two_layer("export --all");
+    if (is_same_file(output, query.atlas))
+      throw InvalidArgument(fmt::format("-o {}: is the atlas itself; choose another name", output.string()));
     FeatureOutput::check(output, existing());
     Session session(query);
     std::optional<FeatureOutput> out;

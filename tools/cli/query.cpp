@@ -195,6 +195,15 @@ void QueryOptions::declare(CLI::App& command) {
       ->capture_default_str();
 }
 
+void refuse_part_of_harmonised(const Atlas& atlas, const std::filesystem::path& path) {
+  if (atlas.window.is_all() || atlas.harmonise.value() == 0.0) return;
+  throw InvalidArgument(
+      fmt::format("{}: was built of a window of time, and its lines were harmonised with those of all of "
+                  "time, which it does not "
+                  "have; ask the atlas itself, or a composite of all of it",
+                  path.string()));
+}
+
 Theme parse_theme(const std::string& name) {
   const auto theme = parse_enum<Theme>(name);
   if (!theme)
@@ -211,11 +220,13 @@ Session::Session(const QueryOptions& options, Load load)
       // It is arranged already, so there is nothing that --two-layer could save.
       composite_ = read_composite(options.atlas, load);
       stated_content_ = stated_content_hash(options.atlas);
+      file_ = options.atlas;
       seconds_.read = watch.lap();
       find_names(options, composite_.atlas());
       measure();
     } else {
       Atlas atlas = read_composite(options.atlas, Load::with_areas).atlas();
+      refuse_part_of_harmonised(atlas, options.atlas);
       seconds_.read = watch.lap();
       build(options, std::move(atlas));
     }

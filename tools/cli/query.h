@@ -92,6 +92,8 @@ class Session {
     double build = 0.0;  ///< quantise to certificates
   };
   [[nodiscard]] Seconds seconds() const { return seconds_; }
+  /// Of a composite file: whether its rows for SQL are those that were written.
+  [[nodiscard]] bool has_rows_as_written() const { return marchland::has_rows_as_written(file_); }
   /// What a composite file says of its content; empty if the atlas was built here.
   [[nodiscard]] const std::string& stated_content() const { return stated_content_; }
 
@@ -132,10 +134,14 @@ class Session {
   std::string filters_;
   Seconds seconds_;
   std::string stated_content_;
+  std::filesystem::path file_;  ///< the composite that was loaded
 };
 
 /// What files of this session's answers say about themselves.
 [[nodiscard]] Provenance provenance(const Session& session, const std::string& command);
+
+/// What was harmonised with lines that were left out cannot be arranged again. Throws InvalidArgument.
+void refuse_part_of_harmonised(const Atlas& atlas, const std::filesystem::path& path);
 
 /// A theme's name, or InvalidArgument with the names there are.
 [[nodiscard]] Theme parse_theme(const std::string& name);

@@ -31,9 +31,18 @@ struct ReviewCommand {
     const Theme theme = parse_theme(query.theme);
     std::optional<tbb::global_control> threads;
     if (query.threads > 0) threads.emplace(tbb::global_control::max_allowed_parallelism, query.threads);
-    const Composite published = read_composite(against, Load::with_areas);
-    const std::string published_content = stated_content_hash(against);
+    check_outputs();
+    // Both of the time that either has.
+    Composite published = read_composite(against, Load::with_areas);
+    std::string published_content = stated_content_hash(against);
     const Composite next = load(query.atlas, published.atlas().window);
+    const TimeWindow& window = next.atlas().window;
+    refuse_part_of_harmonised(published.atlas(), against);
+    refuse_part_of_harmonised(next.atlas(), query.atlas);
+    if (window.when != published.atlas().window.when) {
+      published = build_within(published.atlas(), window, build_options(query));
+      published_content = content_hash(published);
+    }
     const std::string next_content = content_hash(next);
     Scope scope;
     for (const std::string& id : query.regions) scope.regions.push_back(find_region(next.atlas(), id));
@@ -58,9 +67,7 @@ struct ReviewCommand {
                  : Json(nullptr);
     };
     const auto published_until = review.published_until();
-    const auto kind_of = [&](const Interval& when) {
-      return published_until && when.from() >= *published_until ? "new" : "corrected";
-    };
+    const auto kind_of = [&](const Interval& when) { return review.is_new(when) ? "new" : "corrected"; };
 
     Report report;
     report.head["atlas"] = atlas.id;
@@ -75,6 +82,9 @@ struct ReviewCommand {
     report.head["unit"] = "m2";
     report.head["rule"] = to_string(atlas.rule);
     report.head["theme"] = to_string(theme);
+    if (atlas.harmonise.value() > 0) report.head["harmonise_m"] = atlas.harmonise.value();
+    if (window.when.has_from()) report.head["since"] = date(window.when.from());
+    if (window.when.has_to()) report.head["until"] = date(window.when.to());
     report.head["published_until"] = published_until ? date(*published_until) : Json(nullptr);
 
     Table figures{"rows",
@@ -170,8 +180,18 @@ struct ReviewCommand {
                                        published_content.substr(0, 12), method.name()));
     if (published_until) {
       report.notes.push_back(fmt::format(
-          "published until {}: what differs before is a correction, what differs from then on is new",
+          "published until {}: what differs of that time is a correction, what comes after is new",
           format_instant(*published_until, atlas.days)));
+    }
+    if (window.when != Interval())
+      report.notes.emplace_back("of the window of time only that one of the two was built of");
+    if (std::find_if(declarations.begin(), declarations.end(), [](const std::string& name) {
+          return name == "study_area" || name == "regions" || name == "places";
+        }) != declarations.end()) {
+      report.notes.emplace_back(
+          "study area, regions and places are those of the new state: figures before are measured inside "
+          "them too, and "
+          "can differ from those that were published");
     }
     if (!is_different) report.notes.emplace_back("nothing would change");
     report.tables = {std::move(figures), std::move(revisions), std::move(places), std::move(changes),
@@ -192,11 +212,22 @@ struct ReviewCommand {
  private:
   /// Of the time that was published.
   [[nodiscard]] Composite load(const std::filesystem::path& path, const TimeWindow& window) const {
-    const bool is_file = path.extension() == ".gpkg" || is_composite_file(path);
-    if (is_file && window.is_all()) return read_composite(path, Load::with_areas);
-    Atlas atlas = is_file ? read_composite(path, Load::with_areas).atlas() : read_atlas(path);
-    if (!window.is_all()) return build_within(atlas, window, build_options(query));
-    return build_composite(std::move(atlas), build_options(query));
+    if (path.extension() == ".gpkg" || is_composite_file(path)) {
+      Composite loaded = read_composite(path, Load::with_areas);
+      if (window.is_all() || loaded.atlas().window.when == window.when) return loaded;
+      refuse_part_of_harmonised(loaded.atlas(), path);
+      return build_within(loaded.atlas(), window, build_options(query));
+    }
+    if (!window.is_all()) return build_within(read_atlas(path), window, build_options(query));
+    return build_composite(read_atlas(path), build_options(query));
+  }
+
+  /// None may replace what is compared.
+  void check_outputs() const {
+    for (const std::filesystem::path& written : {output.output, output.geometry}) {
+      if (is_same_file(written, against) || is_same_file(written, query.atlas))
+        throw InvalidArgument(fmt::format("{}: is what is compared; choose another name", written.string()));
+    }
   }
 
   template <class Kind>
@@ -215,10 +246,14 @@ struct ReviewCommand {
     const auto text = [](const std::string& value) {
       return value.empty() ? FieldValue{} : FieldValue{value};
     };
+    std::size_t vanished = 0;  // between two positions of seven decimals
     for (const Review::Division& division : review.divisions(differences, theme, scope)) {
       for (Dissolved& piece : dissolve(review.composite(), division.faces)) {
         const Revision& r = differences.revisions[piece.category - 1];
-        if (piece.area.empty()) continue;
+        if (piece.area.empty()) {
+          ++vanished;
+          continue;
+        }
         set.features.push_back(
             {{std::string(kind_of(r.when)), text(r.before), text(r.after), std::string(to_string(theme)),
               r.when.has_from() ? FieldValue{r.when.from()} : FieldValue{},
@@ -227,6 +262,11 @@ struct ReviewCommand {
       }
     }
     write_features(output.geometry, {set}, origin, output.existing());
+    if (vanished > 0) {
+      fmt::print(stderr,
+                 "{}: {} of the revisions vanished between two positions of 7 decimals and have no polygon\n",
+                 output.geometry.string(), vanished);
+    }
   }
 };
 
@@ -236,7 +276,11 @@ void add_review(CLI::App& app) {
   CLI::App* command = app.add_subcommand(
       "review", "What a new state of an atlas would change against a composite; exit 4 if anything");
   const auto state = std::make_shared<ReviewCommand>();
-  state->query.declare_atlas(*command);
+  command
+      ->add_option("ATLAS", state->query.atlas,
+                   "new state: folder with an atlas.toml, the manifest itself, or a composite (.gpkg)")
+      ->required();
+  state->query.declare_limits(*command);
   command->add_option("--against", state->against, "composite that was published")
       ->required()
       ->type_name("FILE.gpkg");

@@ -1,3 +1,4 @@
+#include <marchland/io/detail/checksum.h>
 #include <marchland/io/detail/composite_records.h>
 
 #include <fmt/format.h>
@@ -34,6 +35,27 @@ std::string face_numbering(const Arrangement& plane) {
     hash = static_cast<std::uint64_t>(mixed) ^ static_cast<std::uint64_t>(mixed >> 64U);
   }
   return fmt::format("{:016x}", hash);
+}
+
+std::string hash_rows(const SqliteDatabase& db, std::span<const std::string_view> tables) {
+  Sha256 hash;
+  for (const std::string_view table : tables) {
+    hash.add(table);
+    SqliteStatement select =
+        db.prepare(fmt::format("SELECT * FROM {}{} ORDER BY id", table,
+                               table == "marchland_meta" ? " WHERE key NOT LIKE '%rows_sha256'" : ""));
+    std::string line;
+    while (select.step()) {
+      line.clear();
+      for (int i = 0; i < select.column_count(); ++i) {
+        line += select.is_null(i) ? 'n' : 'v';
+        line += select.text(i);
+        line += '\t';
+      }
+      hash.add(line);
+    }
+  }
+  return hash.finish();
 }
 
 }  // namespace marchland::detail

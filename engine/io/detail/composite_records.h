@@ -1,9 +1,11 @@
 #pragma once
 // What the writer and the reader of a composite file share.
 #include <marchland/composite/composite.h>
+#include <marchland/io/detail/sqlite.h>
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -22,5 +24,14 @@ inline constexpr std::array<std::string_view, 3> kLedgerKinds{"moved", "inserted
 /// Which faces lie on the two sides of every edge, in 64 bits as hex. Faces are numbered anew on loading; a
 /// program that numbers them otherwise must notice.
 [[nodiscard]] std::string face_numbering(const Arrangement& plane);
+
+/// SHA-256 over the rows of some tables, by id; of marchland_meta all but the hashes that it has itself.
+[[nodiscard]] std::string hash_rows(const SqliteDatabase& db, std::span<const std::string_view> tables);
+/// What is loaded, and what is there for people who ask by SQL.
+inline constexpr std::array<std::string_view, 4> kLoadedRows{"marchland_meta", "marchland_statement",
+                                                             "marchland_ledger", "marchland_ledger_effect"};
+inline constexpr std::array<std::string_view, 6> kShownRows{"marchland_instant", "marchland_slot",
+                                                            "marchland_node",    "marchland_edge",
+                                                            "marchland_face",    "marchland_coverage"};
 
 }  // namespace marchland::detail

@@ -215,6 +215,10 @@ std::string DataFile::file_name() const {
   return ends_with_any(file, {".gz"}) && !is_multi_archive(file) ? file.substr(0, file.size() - 3) : file;
 }
 
+bool is_archive_of_many(std::string_view name) {
+  return is_multi_archive(name);
+}
+
 bool is_single_file(std::string_view entry) {
   return !has_wildcard(entry) && !is_multi_archive(entry);
 }

@@ -24,6 +24,9 @@ struct DataFile {
 [[nodiscard]] std::vector<DataFile> find_data_files(const std::filesystem::path& folder,
                                                     const std::string& entry);
 
+/// By its name: .zip, .tar, .tar.gz, .tgz.
+[[nodiscard]] bool is_archive_of_many(std::string_view name);
+
 /// True if the entry names at most one plain file (no wildcard, no archive of many).
 [[nodiscard]] bool is_single_file(std::string_view entry);
 

@@ -18,6 +18,19 @@ namespace {
 
 }  // namespace
 
+void refuse_unfinished(const std::filesystem::path& path, const std::filesystem::path& shown_as) {
+  for (const char* ending : {"-journal", "-wal"}) {
+    std::error_code none;
+    const auto size = std::filesystem::file_size(path.string() + ending, none);
+    if (none || size == 0) continue;
+    throw Error(
+        ErrorCode::failure,
+        fmt::format("{0}: another program is writing it, or was ended while it did: {0}{1} lies beside it; "
+                    "close it there, or open it there once more so that it is put in order",
+                    shown_as.string(), ending));
+  }
+}
+
 SqliteStatement::SqliteStatement(sqlite3* database, const std::filesystem::path& shown_as,
                                  std::string_view sql)
     : database_(database), shown_as_(shown_as) {
@@ -64,6 +77,9 @@ void SqliteStatement::reset() {
   check(sqlite3_reset(statement_.get()));
 }
 
+int SqliteStatement::column_count() const {
+  return sqlite3_column_count(statement_.get());
+}
 bool SqliteStatement::is_null(int column) const {
   return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
 }
@@ -85,6 +101,11 @@ std::span<const std::byte> SqliteStatement::bytes(int column) const {
 
 SqliteDatabase::SqliteDatabase(const std::filesystem::path& path, std::filesystem::path shown_as, Mode mode)
     : shown_as_(std::move(shown_as)) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) {
+    throw Error(ErrorCode::failure, fmt::format("{}: is a folder; expected a file", shown_as_.string()));
+  }
+  refuse_unfinished(path, shown_as_);
   sqlite3* database = nullptr;
   const int flags = mode == Mode::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
   const int status = sqlite3_open_v2(path.c_str(), &database, flags | SQLITE_OPEN_NOMUTEX, nullptr);

@@ -28,6 +28,7 @@ class SqliteStatement {
   void run();
   void reset();
 
+  [[nodiscard]] int column_count() const;
   [[nodiscard]] bool is_null(int column) const;
   [[nodiscard]] std::int64_t integer(int column) const;
   [[nodiscard]] double real(int column) const;
@@ -47,6 +48,10 @@ class SqliteStatement {
   std::filesystem::path shown_as_;
   std::unique_ptr<sqlite3_stmt, Finalize> statement_;
 };
+
+/// A journal or write-ahead log beside a database belongs to whoever wrote it last; to read the file without
+/// it, or to put another file in its place, would give neither state. Throws Error(failure) if there is one.
+void refuse_unfinished(const std::filesystem::path& path, const std::filesystem::path& shown_as);
 
 class SqliteDatabase {
  public:

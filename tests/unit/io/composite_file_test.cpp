@@ -1,5 +1,6 @@
 // A composite read from its file is the composite that was written, and a damaged file is said to be one.
 #include <marchland/analysis/changes.h>
+#include <marchland/io/detail/composite_records.h>
 #include <marchland/io/detail/sqlite.h>
 #include <marchland/io/read_composite.h>
 #include <marchland/io/write_composite.h>
@@ -123,6 +124,16 @@ class CompositeFile : public test::IoTest {
     detail::SqliteDatabase db(path("c.gpkg"), "c.gpkg", detail::SqliteDatabase::Mode::write);
     db.run(sql);
     db.close();
+  }
+  /// And states the hash of the rows as they are then, as a program that writes such files would.
+  void damage_and_sign(const std::string& sql) const {
+    damage(sql);
+    std::string hash;
+    {
+      const detail::SqliteDatabase db(path("c.gpkg"), "c.gpkg", detail::SqliteDatabase::Mode::read);
+      hash = detail::hash_rows(db, detail::kLoadedRows);
+    }
+    damage("UPDATE marchland_meta SET value = '" + hash + "' WHERE key = 'loaded_rows_sha256'");
   }
   [[nodiscard]] std::string loading_error(Load load = Load::with_areas) const {
     return error_of([&] { static_cast<void>(read_composite(path("c.gpkg"), load)); });
@@ -271,13 +282,13 @@ TEST_F(CompositeFile, WhatIsNoCompositeIsRefused) {
                                  ": is a composite of schema 1, this program reads schema 2; build it anew");
   EXPECT_TRUE(is_composite_file(path("c.gpkg")));
   write_file_of(composite);
-  damage("UPDATE marchland_meta SET value = '0123456789abcdef' WHERE key = 'face_numbering'");
+  damage_and_sign("UPDATE marchland_meta SET value = '0123456789abcdef' WHERE key = 'face_numbering'");
   EXPECT_THAT(loading_error(), HasSubstr("numbered as another version of the program does"));
   write_file_of(composite);
-  damage("UPDATE marchland_statement SET actor = 'nobody-knows' WHERE id = 0");
+  damage_and_sign("UPDATE marchland_statement SET actor = 'nobody-knows' WHERE id = 0");
   EXPECT_THAT(loading_error(), HasSubstr("statement '1' refers to what is not there"));
   write_file_of(composite);
-  damage("UPDATE marchland_meta SET value = '{' WHERE key = 'atlas'");
+  damage_and_sign("UPDATE marchland_meta SET value = '{' WHERE key = 'atlas'");
   EXPECT_THAT(loading_error(), AllOf(StartsWith("invalid data: "), HasSubstr("build it anew")));
   write_file_of(composite);
   damage("DROP TABLE marchland_meta");
