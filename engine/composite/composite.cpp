@@ -109,12 +109,30 @@ class CompositeBuilder {
     const Arrangement& plane = *result_.plane_;
     // Neither needs the other.
     std::optional<Windings> windings;
-    tbb::parallel_invoke(
-        [&] {
-          windings.emplace(plane, group_begin());
-          cover(*windings);
-        },
-        [&] { result_.areas_ = EdgeMeasure(plane, lonlat_).faces(of_segment_); });
+    // A list that grows is there twice or thrice for an instant.
+    const std::uint64_t max_events = options.max_memory_bytes == 0
+                                         ? ListTable<WindingEvent>::kMostItems
+                                         : options.max_memory_bytes / (3 * sizeof(WindingEvent));
+    try {
+      tbb::parallel_invoke(
+          [&] {
+            windings.emplace(plane, group_begin(), max_events);
+            cover(*windings);
+          },
+          [&] { result_.areas_ = EdgeMeasure(plane, lonlat_).faces(of_segment_); });
+    } catch (const ListsTooLong&) {
+      throw TooLarge(
+          fmt::format("the atlas is too large to be arranged: what covers its {} faces, from when to when, "
+                      "would take more than "
+                      "{} events, which is what the memory that is allowed for has room for. Very many "
+                      "statements lie on top of one another. Choose one:\n"
+                      "  --since DATE --until DATE: a window of time\n"
+                      "  --two-layer: only the dates asked for are arranged (areas, overlaps, changes, line, "
+                      "export, raster)\n"
+                      "  fewer layers, or where = \"...\" in the manifest: fewer statements\n"
+                      "  --max-memory SIZE: more memory",
+                      plane.face_count(), max_events));
+    }
     done("coverages and areas");
     RingFindings found;
     tbb::parallel_invoke(

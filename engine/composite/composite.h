@@ -133,7 +133,8 @@ class TooLarge : public Error {
 /// Harmonises, where the atlas declares it, and builds all of it; cost n log n in segments and crossings.
 /// Precondition: none; `atlas.check` is called and throws InvalidData. Imperfect geometry becomes findings.
 /// Throws TooLarge before anything is arranged, where lines cross so often that the limit of memory would not
-/// do: lines drawn anew for every date do, and every one then crosses every other.
+/// do: lines drawn anew for every date do, and every one then crosses every other. Throws it, too, where so
+/// many statements lie on top of one another that the lists of what covers faces would not do.
 [[nodiscard]] Composite build_composite(Atlas atlas, const BuildOptions& options = {});
 
 /// The composite of what the atlas says within a window of time. What takes account of other statements than

@@ -138,7 +138,7 @@ class GroupStepper {
 
 }  // namespace
 
-Windings::Windings(const Arrangement& plane, std::vector<LabelIndex> group_begin)
+Windings::Windings(const Arrangement& plane, std::vector<LabelIndex> group_begin, std::uint64_t max_events)
     : group_begin_(std::move(group_begin)), lists_(group_begin_.size() - 1) {
   const std::size_t groups = group_count();
   faces_.assign(plane.face_count() * groups, 0);
@@ -146,6 +146,7 @@ Windings::Windings(const Arrangement& plane, std::vector<LabelIndex> group_begin
   std::vector<std::uint32_t> changes(plane.edges().size());
   for (std::size_t g = 0; g < groups; ++g) {
     if (group_begin_[g] == group_begin_[g + 1]) continue;
+    lists_[g].limit_items(max_events);
     GroupStepper stepper(lists_[g]);
     const auto of_group = [&](std::span<const WindingEvent> events) {
       const auto before = [](const WindingEvent& event, LabelIndex label) { return event.label < label; };

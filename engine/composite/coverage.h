@@ -5,6 +5,7 @@
 //
 // The state of a face is the sorted list of its winding events, group by group of labels; equal lists are
 // stored once and have the same index, so a step across an edge is mostly one look-up of (list, change).
+#include <marchland/base/error.h>
 #include <marchland/composite/arrangement.h>
 
 #include <algorithm>
@@ -16,16 +17,28 @@
 
 namespace marchland {
 
+/// Lists would hold more items than were allowed for.
+class ListsTooLong : public Error {
+ public:
+  ListsTooLong() : Error(ErrorCode::failure, "lists of what covers faces would be too long") {}
+};
+
 /// Stores equal lists once. Index 0 is the empty list.
 template <class T>
 class ListTable {
  public:
+  /// Offsets have 32 bits.
+  static constexpr std::uint64_t kMostItems = 0xffffffffU;
   ListTable() : buckets_(64, 0) {
     offsets_.assign(2, 0);
     hashes_.push_back(hash({}));
     buckets_[hashes_.front() & (buckets_.size() - 1)] = 1;
   }
 
+  /// Of all lists together; kMostItems at most.
+  void limit_items(std::uint64_t most) { most_items_ = std::min(most, kMostItems); }
+
+  /// Throws ListsTooLong.
   std::uint32_t intern(std::span<const T> list) {
     if (buckets_.empty()) index_again();
     const std::size_t key = hash(list);
@@ -37,6 +50,7 @@ class ListTable {
       const auto known = (*this)[index];
       if (std::equal(known.begin(), known.end(), list.begin(), list.end())) return index;
     }
+    if (items_.size() + list.size() > most_items_) throw ListsTooLong();
     const auto index = static_cast<std::uint32_t>(size());
     items_.insert(items_.end(), list.begin(), list.end());
     offsets_.push_back(static_cast<std::uint32_t>(items_.size()));
@@ -77,6 +91,7 @@ class ListTable {
     }
   }
 
+  std::uint64_t most_items_ = kMostItems;
   std::vector<T> items_;
   std::vector<std::uint32_t> offsets_;
   std::vector<std::size_t> hashes_;
@@ -90,7 +105,10 @@ using CoverageIndex = std::uint32_t;
 /// group g are group_begin[g] .. group_begin[g+1]-1.
 class Windings {
  public:
-  Windings(const Arrangement& plane, std::vector<LabelIndex> group_begin);
+  /// Throws ListsTooLong where the different lists of a group have more than `max_events`: what is nested or
+  /// repeated n times over has lists of n.
+  Windings(const Arrangement& plane, std::vector<LabelIndex> group_begin,
+           std::uint64_t max_events = ListTable<WindingEvent>::kMostItems);
 
   [[nodiscard]] std::size_t group_count() const noexcept { return group_begin_.size() - 1; }
   [[nodiscard]] CoverageIndex coverage(FaceIndex face, std::size_t group) const {

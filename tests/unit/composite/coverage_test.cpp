@@ -1,8 +1,10 @@
 #include <marchland/composite/coverage.h>
 #include <marchland/geometry/wkt.h>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <tests/composite_fixtures.h>
 #include <tests/composite_oracle.h>
 
 namespace marchland {
@@ -94,6 +96,24 @@ TEST(Windings, OpenChainIsNoticed) {
   table.events = {{0, 0, 1}};
   const Arrangement plane(std::move(table));
   EXPECT_GT(Windings(plane, {0, 1}).closure_residual(), 0U);
+}
+
+// Each face of n nested squares has a list of those around it: n^2/2 in all, though no line crosses another.
+TEST(Windings, ListsThatWouldTakeTooMuchAreRefused) {
+  using namespace testing_fixtures;
+  AtlasBuilder builder;
+  for (int i = 0; i < 400; ++i) {
+    const double side = 10.0 - 0.01 * i;
+    builder.say(fmt::format("layer {}", i), "a", box_wkt(-side, -side, side, side), Interval());
+  }
+  EXPECT_EQ(build_composite(builder.atlas).plane().face_count(), 401U);
+  EXPECT_EQ(build_composite(builder.atlas, {.max_memory_bytes = 16'000'000}).plane().face_count(), 401U);
+  try {
+    static_cast<void>(build_composite(builder.atlas, {.max_memory_bytes = 2'000'000}));
+    FAIL() << "not refused";
+  } catch (const TooLarge& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("statements lie on top of one another. Choose one:"));
+  }
 }
 
 }  // namespace
