@@ -267,7 +267,16 @@ class AtlasReader {
 
   [[nodiscard]] std::string name_in_layer(const LayerSpec& spec, const DataFile& file) const {
     const auto name = name_by_spec(spec, file);
-    return name ? name->name : file.name;
+    if (!name) return file.name;
+    if (name->is_in_place) return name->name;
+    // In another folder it would be another file, and could be added once more from there.
+    std::set<std::string> names;
+    for (const std::string& entry : spec.files) {
+      if (const auto other = name_by_entry(entry, place_of(file))) names.insert(other->name);
+    }
+    if (names.size() == 1) return name->name;
+    throw InvalidArgument(fmt::format("{}: in the folder of the atlas it could be {}; put it there first",
+                                      file.local.string(), fmt::join(names, " or ")));
   }
 
   void refuse_known(const DataFile& file) const {

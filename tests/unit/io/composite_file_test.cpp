@@ -427,6 +427,19 @@ TEST_F(Appending, SaysWhyAFileCannotBeAdded) {
   write("moves-3.geojson",
         test::collection({test::feature(R"({"h":"c","d":"2020"})", test::polygon(test::square(0, 0)))}));
   EXPECT_THAT(append_error(before, {"moves-3.geojson"}, "moves"), HasSubstr("there is no [[actor]] 'c'"));
+  Atlas of_years = before;
+  of_years.manifest =
+      "[atlas]\nid = \"test\"\n[[actor]]\nid = \"a\"\n[[actor]]\nid = \"b\"\n[[source]]\nid = \"s\"\n" +
+      layer("daily", "snapshot", "2020/*.geojson\", \"2021/*.geojson", R"({pattern = "%Y%m%d"})") +
+      layer("moves", "event", "moves-*.geojson", R"({field = "d"})");
+  write("new/20210105.geojson", day_file(0, 1));
+  EXPECT_EQ(append_error(of_years, {"new/20210105.geojson"}),
+            "invalid argument: " + path("new/20210105.geojson") +
+                ": in the folder of the atlas it could be 2020/20210105.geojson or 2021/20210105.geojson; "
+                "put it there first");
+  write("2021/20210105.geojson", day_file(0, 1));
+  EXPECT_EQ(append(of_years, {"2021/20210105.geojson"}).files.back().name, "moves-1.geojson");
+  EXPECT_EQ(append(of_years, {"2021/20210105.geojson"}).files[1].name, "2021/20210105.geojson");
   Atlas in_memory = before;
   in_memory.manifest.clear();
   EXPECT_THAT(append_error(in_memory, {"odd.json"}), HasSubstr("made in memory"));
