@@ -40,14 +40,8 @@ TEST(Laws, CertificatesHold) {
 }
 
 bool is_cut(const Atlas& atlas) {
-  for (const Statement& s : atlas.statements) {
-    for (const Polygon& polygon : s.area) {
-      for (const Ring& ring : polygon) {
-        if (quantise(ring).is_cut) return true;
-      }
-    }
-  }
-  return false;
+  return std::any_of(atlas.statements.begin(), atlas.statements.end(),
+                     [](const Statement& s) { return testing_laws::is_cut(s.area); });
 }
 
 TEST(Laws, EveryFaceIsLabelledAsItsStatementsSay) {

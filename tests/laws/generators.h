@@ -174,6 +174,16 @@ inline AtlasBuilder random_atlas(Random& random, Ground ground, int statements) 
   return builder;
 }
 
+/// Whether the antimeridian or a pole cuts any of its rings, none of them literal.
+inline bool is_cut(const MultiPolygon& area) {
+  for (const Polygon& polygon : area) {
+    for (const Ring& ring : polygon) {
+      if (quantise(ring).is_cut) return true;
+    }
+  }
+  return false;
+}
+
 inline std::string describe(const Atlas& atlas) {
   std::string text;
   for (const Statement& s : atlas.statements) {
