@@ -1,5 +1,4 @@
 #include <marchland/analysis/changes.h>
-#include <marchland/composite/quantise.h>
 
 #include <algorithm>
 #include <numeric>
@@ -289,15 +288,9 @@ Changes changes(const Composite& composite, const FaceAreas& measured, const Hol
   Changes out = ChangeTable(composite, measured, holders, scope).changes(a, b);
   const auto& places = composite.atlas().places;
   if (places.empty()) return out;
-  std::vector<GridPoint> points;
-  points.reserve(places.size());
-  for (const Place& place : places) {
-    points.push_back({static_cast<std::int32_t>(to_grid(place.lon.value())),
-                      static_cast<std::int32_t>(to_grid(place.lat.value()))});
-  }
   const TimeIndex epoch_a = composite.times().epoch_of(a);
   const TimeIndex epoch_b = composite.times().epoch_of(b);
-  const std::vector<FaceIndex> faces = composite.plane().locate(points);
+  const std::vector<FaceIndex> faces = faces_of_places(composite);
   const std::vector<bool> inside = faces_in_scope(composite, scope);
   for (std::size_t i = 0; i < places.size(); ++i) {
     if (!inside[faces[i]]) continue;

@@ -1,4 +1,5 @@
 #include <marchland/analysis/review.h>
+#include <marchland/composite/quantise.h>
 
 #include <algorithm>
 #include <array>
@@ -358,13 +359,7 @@ Review::Differences Review::differences(const FaceAreas& measured, Theme theme, 
   });
 
   const auto& places = composite_.atlas().places;
-  std::vector<GridPoint> points;
-  points.reserve(places.size());
-  for (const Place& place : places) {
-    points.push_back({static_cast<std::int32_t>(to_grid(place.lon.value())),
-                      static_cast<std::int32_t>(to_grid(place.lat.value()))});
-  }
-  const std::vector<FaceIndex> faces = composite_.plane().locate(points);
+  const std::vector<FaceIndex> faces = faces_of_places(composite_);
   for (std::size_t p = 0; p < places.size(); ++p) {
     if (!inside[faces[p]]) continue;
     const CoverageIndex c = composite_.coverage(faces[p], group);

@@ -1,5 +1,6 @@
 #include <marchland/analysis/scope.h>
 #include <marchland/base/error.h>
+#include <marchland/composite/quantise.h>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -56,6 +57,16 @@ std::vector<bool> faces_in_scope(const Composite& composite, const Scope& scope)
   });
   for (std::size_t f = 0; f < faces.size(); ++f) faces[f] = faces[f] && regions[f];
   return faces;
+}
+
+std::vector<FaceIndex> faces_of_places(const Composite& composite) {
+  std::vector<GridPoint> points;
+  points.reserve(composite.atlas().places.size());
+  for (const Place& place : composite.atlas().places) {
+    points.push_back({static_cast<std::int32_t>(to_grid(place.lon.value())),
+                      static_cast<std::int32_t>(to_grid(place.lat.value()))});
+  }
+  return composite.plane().locate(points);
 }
 
 bool is_bounded(const Composite& composite, const Scope& scope) {

@@ -20,6 +20,9 @@ struct Scope {
 /// Per face whether it lies in the region.
 [[nodiscard]] std::vector<bool> faces_in_region(const Composite& composite, RegionId region);
 
+/// The face that each place of the atlas lies in, in their order; on a line as Arrangement::locate has it.
+[[nodiscard]] std::vector<FaceIndex> faces_of_places(const Composite& composite);
+
 /// Whether the scope has an edge of its own. Without study area and region, ground about which nothing is
 /// said has no area: then nothing is unknown, and shares are of all ground somebody holds.
 [[nodiscard]] bool is_bounded(const Composite& composite, const Scope& scope);

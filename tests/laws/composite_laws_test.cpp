@@ -70,17 +70,7 @@ TEST(Laws, StartAndDirectionOfRingsChangeNothing) {
   for_many(104, 33, [](Random& random, Ground ground) {
     AtlasBuilder builder = random_atlas(random, ground, static_cast<int>(draw(random, 2, 8)));
     const auto expected = areas_by_coverage(builder.build());
-    for (Statement& s : builder.atlas.statements) {
-      for (Polygon& polygon : s.area) {
-        for (Ring& ring : polygon) {
-          ring.pop_back();
-          std::rotate(ring.begin(),
-                      ring.begin() + draw(random, 0, static_cast<std::int64_t>(ring.size()) - 1), ring.end());
-          if (random() % 2 == 0) std::reverse(ring.begin(), ring.end());
-          ring.push_back(ring.front());
-        }
-      }
-    }
+    turn_rings(builder.atlas, random);
     expect_equal(areas_by_coverage(builder.build()), expected, builder.atlas);
   });
 }

@@ -184,6 +184,21 @@ inline bool is_cut(const MultiPolygon& area) {
   return false;
 }
 
+/// Each ring of each statement begins elsewhere and, as often as not, runs the other way.
+inline void turn_rings(Atlas& atlas, Random& random) {
+  for (Statement& s : atlas.statements) {
+    for (Polygon& polygon : s.area) {
+      for (Ring& ring : polygon) {
+        ring.pop_back();
+        std::rotate(ring.begin(), ring.begin() + draw(random, 0, static_cast<std::int64_t>(ring.size()) - 1),
+                    ring.end());
+        if (random() % 2 == 0) std::reverse(ring.begin(), ring.end());
+        ring.push_back(ring.front());
+      }
+    }
+  }
+}
+
 inline std::string describe(const Atlas& atlas) {
   std::string text;
   for (const Statement& s : atlas.statements) {

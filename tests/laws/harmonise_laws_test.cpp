@@ -226,17 +226,7 @@ TEST(HarmoniseLaws, StartAndDirectionOfRingsChangeNothing) {
     AtlasBuilder builder = jittered_atlas(random, ground, static_cast<int>(draw(random, 2, 9)));
     const auto sums = effects(harmonise(builder.atlas));
     const std::string areas = all_areas(builder.build());
-    for (Statement& s : builder.atlas.statements) {
-      for (Polygon& polygon : s.area) {
-        for (Ring& ring : polygon) {
-          ring.pop_back();
-          std::rotate(ring.begin(),
-                      ring.begin() + draw(random, 0, static_cast<std::int64_t>(ring.size()) - 1), ring.end());
-          if (random() % 2 == 0) std::reverse(ring.begin(), ring.end());
-          ring.push_back(ring.front());
-        }
-      }
-    }
+    turn_rings(builder.atlas, random);
     EXPECT_EQ(effects(harmonise(builder.atlas)), sums) << describe(builder.atlas);
     EXPECT_EQ(all_areas(builder.build()), areas) << describe(builder.atlas);
   });
