@@ -1,24 +1,11 @@
 #include <marchland/analysis/areas.h>
+#include <marchland/analysis/groups.h>
 
 #include <algorithm>
 #include <map>
 
 namespace marchland {
 namespace {
-
-/// The group that all of them belong to at the date, if there is exactly one way to say so.
-std::optional<std::string> common_group(const Atlas& atlas, std::span<const ActorId> actors, Instant at) {
-  std::optional<std::string> group;
-  for (const ActorId actor : actors) {
-    const auto& groups = atlas[actor].groups;
-    const auto member = std::find_if(groups.begin(), groups.end(), [&](const GroupMembership& membership) {
-      return membership.when.contains(at);
-    });
-    if (member == groups.end() || (group && *group != member->group)) return std::nullopt;
-    group = member->group;
-  }
-  return group;
-}
 
 struct Tally {
   AreaUnits inside = 0;
@@ -50,12 +37,7 @@ std::vector<AreaRow> areas(const Composite& composite, const FaceAreas& measured
   std::vector<AreaRow> rows;
   for (const Instant instant : at) {
     const std::vector<HolderIndex> held = holders.faces_at(composite.times().epoch_of(instant));
-    std::vector<std::string> name(holders.size());
-    for (HolderIndex h = 0; h < name.size(); ++h) {
-      name[h] = holders.id(h);
-      if (!options.by_group || h == kUnknown) continue;
-      if (const auto group = common_group(atlas, holders.actors(h), instant)) name[h] = *group;
-    }
+    const std::vector<std::string> name = holder_names(holders, atlas, instant, options.by_group);
     for (std::size_t p = 0; p < parts.size(); ++p) {
       std::map<std::string, Tally> tallies;
       AreaUnits total = 0;

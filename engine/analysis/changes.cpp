@@ -283,9 +283,9 @@ std::vector<Instant> ChangeTable::dates(Step step) const {
   return {dates.begin(), dates.end()};
 }
 
-Changes changes(const Composite& composite, const FaceAreas& measured, const Holders& holders, Instant a,
-                Instant b, const Scope& scope) {
-  Changes out = ChangeTable(composite, measured, holders, scope).changes(a, b);
+std::vector<PlaceChange> places_between(const Composite& composite, const Holders& holders, Instant a,
+                                        Instant b, const Scope& scope) {
+  std::vector<PlaceChange> out;
   const auto& places = composite.atlas().places;
   if (places.empty()) return out;
   const TimeIndex epoch_a = composite.times().epoch_of(a);
@@ -295,10 +295,16 @@ Changes changes(const Composite& composite, const FaceAreas& measured, const Hol
   for (std::size_t i = 0; i < places.size(); ++i) {
     if (!inside[faces[i]]) continue;
     const CoverageIndex coverage = composite.coverage(faces[i], holders.group());
-    const HolderIndex from = holders.at(coverage, epoch_a);
-    const HolderIndex to = holders.at(coverage, epoch_b);
-    if (from != to) out.places.push_back({i, from, to});
+    out.push_back({i, holders.at(coverage, epoch_a), holders.at(coverage, epoch_b)});
   }
+  return out;
+}
+
+Changes changes(const Composite& composite, const FaceAreas& measured, const Holders& holders, Instant a,
+                Instant b, const Scope& scope) {
+  Changes out = ChangeTable(composite, measured, holders, scope).changes(a, b);
+  out.places = places_between(composite, holders, a, b, scope);
+  std::erase_if(out.places, [](const PlaceChange& place) { return place.from == place.to; });
   return out;
 }
 

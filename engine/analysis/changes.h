@@ -111,6 +111,11 @@ class ChangeTable {
   std::size_t marks_ = 1;
 };
 
+/// Who holds each place of the scope at either date, those that stay with their holder too; in the order of
+/// the gazetteer.
+[[nodiscard]] std::vector<PlaceChange> places_between(const Composite& composite, const Holders& holders,
+                                                      Instant a, Instant b, const Scope& scope = {});
+
 /// `a` need not be before `b`.
 [[nodiscard]] Changes changes(const Composite& composite, const FaceAreas& measured, const Holders& holders,
                               Instant a, Instant b, const Scope& scope = {});

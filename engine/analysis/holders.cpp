@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 
 namespace marchland {
@@ -46,6 +47,22 @@ std::vector<ActorId> decide(const std::vector<Voice>& voices, SourceRule rule) {
 
 }  // namespace
 
+std::string_view to_string(Standing standing) {
+  switch (standing) {
+    case Standing::decides:
+      return "decides";
+    case Standing::painted_over:
+      return "painted over";
+    case Standing::overruled:
+      return "overruled";
+    case Standing::outvoted:
+      return "outvoted";
+    case Standing::not_asked:
+      return "not asked";
+  }
+  return "decides";
+}
+
 Holders::Holders(const Composite& composite, const HolderOptions& options)
     : composite_(&composite), options_(options), alone_(composite.slots().size()) {
   const auto coverages = static_cast<CoverageIndex>(composite.coverage_count(group()));
@@ -84,50 +101,78 @@ HolderIndex Holders::holder_of(std::span<const CoverageRun> runs, TimeIndex epoc
   return *known;
 }
 
-std::vector<ActorId> Holders::resolve(std::span<const CoverageRun> runs, TimeIndex epoch) {
+void Holders::keep_latest(std::span<const CoverageRun> runs, TimeIndex epoch,
+                          std::vector<CoverageRun>& kept) const {
   const Atlas& atlas = composite_->atlas();
-  std::vector<Voice> voices;
-  const auto voice_of = [&](SourceId source) -> Voice& {
-    for (Voice& voice : voices) {
-      if (voice.source == source) return voice;
-    }
-    voices.push_back({source, atlas[source].priority, {}});
-    return voices.back();
-  };
-  // Slots are sorted by layer, so the events of a layer stand together.
-  std::vector<CoverageRun> latest;
-  const auto settle_events = [&] {
-    for (const CoverageRun& run : latest) {
-      const Slot& slot = composite_->slots()[run.slot];
-      add_actor(voice_of(atlas[slot.layer].source).actors, slot.actor);
-      const Slot& first = composite_->slots()[latest.front().slot];
-      if (slot.actor != first.actor) note_tie(first, slot, run.from);
-    }
-    latest.clear();
-  };
+  kept.clear();
+  // Slots are sorted by layer, so the events of a layer stand together: those kept since `first`.
+  std::size_t first = 0;
   for (const CoverageRun& run : runs) {
     if (epoch < run.from || epoch >= run.to) continue;
     const Slot& slot = composite_->slots()[run.slot];
     const Layer& layer = atlas[slot.layer];
     if (!options_.sources.empty() && !options_.sources.contains(layer.source)) continue;
-    if (layer.mode != LayerMode::event) {
-      add_actor(voice_of(layer.source).actors, slot.actor);
-      continue;
+    const bool goes_on = first < kept.size() && composite_->slots()[kept[first].slot].layer == slot.layer;
+    if (!goes_on) first = kept.size();
+    if (layer.mode == LayerMode::event && goes_on) {
+      const auto order = std::pair(run.from, slot.seq) <=>
+                         std::pair(kept[first].from, composite_->slots()[kept[first].slot].seq);
+      if (order < 0) continue;
+      if (order > 0) kept.resize(first);
     }
-    if (!latest.empty()) {
-      const Slot& best = composite_->slots()[latest.front().slot];
-      if (best.layer != slot.layer) {
-        settle_events();
-      } else {
-        const auto order = std::pair(run.from, slot.seq) <=> std::pair(latest.front().from, best.seq);
-        if (order < 0) continue;
-        if (order > 0) latest.clear();
-      }
-    }
-    latest.push_back(run);
+    kept.push_back(run);
   }
-  settle_events();
+}
+
+std::vector<ActorId> Holders::resolve(std::span<const CoverageRun> runs, TimeIndex epoch) {
+  const Atlas& atlas = composite_->atlas();
+  std::vector<CoverageRun> kept;
+  keep_latest(runs, epoch, kept);
+  std::vector<Voice> voices;
+  const Slot* first_of_layer = nullptr;
+  for (const CoverageRun& run : kept) {
+    const Slot& slot = composite_->slots()[run.slot];
+    const Layer& layer = atlas[slot.layer];
+    if (first_of_layer == nullptr || first_of_layer->layer != slot.layer) first_of_layer = &slot;
+    if (layer.mode == LayerMode::event && slot.actor != first_of_layer->actor)
+      note_tie(*first_of_layer, slot, run.from);
+    auto voice =
+        std::find_if(voices.begin(), voices.end(), [&](const Voice& v) { return v.source == layer.source; });
+    if (voice == voices.end()) {
+      voices.push_back({layer.source, atlas[layer.source].priority, {}});
+      voice = std::prev(voices.end());
+    }
+    add_actor(voice->actors, slot.actor);
+  }
   return decide(voices, options_.rule);
+}
+
+std::vector<RunStanding> Holders::account(CoverageIndex coverage, TimeIndex epoch) const {
+  const Atlas& atlas = composite_->atlas();
+  const auto runs = composite_->runs(group(), coverage);
+  const auto holding = actors(at(coverage, epoch));
+  std::vector<CoverageRun> kept;
+  keep_latest(runs, epoch, kept);
+  int greatest = std::numeric_limits<int>::min();
+  for (const CoverageRun& run : kept) {
+    const Layer& layer = atlas[composite_->slots()[run.slot].layer];
+    greatest = std::max(greatest, atlas[layer.source].priority);
+  }
+  const auto standing_of = [&](const CoverageRun& run) {
+    const Slot& slot = composite_->slots()[run.slot];
+    const SourceId source = atlas[slot.layer].source;
+    if (!options_.sources.empty() && !options_.sources.contains(source)) return Standing::not_asked;
+    if (std::find(kept.begin(), kept.end(), run) == kept.end()) return Standing::painted_over;
+    if (options_.rule == SourceRule::priority && atlas[source].priority < greatest)
+      return Standing::overruled;
+    const bool holds = std::find(holding.begin(), holding.end(), slot.actor) != holding.end();
+    return holds ? Standing::decides : Standing::outvoted;
+  };
+  std::vector<RunStanding> out;
+  for (const CoverageRun& run : runs) {
+    if (run.from <= epoch && epoch < run.to) out.push_back({run, standing_of(run)});
+  }
+  return out;
 }
 
 void Holders::note_tie(const Slot& a, const Slot& b, TimeIndex at) {

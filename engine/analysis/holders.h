@@ -11,6 +11,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace marchland {
@@ -25,6 +26,22 @@ struct HolderOptions {
   SourceRule rule = SourceRule::priority;
   /// Only these sources; empty: all.
   std::set<SourceId> sources;
+};
+
+/// What became of one run among all that cover some ground at an epoch.
+enum class Standing : std::uint8_t {
+  decides,       ///< its actor holds the ground, alone or with others
+  painted_over,  ///< a later event of its layer, or one of greater seq, passed the ground on
+  overruled,     ///< by a source of greater priority
+  outvoted,      ///< more sources name another actor
+  not_asked,     ///< its source is not among those that count
+};
+[[nodiscard]] std::string_view to_string(Standing standing);
+
+struct RunStanding {
+  CoverageRun run;
+  Standing standing = Standing::decides;
+  friend bool operator==(const RunStanding&, const RunStanding&) = default;
 };
 
 /// From epoch `since` on (until the next span) these hold it.
@@ -59,6 +76,10 @@ class Holders {
   /// Of every face at one epoch.
   [[nodiscard]] std::vector<HolderIndex> faces_at(TimeIndex epoch) const;
 
+  /// Every run that covers the ground at the epoch, in the order of Composite::runs, and what became of it.
+  /// Precondition: `coverage` is of this theme's group.
+  [[nodiscard]] std::vector<RunStanding> account(CoverageIndex coverage, TimeIndex epoch) const;
+
   /// Events of one instant that order themselves by nothing.
   [[nodiscard]] const Findings& findings() const noexcept { return findings_; }
 
@@ -66,6 +87,9 @@ class Holders {
   HolderIndex intern(std::vector<ActorId> actors);
   HolderIndex holder_of(std::span<const CoverageRun> runs, TimeIndex epoch);
   std::vector<ActorId> resolve(std::span<const CoverageRun> runs, TimeIndex epoch);
+  /// Of runs that cover the ground at the epoch: those that are neither painted over nor of a source that is
+  /// not asked. Sorted as they come.
+  void keep_latest(std::span<const CoverageRun> runs, TimeIndex epoch, std::vector<CoverageRun>& kept) const;
   void note_tie(const Slot& a, const Slot& b, TimeIndex at);
 
   const Composite* composite_;

@@ -6,6 +6,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 namespace marchland {
 namespace {
@@ -23,6 +25,12 @@ std::vector<bool> faces_where(const Composite& composite, Wanted wanted) {
     faces[f] = by_coverage[composite.coverage(f, LabelGroup::region)];
   return faces;
 }
+
+/// A list of plain ids.
+struct Named {
+  Named(std::string name) : id(std::move(name)) {}  // NOLINT: it is nothing else
+  std::string id;
+};
 
 template <class Items>
 std::size_t find_by_id(const Items& items, std::string_view id, std::string_view kind) {
@@ -78,6 +86,13 @@ RegionId find_region(const Atlas& atlas, std::string_view id) {
 }
 ActorId find_actor(const Atlas& atlas, std::string_view id) {
   return ActorId(find_by_id(atlas.actors, id, "actor"));
+}
+void find_group(const Atlas& atlas, std::string_view id) {
+  std::set<std::string> ids;
+  for (const Actor& actor : atlas.actors) {
+    for (const GroupMembership& membership : actor.groups) ids.insert(membership.group);
+  }
+  find_by_id(std::vector<Named>(ids.begin(), ids.end()), id, "group");
 }
 SourceId find_source(const Atlas& atlas, std::string_view id) {
   return SourceId(find_by_id(atlas.sources, id, "source"));

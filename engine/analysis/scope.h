@@ -31,6 +31,8 @@ struct Scope {
 [[nodiscard]] RegionId find_region(const Atlas& atlas, std::string_view id);
 /// The actor of that id. Throws InvalidArgument with the nearest one.
 [[nodiscard]] ActorId find_actor(const Atlas& atlas, std::string_view id);
+/// Throws InvalidArgument with the nearest one where no actor ever belongs to a group of that id.
+void find_group(const Atlas& atlas, std::string_view id);
 /// The source of that id. Throws InvalidArgument with the nearest one.
 [[nodiscard]] SourceId find_source(const Atlas& atlas, std::string_view id);
 

@@ -2,6 +2,7 @@
 import csv
 import hashlib
 import io
+import json
 import math
 
 from harness import CELL_M2, FRONT, MANIFEST, CliTest, box, collection, feature
@@ -195,3 +196,165 @@ class Check(CliTest):
         done = self.run_program("check", self.atlas)
         self.assertEqual(done.returncode, 3)
         self.assertIn("event-tie", done.stdout)
+
+
+class Breakdown(CliTest):
+    def setUp(self):
+        super().setUp()
+        # b belongs to the league all along, a from the second half of 2000 on.
+        manifest = MANIFEST.replace('color = "#e69f00"', 'color = "#e69f00"\ngroups = [{id = "league"}]').replace(
+            'color = "#0072b2"', 'color = "#0072b2"\ngroups = [{id = "league", from = "2000-07-01"}]')
+        self.write("west.geojson", collection(feature([box(0, 0, 1, 1)])))
+        self.write("middle.geojson", collection(feature([box(1, 0, 3, 1)])))
+        self.write("atlas.toml", manifest + '\n[[region]]\nid = "west"\nfile = "west.geojson"\n'
+                   '\n[[region]]\nid = "middle"\nfile = "middle.geojson"\n')
+
+    def cells(self, rows, *keys):
+        return [tuple(row[key] for key in keys) +
+                tuple(round(row[key] / CELL_M2, 9) for key in row if key.endswith("_m2")) for row in rows]
+
+    def test_changes_by_region_add_up_to_those_of_the_whole(self):
+        document = self.answer("changes", self.atlas, "--from", "first", "--to", "second", "--by", "region")
+        self.assertEqual(self.cells(document["rows"], "region", "actor"),
+                         [("west", "a", 0, 0, 1), ("middle", "a", 0, 1, 0), ("middle", "b", 1, 0, 1)])
+        self.assertEqual(self.cells(document["transitions"], "region", "from", "to"),
+                         [("west", "a", "a", 1), ("middle", "a", "b", 1), ("middle", "b", "b", 1)])
+        only = self.answer("changes", self.atlas, "--from", "first", "--to", "second", "--by", "region", "--region", "west")
+        self.assertEqual(only["rows"], document["rows"][:1])
+
+    def test_ground_passes_to_a_group_by_joining_it(self):
+        document = self.answer("changes", self.atlas, "--from", "2000-01-01", "--to", "2000-08-01", "--by", "group")
+        self.assertEqual(self.cells(document["rows"], "actor"), [("a", 0, 2, 0), ("league", 2, 0, 2)])
+        self.assertEqual(self.cells(document["transitions"], "from", "to"), [("a", "league", 2), ("league", "league", 2)])
+        # Within the group nothing changes hands.
+        later = self.answer("changes", self.atlas, "--from", "2000-08-01", "--to", "second", "--by", "group")
+        self.assertEqual(self.cells(later["rows"], "actor"), [("league", 0, 0, 4)])
+
+    def test_series_by_group_has_the_dates_of_joining(self):
+        document = self.answer("timeline", self.atlas, "--by", "group")
+        self.assertEqual(self.cells(document["rows"], "at", "actor"),
+                         [("2000-01-01", "a", 2), ("2000-01-01", "league", 2), ("2000-07-01", "league", 4),
+                          ("2001-01-01", "league", 4)])
+        self.assertEqual(self.cells(document["transitions"], "at", "from", "to"), [("2000-07-01", "a", "league", 2)])
+
+    def test_series_by_region(self):
+        document = self.answer("timeline", self.atlas, "--by", "region", "--region", "middle")
+        self.assertEqual(self.cells(document["rows"], "at", "region", "actor"),
+                         [("2000-01-01", "middle", "a", 1), ("2000-01-01", "middle", "b", 1),
+                          ("2001-01-01", "middle", "a", 0), ("2001-01-01", "middle", "b", 2)])
+
+    def test_group_filters_by_the_members_of_the_date(self):
+        rows = self.answer("areas", self.atlas, "--at", "2000-01-01,2000-08-01", "--group", "league")["rows"]
+        self.assertEqual([(row["at"], row["actor"]) for row in rows],
+                         [("2000-01-01", "b"), ("2000-08-01", "a"), ("2000-08-01", "b")])
+        self.assertIn("did you mean 'league'", self.refusal(2, "areas", self.atlas, "--at", "2000", "--group", "leage"))
+
+    def test_what_does_not_go_together_is_refused(self):
+        self.assertIn("--pairs", self.refusal(2, "timeline", self.atlas, "--pairs", "--by", "group"))
+        self.write("atlas.toml", MANIFEST)
+        self.assertIn("no [[region]]", self.refusal(2, "changes", self.atlas, "--from", "first", "--to", "second",
+                                                    "--by", "region"))
+        self.assertIn("no [[region]]", self.refusal(2, "areas", self.atlas, "--at", "first", "--by", "region"))
+
+
+class TwoSources(CliTest):
+    """Source s as in MANIFEST; t says that a holds 0..3 in 2000 and nothing else."""
+
+    RIVAL = '\n[[source]]\nid = "t"\ntitle = "Another map"\npriority = {}\n\n[[layer]]\nid = "rival"\nsource = "t"\n' \
+            'theme = "control"\nmode = "interval"\nfiles = ["rival.geojson"]\nactor = "a"\nfrom = "2000"\nto = "2001"\n'
+
+    def setUp(self):
+        super().setUp()
+        self.write("rival.geojson", collection(feature([box(0, 0, 3, 1)])))
+        self.rank(0)
+
+    def rank(self, priority, rule=""):
+        self.write("atlas.toml", MANIFEST.replace('title = "Two squares"', 'title = "Two squares"\n' + rule) +
+                   self.RIVAL.format(priority))
+
+    def test_compare_keeps_silence_and_contradiction_apart(self):
+        target = self.path / "compare.geojson"
+        done = self.run_program("compare", self.atlas, "--source", "s", "--source", "t", "--at", "2000", "--format", "json",
+                                "--geometry", target)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        document = json.loads(done.stdout)
+        self.assertEqual([(row["actor_first"], row["actor_second"], row["agreement"], round(row["area_m2"] / CELL_M2, 9))
+                          for row in document["rows"]],
+                         [("a", "a", "same", 2), ("b", "a", "different", 1), ("b", None, "only s", 1)])
+        self.assertEqual([round(document[key] / CELL_M2, 9)
+                          for key in ("same_m2", "different_m2", "only_first_m2", "only_second_m2")], [2, 1, 1, 0])
+        holders = {row["actor"]: row for row in document["holders"]}
+        self.assertAlmostEqual(holders["a"]["overlap"], 2 / 3, delta=1e-9)
+        self.assertEqual(holders["b"]["overlap"], 0)
+        features = json.loads(target.read_text())["features"]
+        self.assertEqual([f["properties"]["agreement"] for f in features], ["same", "different", "only s"])
+        # Sides exchanged, the same is said.
+        mirrored = self.answer("compare", self.atlas, "--source", "t,s", "--at", "2000")
+        self.assertEqual([(row["actor_first"], row["agreement"]) for row in mirrored["rows"]],
+                         [("a", "same"), ("a", "different"), (None, "only s")])
+        self.assertEqual(mirrored["different_m2"], document["different_m2"])
+
+    def test_compare_of_one_date_alone_is_the_same(self):
+        arguments = ("compare", self.atlas, "--source", "s,t", "--at", "2000")
+        self.assertEqual(self.answer(*arguments, "--two-layer")["rows"], self.answer(*arguments)["rows"])
+
+    def test_compare_needs_two_sources_that_speak(self):
+        self.assertIn("two sources", self.refusal(2, "compare", self.atlas, "--source", "s", "--at", "2000"))
+        self.assertIn("itself", self.refusal(2, "compare", self.atlas, "--source", "s,s", "--at", "2000"))
+        self.assertIn("says nothing of theme claim",
+                      self.refusal(2, "compare", self.atlas, "--source", "s,t", "--at", "2000", "--theme", "claim"))
+
+    def why(self, *more):
+        return self.answer("why", self.atlas, "--at", "2000-06", "--lonlat", "2.5,0.5", *more)
+
+    def test_why_names_rule_and_what_was_overruled(self):
+        both = self.why()
+        self.assertEqual((both["actor"], both["contested"]), ("a+b", True))
+        self.assertIn("contested", both["because"])
+        self.rank(1)
+        document = self.why()
+        self.assertEqual((document["actor"], document["from"], document["to"]), ("a", "2000-01-01", "2001-01-01"))
+        self.assertIn("rule priority", document["because"])
+        self.assertIn("t (priority 1)", document["because"])
+        self.assertEqual([(row["standing"], row["actor"], row["source"], row["statement"]) for row in document["rows"]],
+                         [("decides", "a", "t", "rival/0"), ("overruled", "b", "s", "front/1")])
+        self.assertEqual([(row["from"], row["to"], row["actor"]) for row in document["history"]],
+                         [(None, "2000-01-01", None), ("2000-01-01", "2001-01-01", "a"), ("2001-01-01", None, "b")])
+        self.assertEqual(self.why("--rule", "all")["actor"], "a+b")
+        asked = self.why("--source", "s")
+        self.assertEqual((asked["actor"], asked["rows"][1]["standing"]), ("b", "not asked"))
+        shortened = self.why("--from", "2000", "--to", "2000-12-31")["history"]
+        self.assertEqual([row["actor"] for row in shortened], ["a"])
+
+    def test_why_says_who_was_outvoted(self):
+        self.write("atlas.toml", (self.atlas / "atlas.toml").read_text().replace('id = "small"', 'id = "small"\nrule = "majority"')
+                   + '\n[[source]]\nid = "u"\ntitle = "Third"\n\n[[layer]]\nid = "third"\nsource = "u"\ntheme = "control"\n'
+                   'mode = "interval"\nfiles = ["rival.geojson"]\nactor = "a"\n')
+        document = self.why()
+        self.assertEqual(document["actor"], "a")
+        self.assertEqual([(row["standing"], row["source"]) for row in document["rows"]],
+                         [("decides", "t"), ("decides", "u"), ("outvoted", "s")])
+
+    def test_why_of_a_composite_file_is_that_of_the_folder(self):
+        target = self.path / "small.gpkg"
+        self.assertEqual(self.run_program("build", self.atlas, "-o", target).returncode, 0)
+        arguments = ("--at", "2000", "--lonlat", "2.5,0.5")
+        self.assertEqual(self.answer("why", target, *arguments), self.answer("why", self.atlas, *arguments))
+
+    def test_why_by_place_and_on_unknown_ground(self):
+        self.write("places.geojson", '{"type":"FeatureCollection","features":['
+                   '{"type":"Feature","properties":{"name":"Midtown","name_b":"Mittstadt"},"geometry":{"type":"Point","coordinates":[1.5,0.5]}},'
+                   '{"type":"Feature","properties":{"name":"Midtown"},"geometry":{"type":"Point","coordinates":[3.5,0.5]}}]}')
+        self.rank(0, 'places = "places.geojson"')
+        self.assertEqual(self.answer("why", self.atlas, "--at", "2000", "--place", "mittstadt")["actor"], "a")
+        self.assertIn("2 places are called", self.refusal(2, "why", self.atlas, "--at", "2000", "--place", "Midtown"))
+        self.assertIn("did you mean 'Mittstadt'", self.refusal(2, "why", self.atlas, "--at", "2000", "--place", "Mitstadt"))
+        nowhere = self.answer("why", self.atlas, "--at", "2000", "--lonlat", "50,0.5")
+        self.assertEqual((nowhere["actor"], nowhere["rows"]), (None, []))
+        self.assertIn("unknown", nowhere["because"])
+
+    def test_why_refuses_what_is_no_point(self):
+        for text in ("1", "1,2,3", "1,91", "x,1", "181,0"):
+            self.assertIn("--lonlat", self.refusal(2, "why", self.atlas, "--at", "2000", "--lonlat", text))
+        self.assertIn("one of", self.refusal(2, "why", self.atlas, "--at", "2000"))
+        self.assertIn("gazetteer", self.refusal(2, "why", self.atlas, "--at", "2000", "--place", "Midtown"))

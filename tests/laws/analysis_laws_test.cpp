@@ -2,13 +2,17 @@
 #include <marchland/analysis/all_pairs.h>
 #include <marchland/analysis/changes.h>
 #include <marchland/analysis/contact_line.h>
+#include <marchland/analysis/source_agreement.h>
+#include <marchland/analysis/why.h>
 
 #include <gtest/gtest.h>
 #include <tests/laws/generators.h>
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace marchland {
@@ -203,6 +207,85 @@ TEST(AnalysisLaws, StatementAndItsComplementAreTheEarth) {
     for (std::size_t i = 0; i < after.parts.size(); ++i)
       EXPECT_EQ(after.parts[i].positions, before.parts[i].positions) << describe(builder.atlas);
     EXPECT_EQ(after.length.value(), before.length.value());
+  });
+}
+
+/// Vertices, middles of segments (which lie on lines where they fall on the grid), and points anywhere near.
+std::vector<GridPoint> points_about(const Composite& composite, Random& random) {
+  std::vector<GridPoint> points;
+  for (const GridSegment& s : composite.plane().table().segments) {
+    points.push_back(s.a);
+    points.push_back({static_cast<std::int32_t>((std::int64_t{s.a.x} + s.b.x) / 2),
+                      static_cast<std::int32_t>((std::int64_t{s.a.y} + s.b.y) / 2)});
+    points.push_back(
+        {static_cast<std::int32_t>(draw(random, s.a.x, s.b.x)),
+         static_cast<std::int32_t>(draw(random, std::min(s.a.y, s.b.y), std::max(s.a.y, s.b.y)))});
+  }
+  return points;
+}
+
+TEST(AnalysisLaws, StatementsThatCoverAPointAreThoseOfItsFace) {
+  for_many(310, 44, [](Random& random, Ground ground) {
+    AtlasBuilder builder = random_atlas(random, ground, static_cast<int>(draw(random, 1, 9)));
+    const Composite composite = builder.build();
+    for (const Theme theme : kThemes) {
+      const Holders holders(composite, {theme, SourceRule::priority, {}});
+      for (const GridPoint point : points_about(composite, random)) {
+        const Instant at = day(static_cast<int>(draw(random, -1, 7)));
+        const Explanation found = explain(composite, holders, composite.atlas(), point, at);
+        const TimeIndex epoch = composite.times().epoch_of(at);
+        const CoverageIndex coverage = composite.coverage(found.face, holders.group());
+        // Each run is explained by a statement of its slot, and no statement is named that gives no run.
+        std::set<std::pair<LayerId, ActorId>> from_runs;
+        for (const CoverageRun& run : composite.runs(holders.group(), coverage)) {
+          const Slot& slot = composite.slots()[run.slot];
+          if (run.from <= epoch && epoch < run.to) from_runs.emplace(slot.layer, slot.actor);
+        }
+        std::set<std::pair<LayerId, ActorId>> from_statements;
+        std::set<ActorId> deciding;
+        for (const Testimony& testimony : found.testimonies) {
+          const Statement& statement = composite.atlas().statements[testimony.statement];
+          from_statements.emplace(statement.layer, statement.actor);
+          if (testimony.standing == Standing::decides) deciding.insert(statement.actor);
+        }
+        ASSERT_EQ(from_statements, from_runs) << point.x << ' ' << point.y << describe(builder.atlas);
+        const auto actors = holders.actors(found.holder);
+        ASSERT_EQ(deciding, std::set<ActorId>(actors.begin(), actors.end())) << describe(builder.atlas);
+        ASSERT_TRUE(found.holds.contains(at));
+        for (std::size_t i = 1; i < found.history.size(); ++i)
+          ASSERT_EQ(found.history[i - 1].when.to(), found.history[i].when.from());
+      }
+    }
+  });
+}
+
+TEST(AnalysisLaws, AgreementOfSourcesDividesWhatEitherSays) {
+  for_many(311, 44, [](Random& random, Ground ground) {
+    AtlasBuilder builder = random_atlas(random, ground, static_cast<int>(draw(random, 2, 9)));
+    builder.atlas.sources.emplace_back().id = "other";
+    for (std::size_t i = 0; i < builder.atlas.layers.size(); ++i)
+      builder.atlas.layers[i].source = SourceId(i % 2);
+    const Composite composite = builder.build();
+    const Holders first(composite, {Theme::control, SourceRule::priority, {SourceId(0)}});
+    const Holders second(composite, {Theme::control, SourceRule::priority, {SourceId(1)}});
+    const Holders both(composite, {Theme::control, SourceRule::all, {}});
+    for (const Instant at : all_days()) {
+      const SourceAgreement found = compare_sources(composite, composite.areas(), first, second, at);
+      const SourceAgreement mirrored = compare_sources(composite, composite.areas(), second, first, at);
+      AreaUnits sum = 0;
+      for (const AgreementRow& row : found.rows) sum += row.area;
+      AreaUnits said = 0;
+      const auto faces = both.faces_at(composite.times().epoch_of(at));
+      for (FaceIndex f = 1; f < faces.size(); ++f) {
+        if (faces[f] != kUnknown) said += composite.areas()[f];
+        ASSERT_EQ(faces[f] != kUnknown, found.faces[f] != 0) << describe(builder.atlas);
+      }
+      ASSERT_TRUE(sum == said) << describe(builder.atlas);
+      for (const auto& [one, other] : {std::pair(Agreement::same, Agreement::same),
+                                       std::pair(Agreement::different, Agreement::different),
+                                       std::pair(Agreement::only_first, Agreement::only_second)})
+        ASSERT_TRUE(found.area(one) == mirrored.area(other)) << describe(builder.atlas);
+    }
   });
 }
 

@@ -27,7 +27,7 @@ Report areas_report(const Session& session, const std::vector<Instant>& at, cons
                                              {"denominator_m2", "of", Column::Kind::area}});
   bool outside = false;
   for (const AreaRow& row : areas(session.composite(), session.areas(), holders, at, options)) {
-    if (!session.wants(row.holder)) continue;
+    if (!session.wants(row.holder, row.at)) continue;
     Json json;
     json["at"] = session.date(row.at);
     if (row.region) json["region"] = session.atlas()[*row.region].id;
@@ -54,17 +54,14 @@ struct AreasCommand {
   QueryOptions query;
   OutputOptions output;
   std::vector<std::string> at;
-  std::vector<std::string> by{"actor"};
+  Breakdown by;
 
   void run() const {
     output.check();
     Session session(query);
-    AreaOptions options{session.scope(), false, false};
-    for (const std::string& key : by) {
-      options.by_region = options.by_region || key == "region";
-      options.by_group = options.by_group || key == "group";
-    }
+    const AreaOptions options{session.scope(), by.by_region, by.by_group};
     static_cast<void>(session.instants(at));
+    static_cast<void>(session.parts(by));  // says so where there are no regions
     std::optional<FeatureOutput> out;
     Report report;
     session.for_each_arranged(at, [&](const std::vector<std::string>& dates) {
@@ -87,9 +84,7 @@ void add_areas(CLI::App& app) {
       ->required()
       ->delimiter(',')
       ->type_name("DATE");
-  command->add_option("--by", state->by, "rows by actor, group and region")
-      ->delimiter(',')
-      ->check(CLI::IsMember({"actor", "region", "group"}));
+  state->by.declare(*command);
   state->output.declare(*command);
   state->output.declare_geometry(*command, "the ground of each holder as polygons");
   command->callback([state] { state->run(); });

@@ -2,6 +2,7 @@
 #include "tools/cli/commands.h"
 #include "tools/cli/layers.h"
 #include "tools/cli/reports.h"
+#include <marchland/analysis/groups.h>
 #include <marchland/analysis/noise_floor.h>
 #include <marchland/base/error.h>
 
@@ -15,39 +16,74 @@ namespace marchland::cli {
 
 namespace {
 
+bool states_sigma(const Atlas& atlas) {
+  return std::any_of(atlas.sources.begin(), atlas.sources.end(),
+                     [](const Source& source) { return source.sigma.value() > 0; });
+}
+
+HolderIndex index_of(const std::vector<std::string>& names, const std::string& name) {
+  return static_cast<HolderIndex>(std::find(names.begin(), names.end(), name) - names.begin());
+}
+
 /// null where the floor is not known, or nothing changed that it could be held against.
-void add_noise_floor(Json& json, const ChangeRow& row, const NoiseFloor& floor) {
+void add_noise_floor(Json& json, const NamedChange& row, const NoiseFloor& floor) {
   const bool is_known = floor.without_sigma.value() == 0.0;
   const double most = std::max(square_meters(row.gained), square_meters(row.lost));
   json["noise_floor_m2"] = is_known ? Json(floor.area.value()) : Json(nullptr);
   json["within_noise"] = is_known && most > 0 ? Json(most <= floor.area.value()) : Json(nullptr);
 }
 
+Table places_table(const Session& session, const Holders& holders, Instant from, Instant to,
+                   const std::vector<std::string>& before, const std::vector<std::string>& after) {
+  Table table{"places",
+              "places that changed hands",
+              {{"name", "place"}, {"from", "from"}, {"to", "to"}},
+              Json::array()};
+  for (const PlaceChange& change : places_between(session.composite(), holders, from, to, session.scope())) {
+    const std::string& had = before[change.from];
+    const std::string& has = after[change.to];
+    if (had == has || (!session.wants(had, from) && !session.wants(has, to))) continue;
+    const Place& place = session.atlas().places[change.place];
+    table.rows.push_back({{"name", place.name},
+                          {"from", holder_json(had)},
+                          {"to", holder_json(has)},
+                          {"lon", place.lon.value()},
+                          {"lat", place.lat.value()}});
+  }
+  table.shown_when_empty = false;
+  return table;
+}
+
 }  // namespace
 
-Report changes_report(const Session& session, Instant from, Instant to) {
+Report changes_report(const Session& session, Instant from, Instant to, const Breakdown& by) {
+  const Atlas& atlas = session.atlas();
   const Holders holders = session.holders();
-  const Changes result = changes(session.composite(), session.areas(), holders, from, to, session.scope());
+  const std::vector<std::string> before = holder_names(holders, atlas, from, by.by_group);
+  const std::vector<std::string> after = holder_names(holders, atlas, to, by.by_group);
 
   Report report{session.head(), {}, session.notes()};
   report.head["theme"] = to_string(session.theme());
   report.head["from"] = session.date(from);
   report.head["to"] = session.date(to);
-  report.head["residual_units"] = to_string(result.residual);
-  const std::string period = fmt::format("{} to {}", session.date(from), session.date(to));
   Table rows{"rows",
-             period,
+             fmt::format("{} to {}", session.date(from), session.date(to)),
              {{"actor", "actor"},
               {"gained_m2", "gained", Column::Kind::area},
               {"lost_m2", "lost", Column::Kind::area},
               {"held_m2", "held", Column::Kind::area}},
              Json::array()};
-  const auto& sources = session.atlas().sources;
-  const bool has_floor =
-      std::any_of(sources.begin(), sources.end(), [](const Source& s) { return s.sigma.value() > 0; });
-  std::vector<NoiseFloor> floors;
+  Table transitions{"transitions",
+                    "passed",
+                    {{"from", "from"}, {"to", "to"}, {"area_m2", "area", Column::Kind::area}},
+                    Json::array()};
+  if (by.by_region) {
+    for (Table* table : {&rows, &transitions})
+      table->columns.insert(table->columns.begin(), {"region", "region"});
+  }
+  // Boundaries within a group are no boundaries of it, so its floor is not the sum of its actors'.
+  const bool has_floor = !by.by_group && states_sigma(atlas);
   if (has_floor) {
-    floors = noise_floors(session.composite(), holders, from, to, session.scope());
     rows.columns.push_back({"noise_floor_m2", "noise floor", Column::Kind::area});
     rows.columns.push_back({"within_noise", "within noise"});
     report.notes.emplace_back(
@@ -55,39 +91,36 @@ Report changes_report(const Session& session, Instant from, Instant to) {
         "be "
         "expected to yield as gain and again as loss; - where a line drawn anew has no stated accuracy");
   }
-  for (const ChangeRow& row : result.rows) {
-    if (!session.wants(holders, row.holder)) continue;
-    rows.rows.push_back({{"actor", holder_json(holders.id(row.holder))},
-                         {"gained_m2", square_meters(row.gained)},
-                         {"lost_m2", square_meters(row.lost)},
-                         {"held_m2", square_meters(row.held)}});
-    if (has_floor) add_noise_floor(rows.rows.back(), row, floors[row.holder]);
+  AreaUnits residual = 0;
+  for (const Session::Part& part : session.parts(by)) {
+    const Changes result =
+        ChangeTable(session.composite(), session.areas(), holders, part.scope).changes(from, to);
+    residual += result.residual;
+    const std::vector<NamedTransition> named = by_name(result.transitions, before, after);
+    std::vector<NoiseFloor> floors;
+    if (has_floor) floors = noise_floors(session.composite(), holders, from, to, part.scope);
+    const auto in_part = [&](Json row) {
+      if (part.region) row["region"] = atlas[*part.region].id;
+      return row;
+    };
+    for (const NamedChange& change : changes_of(named)) {
+      if (!session.wants(change.name, from) && !session.wants(change.name, to)) continue;
+      Json row = in_part({{"actor", holder_json(change.name)},
+                          {"gained_m2", square_meters(change.gained)},
+                          {"lost_m2", square_meters(change.lost)},
+                          {"held_m2", square_meters(change.held)}});
+      if (has_floor) add_noise_floor(row, change, floors[index_of(before, change.name)]);
+      rows.rows.push_back(std::move(row));
+    }
+    for (const NamedTransition& t : named) {
+      if (!session.wants(t.from, from) && !session.wants(t.to, to)) continue;
+      transitions.rows.push_back(in_part(
+          {{"from", holder_json(t.from)}, {"to", holder_json(t.to)}, {"area_m2", square_meters(t.area)}}));
+    }
   }
-  Table transitions{"transitions",
-                    "passed",
-                    {{"from", "from"}, {"to", "to"}, {"area_m2", "area", Column::Kind::area}},
-                    Json::array()};
-  for (const Transition& t : result.transitions) {
-    if (!session.wants(holders, t.from) && !session.wants(holders, t.to)) continue;
-    transitions.rows.push_back({{"from", holder_json(holders.id(t.from))},
-                                {"to", holder_json(holders.id(t.to))},
-                                {"area_m2", square_meters(t.area)}});
-  }
-  Table places{"places",
-               "places that changed hands",
-               {{"name", "place"}, {"from", "from"}, {"to", "to"}},
-               Json::array()};
-  for (const PlaceChange& change : result.places) {
-    if (!session.wants(holders, change.from) && !session.wants(holders, change.to)) continue;
-    const Place& place = session.atlas().places[change.place];
-    places.rows.push_back({{"name", place.name},
-                           {"from", holder_json(holders.id(change.from))},
-                           {"to", holder_json(holders.id(change.to))},
-                           {"lon", place.lon.value()},
-                           {"lat", place.lat.value()}});
-  }
-  places.shown_when_empty = false;
-  report.tables = {std::move(rows), std::move(transitions), std::move(places)};
+  report.head["residual_units"] = to_string(residual);
+  report.tables = {std::move(rows), std::move(transitions),
+                   places_table(session, holders, from, to, before, after)};
   return report;
 }
 
@@ -98,6 +131,7 @@ struct ChangesCommand {
   OutputOptions output;
   std::string from;
   std::string to;
+  Breakdown by;
 
   void run() const {
     output.check();
@@ -108,7 +142,7 @@ struct ChangesCommand {
       cli::add_changes(out, session, from, to);
       fmt::print(stderr, "{}", out.write());
     }
-    output.write(changes_report(session, session.instant(from), session.instant(to)),
+    output.write(changes_report(session, session.instant(from), session.instant(to), by),
                  provenance(session, "changes"));
   }
 };
@@ -122,6 +156,7 @@ void add_changes(CLI::App& app) {
   state->query.declare(*command);
   command->add_option("--from", state->from, "first date")->required()->type_name("DATE");
   command->add_option("--to", state->to, "second date")->required()->type_name("DATE");
+  state->by.declare(*command);
   state->output.declare(*command);
   state->output.declare_geometry(*command, "what changed hands as polygons");
   command->callback([state] { state->run(); });

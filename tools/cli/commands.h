@@ -9,6 +9,7 @@ void add_areas(CLI::App& app);
 void add_build(CLI::App& app);
 void add_changes(CLI::App& app);
 void add_check(CLI::App& app);
+void add_compare(CLI::App& app);
 void add_export(CLI::App& app);
 void add_line(CLI::App& app);
 void add_overlaps(CLI::App& app);
@@ -16,6 +17,7 @@ void add_raster(CLI::App& app);
 void add_review(CLI::App& app);
 void add_run(CLI::App& app);
 void add_timeline(CLI::App& app);
+void add_why(CLI::App& app);
 
 /// Ends the program with this status after everything was written.
 struct ExitWith {

@@ -184,11 +184,13 @@ struct ExportCommand {
 
   /// Category of a face by what holds it: holder + 1, so that unknown ground can be asked for.
   [[nodiscard]] std::vector<Category> faces_at(const Session& session, const Holders& holders,
-                                               const std::vector<bool>& ground, TimeIndex epoch) const {
+                                               const std::vector<bool>& ground, TimeIndex epoch,
+                                               Instant instant) const {
     std::vector<Category> faces = holders.faces_at(epoch);
     for (FaceIndex f = 0; f < faces.size(); ++f) {
       const HolderIndex holder = faces[f];
-      const bool is_wanted = ground[f] && (holder != kUnknown ? session.wants(holders, holder) : unknown);
+      const bool is_wanted =
+          ground[f] && (holder != kUnknown ? session.wants(holders, holder, instant) : unknown);
       faces[f] = is_wanted ? holder + 1 : 0;
     }
     return faces;
@@ -222,7 +224,10 @@ struct ExportCommand {
 
     std::vector<bool> lines(composite.plane().edges().size(), false);
     const auto faces_of = [&](const Question& question) {
-      std::vector<Category> faces = faces_at(session, holders, ground, question.epoch);
+      std::vector<Category> faces =
+          faces_at(session, holders, ground, question.epoch,
+                   std::holds_alternative<Instant>(question.at) ? std::get<Instant>(question.at)
+                                                                : times[question.epoch]);
       for (Category& c : faces) c = c != 0 && question.wanted[c - 1] ? c : 0;
       return faces;
     };
@@ -422,7 +427,7 @@ struct ExportCommand {
       const HolderIndex x = before[f];
       const HolderIndex y = after[f];
       if (!ground[f] || (x == y && (!held || x == kUnknown))) return false;
-      return session.wants(holders, x) || session.wants(holders, y);
+      return session.wants(holders, x, a) || session.wants(holders, y, b);
     };
     std::map<Key, std::pair<HolderIndex, HolderIndex>> occurring;
     for (FaceIndex f = 0; f < before.size(); ++f) {

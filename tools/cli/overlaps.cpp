@@ -44,7 +44,7 @@ struct OverlapsCommand {
         "rows", "", {{"row", rows}, {"col", cols}, {"area_m2", "area", Column::Kind::area}}, Json::array()};
     for (const OverlapRow& row : overlaps(session.composite(), session.areas(), divide(session, rows, a),
                                           divide(session, cols, b), session.scope())) {
-      if (!session.wants(row.row)) continue;
+      if (!session.wants(row.row, a)) continue;
       table.rows.push_back({{"row", holder_json(row.row)},
                             {"col", holder_json(row.col)},
                             {"area_m2", square_meters(row.area)}});

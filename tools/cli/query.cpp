@@ -144,6 +144,21 @@ BuildOptions build_options(const QueryOptions& options) {
   return {options.max_memory > 0 ? options.max_memory : physical_memory_bytes() / 4 * 3};
 }
 
+void Breakdown::declare(CLI::App& command) {
+  command
+      .add_option_function<std::vector<std::string>>(
+          "--by",
+          [this](const std::vector<std::string>& keys) {
+            for (const std::string& key : keys) {
+              by_region = by_region || key == "region";
+              by_group = by_group || key == "group";
+            }
+          },
+          "rows by actor (always, or by group), group (actors of one group at the date together) and region")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"actor", "region", "group"}));
+}
+
 void QueryOptions::declare_atlas(CLI::App& command) {
   command
       .add_option("ATLAS", atlas,
@@ -186,6 +201,8 @@ void QueryOptions::declare(CLI::App& command) {
   command.add_option("--theme", theme, "control, claim, border or zone")->capture_default_str();
   command.add_option("--region", regions, "only inside these regions")->delimiter(',');
   command.add_option("--actor", actors, "only rows of these actors")->delimiter(',');
+  command.add_option("--group", groups, "only rows of actors that belong to these groups at the date")
+      ->delimiter(',');
   command.add_option("--source", sources, "only statements of these sources")->delimiter(',');
   command.add_option("--rule", rule,
                      "between sources: priority, majority or all (default: what the atlas declares)");
@@ -250,6 +267,7 @@ void Session::declare(const QueryOptions& options) {
   };
   add_filter("--region", options.regions);
   add_filter("--actor", options.actors);
+  add_filter("--group", options.groups);
   add_filter("--source", options.sources);
   if (options.threads > 0) threads_.emplace(tbb::global_control::max_allowed_parallelism, options.threads);
   if (options.rule.empty()) return;
@@ -265,6 +283,10 @@ void Session::find_names(const QueryOptions& options, const Atlas& atlas) {
   for (const std::string& id : options.actors) {
     static_cast<void>(find_actor(atlas, id));
     actors_.push_back(id);
+  }
+  for (const std::string& id : options.groups) {
+    find_group(atlas, id);
+    groups_.push_back(id);
   }
   if (options.rule.empty()) holder_options_.rule = atlas.rule;
 }
@@ -323,6 +345,13 @@ Holders Session::holders(Theme theme) const {
   return {composite_, options};
 }
 
+Holders Session::holders(Theme theme, const std::set<SourceId>& sources) const {
+  HolderOptions options = holder_options_;
+  options.theme = theme;
+  options.sources = sources;
+  return {composite_, options};
+}
+
 std::vector<Instant> Session::instants(const std::vector<std::string>& texts) const {
   std::vector<Instant> out;
   out.reserve(texts.size());
@@ -330,20 +359,43 @@ std::vector<Instant> Session::instants(const std::vector<std::string>& texts) co
   return out;
 }
 
-bool Session::wants(const Holders& holders, HolderIndex holder) const {
-  return wants(holders.id(holder));
+bool Session::wants(const Holders& holders, HolderIndex holder, std::optional<Instant> at) const {
+  return wants(holders.id(holder), at);
 }
 
-bool Session::wants(const std::string& holder_id) const {
-  if (actors_.empty()) return true;
+bool Session::wants(const std::string& holder_id, std::optional<Instant> at) const {
+  if (actors_.empty() && groups_.empty()) return true;
+  const auto is_named = [](const std::vector<std::string>& names, std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  const auto is_member = [&](std::string_view id) {
+    const auto& all = atlas().actors;
+    const auto actor = std::find_if(all.begin(), all.end(), [&](const Actor& a) { return a.id == id; });
+    return actor != all.end() &&
+           std::any_of(actor->groups.begin(), actor->groups.end(), [&](const GroupMembership& membership) {
+             return is_named(groups_, membership.group) && (!at || membership.when.contains(*at));
+           });
+  };
+  if (is_named(groups_, holder_id)) return true;
   // A contested set is wanted by each of its members.
   for (std::size_t begin = 0; begin <= holder_id.size();) {
     const std::size_t end = std::min(holder_id.find('+', begin), holder_id.size());
-    if (std::find(actors_.begin(), actors_.end(), holder_id.substr(begin, end - begin)) != actors_.end())
-      return true;
+    const auto id = std::string_view(holder_id).substr(begin, end - begin);
+    if (is_named(actors_, id) || is_member(id)) return true;
     begin = end + 1;
   }
   return false;
+}
+
+std::vector<Session::Part> Session::parts(const Breakdown& by) const {
+  if (!by.by_region) return {{std::nullopt, scope_}};
+  std::vector<Part> parts;
+  for (const RegionId region : scope_.regions) parts.push_back({region, {{region}}});
+  if (!parts.empty()) return parts;
+  if (atlas().regions.empty())
+    throw InvalidArgument("--by region: the atlas has no [[region]]; declare those to report by");
+  for (std::size_t r = 0; r < atlas().regions.size(); ++r) parts.push_back({RegionId(r), {{RegionId(r)}}});
+  return parts;
 }
 
 Json Session::head() const {

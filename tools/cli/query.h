@@ -15,6 +15,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,8 +39,17 @@ struct OutputOptions {
   void write(const Report& report, const Provenance& origin) const;
 };
 
+/// What rows are divided by, beside the holder.
+struct Breakdown {
+  bool by_region = false;  ///< of the scope, or all of the atlas
+  bool by_group = false;   ///< actors of one group at the date count together
+
+  /// Declares --by with the keys actor, region and group.
+  void declare(CLI::App& command);
+};
+
 /// Which statements and which ground. Declares ATLAS, --threads, --max-memory, --since, --until, --two-layer,
-/// --theme, --region, --actor, --source, --rule, --method.
+/// --theme, --region, --actor, --group, --source, --rule, --method.
 struct QueryOptions {
   std::filesystem::path atlas;
   std::string theme = "control";
@@ -47,6 +57,7 @@ struct QueryOptions {
   std::string method = "lonlat";
   std::vector<std::string> regions;
   std::vector<std::string> actors;
+  std::vector<std::string> groups;
   std::vector<std::string> sources;
   std::size_t threads = 0;       ///< 0: one for each core
   std::uint64_t max_memory = 0;  ///< bytes; 0: three quarters of the machine's
@@ -99,14 +110,26 @@ class Session {
 
   [[nodiscard]] Holders holders() const { return holders(theme_); }
   [[nodiscard]] Holders holders(Theme theme) const;
+  /// By what these sources say alone.
+  [[nodiscard]] Holders holders(Theme theme, const std::set<SourceId>& sources) const;
+  /// Between sources: what --rule says, otherwise the atlas.
+  [[nodiscard]] SourceRule rule() const { return holder_options_.rule; }
   /// Throws InvalidArgument for a date outside the window of --since and --until.
   [[nodiscard]] Instant instant(const std::string& text) const;
   [[nodiscard]] std::vector<Instant> instants(const std::vector<std::string>& texts) const;
   /// The date as the atlas writes it.
   [[nodiscard]] std::string date(Instant at) const { return format_instant(at, atlas().days); }
-  /// Whether --actor asks for this holder: all of them without --actor.
-  [[nodiscard]] bool wants(const Holders& holders, HolderIndex holder) const;
-  [[nodiscard]] bool wants(const std::string& holder_id) const;
+  /// Whether --actor or --group asks for this holder: all of them without either. Members of a group are
+  /// those at the date; without a date, all that ever are.
+  [[nodiscard]] bool wants(const Holders& holders, HolderIndex holder, std::optional<Instant> at) const;
+  /// The same of an id, "a+b" too, or of a group's.
+  [[nodiscard]] bool wants(const std::string& holder_id, std::optional<Instant> at) const;
+  /// The scope, or each region of it by itself.
+  struct Part {
+    std::optional<RegionId> region;
+    Scope scope;
+  };
+  [[nodiscard]] std::vector<Part> parts(const Breakdown& by) const;
   /// The options that leave something out, as they were given: "--actor a --region north"; empty without any.
   [[nodiscard]] const std::string& filters() const { return filters_; }
 
@@ -131,6 +154,7 @@ class Session {
   Theme theme_;
   HolderOptions holder_options_;
   std::vector<std::string> actors_;
+  std::vector<std::string> groups_;
   std::string filters_;
   Seconds seconds_;
   std::string stated_content_;

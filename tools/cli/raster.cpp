@@ -110,7 +110,7 @@ struct RasterCommand {
     }
     std::map<std::string, HolderIndex> by_id;
     for (HolderIndex h = 1; h < holders.size(); ++h) {
-      if (occurs[h] && session.wants(holders, h)) by_id.emplace(holders.id(h), h);
+      if (occurs[h] && session.wants(holders, h, std::nullopt)) by_id.emplace(holders.id(h), h);
     }
     std::vector<CellClass> class_of(holders.size(), 0);
     for (const auto& [id, holder] : by_id)
@@ -136,7 +136,7 @@ struct RasterCommand {
     const auto after = holders.faces_at(times.epoch_of(b));
     const auto is_meant = [&](FaceIndex f) {
       return ground[f] && (before[f] != kUnknown || after[f] != kUnknown) &&
-             (session.wants(holders, before[f]) || session.wants(holders, after[f]));
+             (session.wants(holders, before[f], a) || session.wants(holders, after[f], b));
     };
     using Key = std::tuple<bool, bool, std::string, bool, std::string>;
     std::map<Key, std::pair<HolderIndex, HolderIndex>> occurring;

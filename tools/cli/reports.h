@@ -13,8 +13,10 @@ namespace marchland::cli {
 
 [[nodiscard]] Report areas_report(const Session& session, const std::vector<Instant>& at,
                                   const AreaOptions& options);
-[[nodiscard]] Report changes_report(const Session& session, Instant from, Instant to);
-[[nodiscard]] Report timeline_report(const Session& session, const std::string& every);
+[[nodiscard]] Report changes_report(const Session& session, Instant from, Instant to,
+                                    const Breakdown& by = {});
+[[nodiscard]] Report timeline_report(const Session& session, const std::string& every,
+                                     const Breakdown& by = {});
 /// Of every two dates of the series, the earlier first: area that an actor had at both.
 [[nodiscard]] Report pairs_report(const Session& session, const std::string& every);
 

@@ -2,8 +2,14 @@
 #include "tools/cli/commands.h"
 #include "tools/cli/reports.h"
 #include <marchland/analysis/all_pairs.h>
+#include <marchland/analysis/groups.h>
+#include <marchland/base/error.h>
 
+#include <algorithm>
+#include <map>
 #include <memory>
+#include <optional>
+#include <utility>
 
 namespace marchland::cli {
 
@@ -18,31 +24,117 @@ Step step_of(const std::string& every) {
 
 }  // namespace
 
-Report timeline_report(const Session& session, const std::string& every) {
+namespace {
+
+/// Dates of the series; by group also those at which an actor joins or leaves one.
+std::vector<Instant> dates_of(const Session& session, const ChangeTable& table, Step step,
+                              const Breakdown& by) {
+  std::vector<Instant> dates = table.dates(step);
+  if (!by.by_group || step != Step::change || dates.empty()) return dates;
+  const auto extent = session.atlas().extent();
+  for (const Instant date : membership_dates(session.atlas())) {
+    if (date > dates.front() && date < extent->to()) dates.push_back(date);
+  }
+  std::sort(dates.begin(), dates.end());
+  dates.erase(std::unique(dates.begin(), dates.end()), dates.end());
+  return dates;
+}
+
+/// Adds the rows of one part of the ground.
+class SeriesRows {
+ public:
+  SeriesRows(const Session& session, const Holders& holders, const Breakdown& by, const Session::Part& part)
+      : session_(&session), holders_(&holders), by_(by) {
+    if (part.region) region_ = session.atlas()[*part.region].id;
+  }
+
+  void add_points(const std::vector<SeriesPoint>& points, Table& table) const {
+    for (auto first = points.begin(); first != points.end();) {
+      const auto last =
+          std::find_if(first, points.end(), [&](const SeriesPoint& p) { return p.at != first->at; });
+      const std::vector<std::string> names = names_at(first->at);
+      // By name, unknown last.
+      std::map<std::pair<bool, std::string>, AreaUnits> sums;
+      for (auto point = first; point != last; ++point)
+        sums[{names[point->holder].empty(), names[point->holder]}] += point->area;
+      for (const auto& [name, area] : sums) {
+        if (!session_->wants(name.second, first->at)) continue;
+        table.rows.push_back(with_region(session_->date(first->at), {{"actor", holder_json(name.second)},
+                                                                     {"area_m2", square_meters(area)}}));
+      }
+      first = last;
+    }
+  }
+
+  void add_transitions(Instant before, Instant at, const std::vector<Transition>& passed,
+                       Table& table) const {
+    for (const NamedTransition& t : by_name(passed, names_at(before), names_at(at))) {
+      if (t.from == t.to || (!session_->wants(t.from, before) && !session_->wants(t.to, at))) continue;
+      table.rows.push_back(with_region(
+          session_->date(at),
+          {{"from", holder_json(t.from)}, {"to", holder_json(t.to)}, {"area_m2", square_meters(t.area)}}));
+    }
+  }
+
+ private:
+  [[nodiscard]] std::vector<std::string> names_at(Instant at) const {
+    return holder_names(*holders_, session_->atlas(), at, by_.by_group);
+  }
+  [[nodiscard]] Json with_region(const std::string& at, Json values) const {
+    Json row{{"at", at}};
+    if (!region_.empty()) row["region"] = region_;
+    row.update(values);
+    return row;
+  }
+
+  const Session* session_;
+  const Holders* holders_;
+  Breakdown by_;
+  std::string region_;
+};
+
+/// What passed between the dates of a series, date by date.
+std::vector<std::vector<Transition>> passed_by_date(const ChangeTable& table, const Timeline& series,
+                                                    const std::vector<Instant>& dates, const Breakdown& by) {
+  std::vector<std::vector<Transition>> out(dates.size());
+  if (by.by_group) {
+    // Ground can pass by its holder's joining a group, so what stayed is needed too.
+    for (std::size_t d = 1; d < dates.size(); ++d) out[d] = table.transitions(dates[d - 1], dates[d]);
+    return out;
+  }
+  for (const SeriesTransition& t : series.transitions) {
+    const auto date = std::lower_bound(dates.begin(), dates.end(), t.at) - dates.begin();
+    out[static_cast<std::size_t>(date)].push_back({t.from, t.to, t.area});
+  }
+  return out;
+}
+
+}  // namespace
+
+Report timeline_report(const Session& session, const std::string& every, const Breakdown& by) {
   const Holders holders = session.holders();
-  const ChangeTable table(session.composite(), session.areas(), holders, session.scope());
-  const Timeline series = table.timeline(table.dates(step_of(every)));
   Report report{session.head(), {}, session.notes()};
   report.head["theme"] = to_string(session.theme());
   report.head["every"] = every;
   Table rows{
       "rows", "", {{"at", "at"}, {"actor", "actor"}, {"area_m2", "area", Column::Kind::area}}, Json::array()};
-  for (const SeriesPoint& point : series.points) {
-    if (!session.wants(holders, point.holder)) continue;
-    rows.rows.push_back({{"at", session.date(point.at)},
-                         {"actor", holder_json(holders.id(point.holder))},
-                         {"area_m2", square_meters(point.area)}});
-  }
   Table passed{"transitions",
                "passed since the date before",
                {{"at", "at"}, {"from", "from"}, {"to", "to"}, {"area_m2", "area", Column::Kind::area}},
                Json::array()};
-  for (const SeriesTransition& t : series.transitions) {
-    if (!session.wants(holders, t.from) && !session.wants(holders, t.to)) continue;
-    passed.rows.push_back({{"at", session.date(t.at)},
-                           {"from", holder_json(holders.id(t.from))},
-                           {"to", holder_json(holders.id(t.to))},
-                           {"area_m2", square_meters(t.area)}});
+  if (by.by_region) {
+    for (Table* table : {&rows, &passed})
+      table->columns.insert(table->columns.begin() + 1, {"region", "region"});
+  }
+  for (const Session::Part& part : session.parts(by)) {
+    const ChangeTable table(session.composite(), session.areas(), holders, part.scope);
+    const std::vector<Instant> dates = dates_of(session, table, step_of(every), by);
+    const Timeline series = table.timeline(dates);
+    const SeriesRows add(session, holders, by, part);
+    add.add_points(series.points, rows);
+    const auto by_date = passed_by_date(table, series, dates, by);
+    for (std::size_t d = 1; d < dates.size(); ++d)
+      add.add_transitions(dates[d - 1], dates[d], by_date[d], passed);
   }
   report.tables = {std::move(rows), std::move(passed)};
   return report;
@@ -63,7 +155,7 @@ Report pairs_report(const Session& session, const std::string& every) {
              {{"from", "from"}, {"to", "to"}, {"actor", "actor"}, {"area_m2", "area", Column::Kind::area}},
              Json::array()};
   for (const HolderIndex holder : table.occurring()) {
-    if (!session.wants(holders, holder)) continue;
+    if (!session.wants(holders, holder, std::nullopt)) continue;
     const Json actor = holder_json(holders.id(holder));
     const AllPairs matrix = all_pairs(table, dates, holder);
     for (std::size_t i = 0; i < dates.size(); ++i) {
@@ -88,12 +180,15 @@ struct TimelineCommand {
   OutputOptions output;
   std::string every = "change";
   bool pairs = false;
+  Breakdown by;
 
   void run() const {
     query.refuse_two_layer("timeline");
     output.check();
+    if (pairs && (by.by_region || by.by_group))
+      throw InvalidArgument("--pairs is by actor only; choose one of --pairs and --by region,group");
     const Session session(query);
-    output.write(pairs ? pairs_report(session, every) : timeline_report(session, every),
+    output.write(pairs ? pairs_report(session, every) : timeline_report(session, every, by),
                  provenance(session, "timeline"));
   }
 };
@@ -109,6 +204,7 @@ void add_timeline(CLI::App& app) {
       ->capture_default_str();
   command->add_flag("--pairs", state->pairs,
                     "instead: for every two of these dates, the area that each actor had at both");
+  state->by.declare(*command);
   state->output.declare(*command);
   command->callback([state] { state->run(); });
 }

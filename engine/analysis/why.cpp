@@ -1,0 +1,102 @@
+#include <marchland/analysis/scope.h>
+#include <marchland/analysis/why.h>
+#include <marchland/base/error.h>
+#include <marchland/composite/point_in_area.h>
+
+#include <boost/algorithm/string/predicate.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace marchland {
+namespace {
+
+std::vector<Tenure> tenures(const Composite& composite, const Holders& holders, CoverageIndex coverage) {
+  const TimeAxis& times = composite.times();
+  const auto spans = holders.timeline(coverage);
+  std::vector<Tenure> out;
+  for (std::size_t i = 0; i < spans.size(); ++i) {
+    const TimeIndex end = i + 1 < spans.size() ? spans[i + 1].since : times.for_ever();
+    out.push_back({{times[spans[i].since], times[end]}, spans[i].holder});
+  }
+  return out;
+}
+
+std::vector<Testimony> testimonies(const Composite& composite, const Holders& holders, const Atlas& areas,
+                                   CoverageIndex coverage, GridPoint point, Instant at) {
+  const std::vector<RunStanding> account = holders.account(coverage, composite.times().epoch_of(at));
+  std::vector<Testimony> out;
+  for (std::uint32_t i = 0; i < areas.statements.size(); ++i) {
+    const Statement& statement = areas.statements[i];
+    const Layer& layer = areas[statement.layer];
+    if (layer.theme != holders.theme() || !statement.validity.contains(at)) continue;
+    const auto said = std::find_if(account.begin(), account.end(), [&](const RunStanding& standing) {
+      const Slot& slot = composite.slots()[standing.run.slot];
+      if (slot.layer != statement.layer || slot.actor != statement.actor) return false;
+      if (layer.mode != LayerMode::event) return true;
+      // Each event has a run of its own.
+      return slot.seq == statement.seq && composite.times()[standing.run.from] == statement.validity.from();
+    });
+    if (said == account.end() || !covers(statement.area, layer.rings, point)) continue;
+    out.push_back({i, said->standing});
+  }
+  std::stable_sort(out.begin(), out.end(),
+                   [](const Testimony& a, const Testimony& b) { return a.standing < b.standing; });
+  return out;
+}
+
+}  // namespace
+
+Explanation explain(const Composite& composite, const Holders& holders, const Atlas& areas, GridPoint point,
+                    Instant at) {
+  Explanation out;
+  out.point = point;
+  out.face = composite.plane().locate({point}).front();
+  const CoverageIndex coverage = composite.coverage(out.face, holders.group());
+  out.history = tenures(composite, holders, coverage);
+  const auto now = std::find_if(out.history.begin(), out.history.end(),
+                                [&](const Tenure& tenure) { return tenure.when.contains(at); });
+  out.holder = now->holder;
+  out.holds = now->when;
+  out.testimonies = testimonies(composite, holders, areas, coverage, point, at);
+  out.is_in_study_area = !composite.has_study_area();
+  for (const CoverageRun& run :
+       composite.runs(LabelGroup::region, composite.coverage(out.face, LabelGroup::region))) {
+    const RegionId region = composite.slots()[run.slot].region;
+    if (region.is_valid()) {
+      out.regions.push_back(region);
+    } else {
+      out.is_in_study_area = true;
+    }
+  }
+  std::sort(out.regions.begin(), out.regions.end());
+  return out;
+}
+
+std::vector<std::size_t> find_places(const Atlas& atlas, std::string_view name) {
+  std::vector<std::size_t> found;
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < atlas.places.size(); ++i) {
+    const Place& place = atlas.places[i];
+    bool is_called_so = boost::algorithm::iequals(place.name, name);
+    names.push_back(place.name);
+    for (const std::string& other : place.other_names) {
+      is_called_so = is_called_so || boost::algorithm::iequals(other, name);
+      names.push_back(other);
+    }
+    if (is_called_so) found.push_back(i);
+  }
+  if (!found.empty()) return found;
+  if (names.empty()) {
+    throw InvalidArgument(fmt::format(
+        "'{}': the atlas has no gazetteer (places = \"...\" under [atlas]); give the point by its "
+        "longitude and latitude",
+        name));
+  }
+  const std::string near = nearest_name(name, names);
+  throw InvalidArgument(fmt::format("the atlas has no place '{}'{}; it has {}", name,
+                                    near.empty() ? "" : fmt::format(" (did you mean '{}'?)", near),
+                                    atlas.places.size()));
+}
+
+}  // namespace marchland

@@ -1,0 +1,47 @@
+#pragma once
+// Why the account says who holds a point: the statements that cover it, their sources, what became of each by
+// the rule, and who held it before and after.
+#include <marchland/analysis/holders.h>
+#include <marchland/geometry/exact_point.h>
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace marchland {
+
+/// A statement that covers a point at a date.
+struct Testimony {
+  std::uint32_t statement = 0;  ///< index into Atlas::statements
+  Standing standing = Standing::decides;
+};
+
+/// A stretch of time through which the point has the same holder.
+struct Tenure {
+  Interval when;
+  HolderIndex holder = kUnknown;
+};
+
+struct Explanation {
+  GridPoint point;
+  FaceIndex face = kUnboundedFace;
+  HolderIndex holder = kUnknown;
+  Interval holds;                      ///< the tenure that the date lies in
+  std::vector<Testimony> testimonies;  ///< those that decide first; then as the atlas has them
+  std::vector<Tenure> history;         ///< of all time, in order, without a gap
+  std::vector<RegionId> regions;       ///< that the point lies in, in the order of the atlas
+  bool is_in_study_area = true;        ///< true where there is none
+};
+
+/// A point on a line belongs to the ground south of it, on a vertical line to that west of it. `areas` has
+/// the statements of the composite's atlas in the same order, with the lines that were arranged: where the
+/// atlas is harmonised that is harmonise(atlas).atlas, otherwise the atlas itself. Cost: once over the
+/// positions of the statements of the theme that hold at the date.
+[[nodiscard]] Explanation explain(const Composite& composite, const Holders& holders, const Atlas& areas,
+                                  GridPoint point, Instant at);
+
+/// The places of that name, main or other, upper and lower case alike (ASCII). Throws InvalidArgument with
+/// the nearest name where there is none.
+[[nodiscard]] std::vector<std::size_t> find_places(const Atlas& atlas, std::string_view name);
+
+}  // namespace marchland

@@ -1,0 +1,250 @@
+// marchland why: why the account says who holds a point, by which statements, of which sources, by which
+// rule.
+#include "tools/cli/commands.h"
+#include "tools/cli/query.h"
+#include <marchland/analysis/why.h>
+#include <marchland/base/error.h>
+#include <marchland/composite/harmonise.h>
+#include <marchland/composite/quantise.h>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+#include <memory>
+#include <optional>
+
+namespace marchland::cli {
+namespace {
+
+/// A point of the command line.
+struct Whereabouts {
+  std::string name;  ///< of the place, if it was named
+  Lon lon;
+  Lat lat;
+
+  [[nodiscard]] GridPoint on_grid() const {
+    return {static_cast<std::int32_t>(to_grid(lon.value())), static_cast<std::int32_t>(to_grid(lat.value()))};
+  }
+};
+
+double parse_degrees(const std::string& text, std::string_view what, double most) {
+  double value = 0.0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || !(value >= -most && value <= most)) {
+    throw InvalidArgument(fmt::format("--lonlat: '{}' is no {}; expected degrees from -{} to {}", text, what,
+                                      static_cast<int>(most), static_cast<int>(most)));
+  }
+  return value;
+}
+
+Whereabouts parse_lonlat(const std::string& text) {
+  const std::size_t comma = text.find(',');
+  if (comma == std::string::npos || text.find(',', comma + 1) != std::string::npos) {
+    throw InvalidArgument(
+        fmt::format("--lonlat '{}': expected longitude,latitude in degrees, such as 46.75,39.82", text));
+  }
+  return {"", Lon{parse_degrees(text.substr(0, comma), "longitude", 180.0)},
+          Lat{parse_degrees(text.substr(comma + 1), "latitude", 90.0)}};
+}
+
+Whereabouts find_place(const Atlas& atlas, const std::string& name) {
+  const std::vector<std::size_t> found = find_places(atlas, name);
+  if (found.size() > 1) {
+    std::vector<std::string> where;
+    for (const std::size_t i : found) {
+      where.push_back(fmt::format("{} at --lonlat {},{}", atlas.places[i].name, atlas.places[i].lon.value(),
+                                  atlas.places[i].lat.value()));
+    }
+    throw InvalidArgument(fmt::format("{} places are called '{}'; choose by point: {}", found.size(), name,
+                                      fmt::join(where, "; ")));
+  }
+  const Place& place = atlas.places[found.front()];
+  return {place.name, place.lon, place.lat};
+}
+
+/// What was decided, in words.
+std::string reasoning(const Session& session, const Holders& holders, const Explanation& found,
+                      SourceRule rule) {
+  const Atlas& atlas = session.atlas();
+  std::vector<SourceId> sources;
+  bool has_event = false;
+  for (const Testimony& testimony : found.testimonies) {
+    const Layer& layer = atlas[atlas.statements[testimony.statement].layer];
+    if (testimony.standing == Standing::not_asked) continue;
+    has_event = has_event || layer.mode == LayerMode::event;
+    if (std::find(sources.begin(), sources.end(), layer.source) == sources.end())
+      sources.push_back(layer.source);
+  }
+  if (sources.empty()) {
+    return found.is_in_study_area || !session.composite().has_study_area()
+               ? "no statement of this theme covers the point: unknown"
+               : "no statement of this theme covers the point, which lies outside the study area";
+  }
+  std::string text;
+  if (has_event) text = "within a layer of events the latest counts; ";
+  if (sources.size() == 1) {
+    text += fmt::format("one source speaks: {}", atlas[sources.front()].id);
+  } else {
+    std::vector<std::string> ids;
+    ids.reserve(sources.size());
+    for (const SourceId source : sources) {
+      ids.push_back(rule == SourceRule::priority
+                        ? fmt::format("{} (priority {})", atlas[source].id, atlas[source].priority)
+                        : atlas[source].id);
+    }
+    text += fmt::format("{} sources speak: {}; ", sources.size(), fmt::join(ids, ", "));
+    text += rule == SourceRule::priority   ? "rule priority: the greatest decides"
+            : rule == SourceRule::majority ? "rule majority: the actor most of them name"
+                                           : "rule all: every actor named holds it";
+  }
+  if (holders.is_contested(found.holder)) text += "; contested, because more than one actor is left";
+  return text;
+}
+
+struct WhyCommand {
+  QueryOptions query;
+  OutputOptions output;
+  std::string at;
+  std::string lonlat;
+  std::string place;
+  std::string from;
+  std::string to;
+
+  void run() const {
+    if (lonlat.empty() == place.empty())
+      throw InvalidArgument("say where by one of --lonlat LON,LAT and --place NAME");
+    output.check();
+    query.refuse_two_layer("why");
+    const Session session(query, Load::with_areas);
+    const Whereabouts where = place.empty() ? parse_lonlat(lonlat) : find_place(session.atlas(), place);
+    const Instant instant = session.instant(at);
+    const Interval window{from.empty() ? Interval().from() : session.instant(from),
+                          to.empty() ? Interval().to() : session.instant(to)};
+    if (window.is_empty()) throw InvalidArgument("--from is not before --to; swap them");
+
+    const Atlas& atlas = session.atlas();
+    const Holders holders = session.holders();
+    // Lines that were harmonised are those that decide.
+    const std::optional<HarmonisedAtlas> moved =
+        atlas.harmonise.value() > 0 ? std::optional(harmonise(atlas)) : std::nullopt;
+    const Explanation found =
+        explain(session.composite(), holders, moved ? moved->atlas : atlas, where.on_grid(), instant);
+
+    Report report{session.head(), {}, session.notes()};
+    Json& head = report.head;
+    head["theme"] = to_string(session.theme());
+    head["at"] = session.date(instant);
+    if (!where.name.empty()) head["place"] = where.name;
+    head["lon"] = where.lon.value();
+    head["lat"] = where.lat.value();
+    head["actor"] = holder_json(holders.id(found.holder));
+    if (holders.is_contested(found.holder)) head["contested"] = true;
+    head["from"] = end_json(session, found.holds.has_from(), found.holds.from());
+    head["to"] = end_json(session, found.holds.has_to(), found.holds.to());
+    head["because"] = reasoning(session, holders, found, session.rule());
+    head["regions"] = Json::array();
+    for (const RegionId region : found.regions) head["regions"].push_back(atlas[region].id);
+    if (session.composite().has_study_area()) head["in_study_area"] = found.is_in_study_area;
+    report.notes.insert(report.notes.begin(), summary(session, head));
+    report.tables = {statements_table(session, found), history_table(session, holders, found, window)};
+    output.write(report, provenance(session, "why"));
+  }
+
+ private:
+  static Json end_json(const Session& session, bool is_bounded, Instant at) {
+    return is_bounded ? Json(session.date(at)) : Json(nullptr);
+  }
+
+  static std::string summary(const Session& session, const Json& head) {
+    std::string text = head.contains("place") ? head["place"].get<std::string>() + ", " : std::string();
+    text += fmt::format("{}, {} at {}: {} {}", head["lon"].get<double>(), head["lat"].get<double>(),
+                        head["at"].get<std::string>(), to_string(session.theme()),
+                        head["actor"].is_null() ? "unknown" : head["actor"].get<std::string>());
+    if (!head["from"].is_null()) text += fmt::format(" since {}", head["from"].get<std::string>());
+    if (!head["to"].is_null()) text += fmt::format(" until {}", head["to"].get<std::string>());
+    text += fmt::format("\n{}", head["because"].get<std::string>());
+    if (!head["regions"].empty()) {
+      std::vector<std::string> ids;
+      for (const Json& region : head["regions"]) ids.push_back(region.get<std::string>());
+      text += fmt::format("\nin region {}", fmt::join(ids, ", "));
+    }
+    return text;
+  }
+
+  static Table statements_table(const Session& session, const Explanation& found) {
+    const Atlas& atlas = session.atlas();
+    Table table{"rows",
+                "statements that cover the point",
+                {{"standing", "standing"},
+                 {"actor", "actor"},
+                 {"from", "from", Column::Kind::date},
+                 {"to", "to", Column::Kind::date},
+                 {"statement", "statement"},
+                 {"source", "source"},
+                 {"basis", "basis"},
+                 {"certainty", "certainty"}},
+                Json::array()};
+    for (const Testimony& testimony : found.testimonies) {
+      const Statement& statement = atlas.statements[testimony.statement];
+      const Layer& layer = atlas[statement.layer];
+      const Source& source = atlas[layer.source];
+      table.rows.push_back(
+          {{"standing", to_string(testimony.standing)},
+           {"actor", atlas[statement.actor].id},
+           {"from", end_json(session, statement.validity.has_from(), statement.validity.from())},
+           {"to", end_json(session, statement.validity.has_to(), statement.validity.to())},
+           {"statement", statement.id},
+           {"layer", layer.id},
+           {"mode", to_string(layer.mode)},
+           {"source", source.id},
+           {"source_title", source.title},
+           {"source_url", holder_json(source.url)},
+           {"licence", holder_json(source.licence)},
+           {"priority", source.priority},
+           {"sigma_m", source.sigma.value() > 0 ? Json(source.sigma.value()) : Json(nullptr)},
+           {"basis", to_string(statement.basis)},
+           {"certainty", to_string(statement.certainty)},
+           {"note", holder_json(statement.note)},
+           {"origin", holder_json(statement.origin)}});
+    }
+    table.shown_when_empty = false;
+    return table;
+  }
+
+  static Table history_table(const Session& session, const Holders& holders, const Explanation& found,
+                             const Interval& window) {
+    Table table{
+        "history", "who held the point", {{"from", "from", Column::Kind::date}, {"to", "to", Column::Kind::date}, {"actor", "actor"}}, Json::array()};
+    for (const Tenure& tenure : found.history) {
+      if (tenure.when.intersection(window).is_empty()) continue;
+      table.rows.push_back({{"from", end_json(session, tenure.when.has_from(), tenure.when.from())},
+                            {"to", end_json(session, tenure.when.has_to(), tenure.when.to())},
+                            {"actor", holder_json(holders.id(tenure.holder))}});
+    }
+    return table;
+  }
+};
+
+}  // namespace
+
+void add_why(CLI::App& app) {
+  CLI::App* command =
+      app.add_subcommand("why", "Who held a point, by which statements, of which sources, by which rule");
+  const auto state = std::make_shared<WhyCommand>();
+  state->query.declare(*command);
+  command->add_option("--at", state->at, "date: ISO 8601, a period of the atlas, latest or previous")
+      ->required()
+      ->type_name("DATE");
+  command->add_option("--lonlat", state->lonlat, "the point in degrees (WGS84), longitude first")
+      ->type_name("LON,LAT");
+  command->add_option("--place", state->place, "a place of the atlas's gazetteer, by any of its names")
+      ->type_name("NAME");
+  command->add_option("--from", state->from, "history since then only")->type_name("DATE");
+  command->add_option("--to", state->to, "history before then only")->type_name("DATE");
+  state->output.declare(*command);
+  command->callback([state] { state->run(); });
+}
+
+}  // namespace marchland::cli
