@@ -198,6 +198,35 @@ class Check(CliTest):
         self.assertIn("event-tie", done.stdout)
 
 
+class Narrow(CliTest):
+    def test_changes_tell_what_passed_in_strips(self):
+        # a loses a degree, and elsewhere a strip of 11 m.
+        self.write("front.geojson", collection(
+            feature([box(0, 0, 2, 1)], holder="a", **{"from": "2000", "to": "2001"}),
+            feature([box(5, 0, 6, 1e-4)], holder="a", **{"from": "2000", "to": "2001"}),
+            feature([box(0, 0, 1, 1)], holder="a", **{"from": "2001", "to": None}),
+            feature([box(5, 0, 6, 1e-4)], holder="b", **{"from": "2001", "to": None})))
+        document = self.answer("changes", self.atlas, "--from", "first", "--to", "second", "--within-noise", "20")
+        self.assertEqual(document["within_noise_sigma_m"], 20)
+        passed = {(row["from"], row["to"]): row for row in document["transitions"]}
+        self.assertEqual([passed["a", "b"][key] for key in ("pieces", "narrow_pieces")], [1, 1])
+        self.assertEqual(passed["a", "b"]["narrow_m2"], passed["a", "b"]["area_m2"])
+        self.assertEqual([passed["a", None][key] for key in ("pieces", "narrow_pieces", "narrow_m2")], [1, 0, 0])
+        rows = {row["actor"]: row for row in document["rows"]}
+        self.assertEqual(rows["a"]["lost_narrow_m2"], passed["a", "b"]["area_m2"])
+        self.assertEqual(rows["b"]["gained_narrow_m2"], passed["a", "b"]["area_m2"])
+        self.assertIn("twice sigma", self.run_program("changes", self.atlas, "--from", "first", "--to", "second",
+                                                      "--within-noise", "20").stdout)
+        self.refusal(2, "changes", self.atlas, "--from", "first", "--to", "second", "--within-noise", "0")
+
+    def test_check_counts_faces_by_width(self):
+        self.write("front.geojson", collection(feature([box(0, 0, 1, 1)], holder="a", **{"from": "2000", "to": "2001"}),
+                                               feature([box(0, 1, 1, 1.000001)], holder="b", **{"from": "2000", "to": None})))
+        widths = self.answer("check", self.atlas)["widths"]
+        self.assertEqual([row["faces"] for row in widths], [0, 1, 0, 0, 0, 0, 1])
+        self.assertEqual((widths[1]["from_m"], widths[1]["below_m"], widths[-1]["below_m"]), (0.1, 1, None))
+
+
 class Breakdown(CliTest):
     def setUp(self):
         super().setUp()

@@ -3,6 +3,7 @@
 #include "tools/cli/layers.h"
 #include "tools/cli/reports.h"
 #include <marchland/analysis/groups.h>
+#include <marchland/analysis/narrow_changes.h>
 #include <marchland/analysis/noise_floor.h>
 #include <marchland/base/error.h>
 
@@ -10,7 +11,10 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
 #include <memory>
+#include <optional>
+#include <utility>
 
 namespace marchland::cli {
 
@@ -31,6 +35,18 @@ void add_noise_floor(Json& json, const NamedChange& row, const NoiseFloor& floor
   const double most = std::max(square_meters(row.gained), square_meters(row.lost));
   json["noise_floor_m2"] = is_known ? Json(floor.area.value()) : Json(nullptr);
   json["within_noise"] = is_known && most > 0 ? Json(most <= floor.area.value()) : Json(nullptr);
+}
+
+void add_narrow(Json& row, const std::string& name,
+                const std::map<std::pair<std::string, std::string>, NarrowChange>& narrow) {
+  AreaUnits gained = 0;
+  AreaUnits lost = 0;
+  for (const auto& [key, change] : narrow) {
+    if (change.to == name) gained += change.narrow_area;
+    if (change.from == name) lost += change.narrow_area;
+  }
+  row["gained_narrow_m2"] = square_meters(gained);
+  row["lost_narrow_m2"] = square_meters(lost);
 }
 
 Table places_table(const Session& session, const Holders& holders, Instant from, Instant to,
@@ -56,7 +72,8 @@ Table places_table(const Session& session, const Holders& holders, Instant from,
 
 }  // namespace
 
-Report changes_report(const Session& session, Instant from, Instant to, const Breakdown& by) {
+Report changes_report(const Session& session, Instant from, Instant to, const Breakdown& by,
+                      double within_noise) {
   const Atlas& atlas = session.atlas();
   const Holders holders = session.holders();
   const std::vector<std::string> before = holder_names(holders, atlas, from, by.by_group);
@@ -91,6 +108,24 @@ Report changes_report(const Session& session, Instant from, Instant to, const Br
         "be "
         "expected to yield as gain and again as loss; - where a line drawn anew has no stated accuracy");
   }
+  std::optional<NarrowChanges> narrow;
+  if (within_noise > 0) {
+    const TimeAxis& times = session.composite().times();
+    narrow.emplace(session.composite(), session.areas(), holders.faces_at(times.epoch_of(from)),
+                   holders.faces_at(times.epoch_of(to)), before, after, Meters{2 * within_noise},
+                   session.scope());
+    report.head["within_noise_sigma_m"] = within_noise;
+    rows.columns.push_back({"gained_narrow_m2", "gained, narrow", Column::Kind::area});
+    rows.columns.push_back({"lost_narrow_m2", "lost, narrow", Column::Kind::area});
+    transitions.columns.push_back({"pieces", "pieces", Column::Kind::count});
+    transitions.columns.push_back({"narrow_pieces", "narrow", Column::Kind::count});
+    transitions.columns.push_back({"narrow_m2", "area of narrow", Column::Kind::area});
+    report.notes.push_back(
+        fmt::format("narrow: connected ground that passed in a strip of a mean width (2 A / P) below {} m, "
+                    "twice sigma; by "
+                    "the map alone it cannot be told from lines drawn anew",
+                    2 * within_noise));
+  }
   AreaUnits residual = 0;
   for (const Session::Part& part : session.parts(by)) {
     const Changes result =
@@ -103,6 +138,13 @@ Report changes_report(const Session& session, Instant from, Instant to, const Br
       if (part.region) row["region"] = atlas[*part.region].id;
       return row;
     };
+    std::map<std::pair<std::string, std::string>, NarrowChange> narrow_of;
+    if (narrow) {
+      for (NarrowChange& change : narrow->within(part.scope)) {
+        const std::pair key(change.from, change.to);
+        narrow_of.emplace(key, std::move(change));
+      }
+    }
     for (const NamedChange& change : changes_of(named)) {
       if (!session.wants(change.name, from) && !session.wants(change.name, to)) continue;
       Json row = in_part({{"actor", holder_json(change.name)},
@@ -110,12 +152,19 @@ Report changes_report(const Session& session, Instant from, Instant to, const Br
                           {"lost_m2", square_meters(change.lost)},
                           {"held_m2", square_meters(change.held)}});
       if (has_floor) add_noise_floor(row, change, floors[index_of(before, change.name)]);
+      if (narrow) add_narrow(row, change.name, narrow_of);
       rows.rows.push_back(std::move(row));
     }
     for (const NamedTransition& t : named) {
       if (!session.wants(t.from, from) && !session.wants(t.to, to)) continue;
-      transitions.rows.push_back(in_part(
-          {{"from", holder_json(t.from)}, {"to", holder_json(t.to)}, {"area_m2", square_meters(t.area)}}));
+      Json row = in_part(
+          {{"from", holder_json(t.from)}, {"to", holder_json(t.to)}, {"area_m2", square_meters(t.area)}});
+      if (const auto found = narrow_of.find({t.from, t.to}); found != narrow_of.end()) {
+        row["pieces"] = found->second.pieces;
+        row["narrow_pieces"] = found->second.narrow_pieces;
+        row["narrow_m2"] = square_meters(found->second.narrow_area);
+      }
+      transitions.rows.push_back(std::move(row));
     }
   }
   report.head["residual_units"] = to_string(residual);
@@ -132,6 +181,7 @@ struct ChangesCommand {
   std::string from;
   std::string to;
   Breakdown by;
+  double within_noise = 0.0;
 
   void run() const {
     output.check();
@@ -142,7 +192,7 @@ struct ChangesCommand {
       cli::add_changes(out, session, from, to);
       fmt::print(stderr, "{}", out.write());
     }
-    output.write(changes_report(session, session.instant(from), session.instant(to), by),
+    output.write(changes_report(session, session.instant(from), session.instant(to), by, within_noise),
                  provenance(session, "changes"));
   }
 };
@@ -156,6 +206,11 @@ void add_changes(CLI::App& app) {
   state->query.declare(*command);
   command->add_option("--from", state->from, "first date")->required()->type_name("DATE");
   command->add_option("--to", state->to, "second date")->required()->type_name("DATE");
+  command
+      ->add_option("--within-noise", state->within_noise,
+                   "standard deviation of lines: also tell what changed in strips narrower than twice that")
+      ->check(CLI::PositiveNumber)
+      ->type_name("METRES");
   state->by.declare(*command);
   state->output.declare(*command);
   state->output.declare_geometry(*command, "what changed hands as polygons");

@@ -2,12 +2,14 @@
 #include "tools/cli/commands.h"
 #include "tools/cli/ledger.h"
 #include "tools/cli/reports.h"
+#include <marchland/analysis/pieces.h>
 #include <marchland/base/error.h>
 #include <marchland/io/write_composite.h>
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <memory>
 
@@ -35,6 +37,28 @@ AreaUnits study_residual(const Session& session, const Holders& holders) {
     worst = std::max(worst, sum < study ? study - sum : sum - study);
   }
   return worst;
+}
+
+/// Slivers: what lines that nearly coincide leave between them.
+Table widths_table(const Session& session) {
+  Table table{
+      "widths",
+      "faces by mean width (slivers: lines written or drawn twice leave them)",
+      {{"width", "width"}, {"faces", "faces", Column::Kind::count}, {"area_m2", "area", Column::Kind::area}},
+      Json::array()};
+  double least = 0.0;
+  for (const WidthClass& width : width_distribution(session.composite(), session.areas())) {
+    const double below = width.below.value();
+    const bool is_last = std::isinf(below);
+    table.rows.push_back(
+        {{"width", is_last ? fmt::format("{} m and more", least) : fmt::format("{} to {} m", least, below)},
+         {"from_m", least},
+         {"below_m", is_last ? Json(nullptr) : Json(below)},
+         {"faces", width.faces},
+         {"area_m2", square_meters(width.area)}});
+    least = below;
+  }
+  return table;
 }
 
 }  // namespace
@@ -95,7 +119,7 @@ CheckReport check_report(const Session& session) {
     broken = broken || certificate.residual != 0;
   }
   rows.shown_when_empty = false;
-  report.tables = {std::move(rows), std::move(proofs)};
+  report.tables = {std::move(rows), std::move(proofs), widths_table(session)};
   if (session.atlas().harmonise.value() > 0) {
     report.head["harmonise"] = ledger_summary(session.composite().ledger());
     report.tables.push_back(ledger_table(session));

@@ -13,8 +13,9 @@ namespace marchland::cli {
 
 [[nodiscard]] Report areas_report(const Session& session, const std::vector<Instant>& at,
                                   const AreaOptions& options);
+/// `within_noise`: sigma of lines in metres; what changed in pieces narrower than twice that is told. 0: not.
 [[nodiscard]] Report changes_report(const Session& session, Instant from, Instant to,
-                                    const Breakdown& by = {});
+                                    const Breakdown& by = {}, double within_noise = 0.0);
 [[nodiscard]] Report timeline_report(const Session& session, const std::string& every,
                                      const Breakdown& by = {});
 /// Of every two dates of the series, the earlier first: area that an actor had at both.
