@@ -1,5 +1,6 @@
 #include <marchland/analysis/pieces.h>
 #include <marchland/analysis/seam_pairs.h>
+#include <marchland/composite/quantise.h>
 #include <marchland/measure/length.h>
 
 #include <boost/pending/disjoint_sets.hpp>
@@ -31,6 +32,11 @@ struct Slice {
   double lat = 0.0;
   std::vector<double> crossings;
 };
+
+GeoLocation on_grid(double lon, double lat) {
+  return {Lon{grid_to_degrees(static_cast<std::int32_t>(to_grid(lon)))},
+          Lat{grid_to_degrees(static_cast<std::int32_t>(to_grid(lat)))}};
+}
 
 }  // namespace
 
@@ -128,7 +134,7 @@ std::vector<std::optional<GeoLocation>> points_inside(const Arrangement& plane,
     for (std::size_t i = 0; i + 1 < at.size(); i += 2) {
       if (at[i + 1] - at[i] <= widest) continue;
       widest = at[i + 1] - at[i];
-      out.back() = GeoLocation{Lon{(at[i] + at[i + 1]) / 2}, Lat{slices[face].lat}};
+      out.back() = on_grid((at[i] + at[i + 1]) / 2, slices[face].lat);
     }
   }
   return out;

@@ -2,6 +2,7 @@
 #include "tools/cli/commands.h"
 #include "tools/cli/ledger.h"
 #include "tools/cli/reports.h"
+#include <marchland/analysis/anomalies.h>
 #include <marchland/analysis/pieces.h>
 #include <marchland/base/error.h>
 #include <marchland/io/write_composite.h>
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <iterator>
 #include <memory>
 
 namespace marchland::cli {
@@ -61,14 +63,21 @@ Table widths_table(const Session& session) {
   return table;
 }
 
+void append(Findings& findings, Findings more) {
+  std::move(more.begin(), more.end(), std::back_inserter(findings));
+}
+
 }  // namespace
 
 CheckReport check_report(const Session& session) {
   Findings findings = session.composite().findings();
+  append(findings, find_misplaced(session.composite().atlas()));
   Certificates certificates = session.composite().certificates();
   for (const Theme theme : kThemes) {
     const Holders holders = session.holders(theme);
     findings.insert(findings.end(), holders.findings().begin(), holders.findings().end());
+    if (!session.is_two_layer())
+      append(findings, find_anomalies(session.composite(), session.areas(), holders));
     if (!session.composite().has_study_area() || holders.size() == 1) continue;
     certificates.push_back(
         {"study_area_" + std::string(to_string(theme)), study_residual(session, holders),
@@ -145,7 +154,7 @@ struct CheckCommand {
       if (ledger == output.output) throw InvalidArgument("-o and --ledger name the same file; choose two");
     }
     try {
-      const Session session(query);
+      const Session session(query, Load::with_areas);
       const CheckReport result = check_report(session);
       if (!ledger.empty()) write_ledger(session, ledger, output.existing());
       output.write(result.report, provenance(session, "check"));

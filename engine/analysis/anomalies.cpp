@@ -1,0 +1,414 @@
+#include <marchland/analysis/anomalies.h>
+#include <marchland/analysis/changes.h>
+#include <marchland/analysis/pieces.h>
+#include <marchland/analysis/seam_pairs.h>
+
+#include <boost/pending/disjoint_sets.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+
+namespace marchland {
+namespace {
+
+double square_kilometers(AreaUnits area) {
+  return to_square_meters(area).value() / 1e6;
+}
+
+/// Of a sorted list, interpolated.
+double quantile(const std::vector<double>& sorted, double share) {
+  const double at = share * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<std::size_t>(at);
+  const std::size_t above = std::min(below + 1, sorted.size() - 1);
+  return sorted[below] + (at - static_cast<double>(below)) * (sorted[above] - sorted[below]);
+}
+
+// ---- through time --------------------------------------------------------------------------------------
+
+class AnomalySearch {
+ public:
+  AnomalySearch(const Composite& composite, const FaceAreas& measured, const Holders& holders)
+      : composite_(composite),
+        measured_(measured),
+        holders_(holders),
+        table_(composite, measured, holders),
+        dates_(table_.dates(Step::change)) {}
+
+  Findings find() {
+    if (dates_.size() < 2) return {};
+    find_jumps();
+    find_vanished();
+    find_gaps();
+    std::stable_sort(found_.begin(), found_.end(), [](const Dated& a, const Dated& b) {
+      return std::tie(a.at, a.finding.code) < std::tie(b.at, b.finding.code);
+    });
+    Findings out;
+    for (Dated& dated : found_) out.push_back(std::move(dated.finding));
+    return out;
+  }
+
+ private:
+  struct Dated {
+    Instant at;
+    Finding finding;
+  };
+
+  void add(const char* code, Severity severity, Instant at, std::optional<GeoLocation> location,
+           std::string text) {
+    found_.push_back({at, {code, severity, "", date(at), location, std::move(text)}});
+  }
+  [[nodiscard]] std::string date(Instant at) const { return format_instant(at, composite_.atlas().days); }
+  [[nodiscard]] std::string theme() const { return std::string(to_string(holders_.theme())); }
+  [[nodiscard]] std::vector<HolderIndex> faces_at(Instant at) const {
+    return holders_.faces_at(composite_.times().epoch_of(at));
+  }
+  [[nodiscard]] std::optional<GeoLocation> inside(FaceIndex face) const {
+    return points_inside(composite_.plane(), {face}).front();
+  }
+  /// The largest face for which `is_meant`, or the unbounded one.
+  template <class IsMeant>
+  [[nodiscard]] FaceIndex largest_face(IsMeant is_meant) const {
+    FaceIndex largest = kUnboundedFace;
+    for (FaceIndex f = 1; f < composite_.plane().face_count(); ++f) {
+      if (is_meant(f) && (largest == kUnboundedFace || measured_[f] > measured_[largest])) largest = f;
+    }
+    return largest;
+  }
+
+  void find_jumps() {
+    const Timeline series = table_.timeline(dates_);
+    std::map<HolderIndex, std::vector<SeriesPoint>> by_holder;
+    for (const SeriesPoint& point : series.points) {
+      if (point.holder != kUnknown) by_holder[point.holder].push_back(point);
+    }
+    for (const auto& [holder, points] : by_holder) find_jumps_of(holder, points);
+  }
+
+  void find_jumps_of(HolderIndex holder, const std::vector<SeriesPoint>& points) {
+    constexpr std::size_t kFewChanges = 12;
+    std::vector<double> sizes;  // logarithms
+    for (std::size_t i = 1; i < points.size(); ++i) {
+      const double change = std::abs(square_kilometers(points[i].area - points[i - 1].area));
+      // What appears or ends has no habit yet.
+      if (change > 0 && points[i].area != 0 && points[i - 1].area != 0) sizes.push_back(std::log(change));
+    }
+    if (sizes.size() < kFewChanges) return;
+    std::sort(sizes.begin(), sizes.end());
+    const double upper = quantile(sizes, 0.75);
+    const double fence = upper + 3 * (upper - quantile(sizes, 0.25));
+    const double usual = std::exp(quantile(sizes, 0.5));
+    for (std::size_t i = 1; i < points.size(); ++i) {
+      const double change = square_kilometers(points[i].area - points[i - 1].area);
+      if (change == 0 || points[i].area == 0 || points[i - 1].area == 0) continue;
+      if (std::log(std::abs(change)) <= fence) continue;
+      const auto before = faces_at(points[i - 1].at);
+      const auto after = faces_at(points[i].at);
+      const FaceIndex face = largest_face([&](FaceIndex f) {
+        return change > 0 ? before[f] != holder && after[f] == holder
+                          : before[f] == holder && after[f] != holder;
+      });
+      add("area-jump", Severity::warning, points[i].at, inside(face),
+          fmt::format(
+              "{} of '{}' {} by {:.2f} km2 since {}; half of its {} changes are below {:.2f} km2, and "
+              "none but those told here above {:.2f} km2",
+              theme(), holders_.id(holder), change > 0 ? "grows" : "shrinks", std::abs(change),
+              date(points[i - 1].at), sizes.size(), usual, std::exp(fence)));
+    }
+  }
+
+  /// By actor: whether it holds anything, alone or with others, at each date of the series.
+  [[nodiscard]] std::map<ActorId, std::vector<bool>> presence() const {
+    std::map<ActorId, std::vector<bool>> present;
+    const Timeline series = table_.timeline(dates_);
+    std::size_t date = 0;
+    for (const SeriesPoint& point : series.points) {
+      while (dates_[date] != point.at) ++date;
+      if (point.area == 0) continue;
+      for (const ActorId actor : holders_.actors(point.holder)) {
+        auto& of_actor = present[actor];
+        of_actor.resize(dates_.size(), false);
+        of_actor[date] = true;
+      }
+    }
+    return present;
+  }
+
+  /// Dates of snapshot layers of the theme in which the actor says anything.
+  [[nodiscard]] std::set<Instant> snapshot_dates(ActorId actor) const {
+    const Atlas& atlas = composite_.atlas();
+    std::set<LayerId> layers;
+    for (const Slot& slot : composite_.slots()) {
+      if (slot.group == holders_.group() && slot.actor == actor &&
+          atlas[slot.layer].mode == LayerMode::snapshot)
+        layers.insert(slot.layer);
+    }
+    std::set<Instant> out;
+    for (const LayerId layer : layers) out.insert(atlas[layer].dates.begin(), atlas[layer].dates.end());
+    return out;
+  }
+
+  void find_vanished() {
+    for (const auto& [actor, present] : presence()) {
+      const std::set<Instant> snapshots = snapshot_dates(actor);
+      for (std::size_t i = 1; i + 1 < present.size(); ++i) {
+        if (present[i] || !present[i - 1]) continue;
+        const auto back = std::find(present.begin() + static_cast<std::ptrdiff_t>(i), present.end(), true);
+        if (back == present.end()) break;
+        const Instant since = dates_[i];
+        const Instant until = dates_[static_cast<std::size_t>(back - present.begin())];
+        const auto first = snapshots.lower_bound(since);
+        const bool is_one_date =
+            first != snapshots.end() && *first < until && std::next(first) == snapshots.lower_bound(until);
+        if (until - since > std::chrono::days(1) && !is_one_date) continue;
+        const auto before = faces_at(dates_[i - 1]);
+        const FaceIndex face = largest_face([&](FaceIndex f) {
+          const auto held_by = holders_.actors(before[f]);
+          return std::find(held_by.begin(), held_by.end(), actor) != held_by.end();
+        });
+        add("actor-vanishes", Severity::warning, since, inside(face),
+            fmt::format("{}: '{}' holds nothing from {} to {}, but before and after; are ends of intervals "
+                        "inclusive, or is a file empty?",
+                        theme(), composite_.atlas()[actor].id, date(since), date(until)));
+      }
+    }
+  }
+
+  // ---- gaps
+
+  void find_gaps() {
+    if (holders_.size() < 3) return;  // two parties at least
+    const Arrangement& plane = composite_.plane();
+    // A pass over all edges for each date looked at.
+    constexpr std::size_t kMostSteps = 400'000'000;
+    const std::size_t most_dates =
+        std::max<std::size_t>(1, kMostSteps / std::max<std::size_t>(plane.edges().size(), 1));
+    const std::size_t step = (dates_.size() + most_dates - 1) / most_dates;
+    const SeamPairs seam(plane);
+    std::vector<bool> told(plane.face_count(), false);
+    std::size_t looked_at = 0;
+    const std::size_t before = found_.size();
+    for (std::size_t d = (dates_.size() - 1) % step; d < dates_.size(); d += step) {
+      ++looked_at;
+      gaps_at(dates_[d], seam, told);
+    }
+    if (step == 1) return;
+    for (std::size_t i = before; i < found_.size(); ++i) {
+      found_[i].finding.text += fmt::format(" (looked for at {} of {} dates)", looked_at, dates_.size());
+    }
+  }
+
+  void gaps_at(Instant at, const SeamPairs& seam, std::vector<bool>& told) {
+    const Arrangement& plane = composite_.plane();
+    const std::vector<HolderIndex> held = faces_at(at);
+    boost::disjoint_sets_with_storage<> joined(held.size());
+    for (FaceIndex f = 0; f < held.size(); ++f) joined.make_set(f);
+    for (EdgeIndex e = 0; e < plane.edges().size(); ++e) {
+      const auto [left, right] = seam.sides(e);
+      if (held[left] == kUnknown && held[right] == kUnknown) joined.union_set(left, right);
+    }
+    const FaceIndex outside = joined.find_set(kUnboundedFace);
+    std::map<FaceIndex, std::set<HolderIndex>> neighbours;  // by root
+    for (EdgeIndex e = 0; e < plane.edges().size(); ++e) {
+      auto [left, right] = seam.sides(e);
+      if (held[left] != kUnknown) std::swap(left, right);
+      if (held[left] != kUnknown || held[right] == kUnknown) continue;
+      const FaceIndex root = joined.find_set(left);
+      if (root != outside) neighbours[root].insert(held[right]);
+    }
+    // A gap that shares ground with one of another date is the same gap. Roots are faces, numbered from 1, so
+    // they do as categories.
+    std::set<FaceIndex> known;
+    std::vector<Category> faces(held.size(), 0);
+    for (FaceIndex f = 1; f < held.size(); ++f) {
+      if (held[f] != kUnknown) continue;
+      const FaceIndex root = joined.find_set(f);
+      const auto found = neighbours.find(root);
+      if (found == neighbours.end() || found->second.size() < 2) continue;
+      faces[f] = root;
+      if (told[f]) known.insert(root);
+      told[f] = true;
+    }
+    for (Category& root : faces) root = known.contains(root) ? 0 : root;
+    if (std::all_of(faces.begin(), faces.end(), [](Category root) { return root == 0; })) return;
+    for (const Piece& piece : find_pieces(composite_, measured_, faces).pieces) {
+      std::string names;
+      for (const HolderIndex holder : neighbours.at(piece.category))
+        names += (names.empty() ? "'" : ", '") + holders_.id(holder) + "'";
+      const double width = piece.mean_width().value();
+      add("gap", width < kSliverWidth.value() ? Severity::warning : Severity::info, first_seen(piece, at),
+          inside(piece.largest),
+          fmt::format("{}: {:.6g} km2 between {} that no statement covers, {:.3g} m wide in the mean",
+                      theme(), square_kilometers(piece.area), names, width));
+    }
+  }
+
+  /// Since when the largest face of a gap has been without holder, without interruption until `at`.
+  [[nodiscard]] Instant first_seen(const Piece& piece, Instant at) const {
+    const TimeAxis& times = composite_.times();
+    const TimeIndex epoch = times.epoch_of(at);
+    Instant since = at;
+    for (const HolderSpan& span : holders_.timeline(composite_.coverage(piece.largest, holders_.group()))) {
+      if (span.since > epoch) break;
+      since = times[span.since];
+    }
+    return std::max(since, dates_.front());
+  }
+
+  const Composite& composite_;
+  const FaceAreas& measured_;
+  const Holders& holders_;
+  ChangeTable table_;
+  std::vector<Instant> dates_;
+  std::vector<Dated> found_;
+};
+
+// ---- in space ------------------------------------------------------------------------------------------
+
+/// Plain minima and maxima, in degrees as written: the antimeridian is not looked for, so that what lies on
+/// both sides of it has a wide box and nothing is told of it.
+struct Box {
+  double west = 180.0, south = 90.0, east = -180.0, north = -90.0;
+
+  [[nodiscard]] bool is_empty() const { return west > east; }
+  void add(double lon, double lat) {
+    west = std::min(west, lon);
+    east = std::max(east, lon);
+    south = std::min(south, lat);
+    north = std::max(north, lat);
+  }
+  void add(const Box& other) {
+    if (other.is_empty()) return;
+    add(other.west, other.south);
+    add(other.east, other.north);
+  }
+  [[nodiscard]] bool meets(const Box& other) const {
+    return !is_empty() && !other.is_empty() && west <= other.east && other.west <= east &&
+           south <= other.north && other.south <= north;
+  }
+  [[nodiscard]] Box exchanged() const { return {south, west, north, east}; }
+};
+
+Box box_of(const Polygon& polygon) {
+  Box box;
+  for (const Ring& ring : polygon) {
+    for (const Position& p : ring) box.add(p.lon, p.lat);
+  }
+  return box;
+}
+Box box_of(const MultiPolygon& area) {
+  Box box;
+  for (const Polygon& polygon : area) box.add(box_of(polygon));
+  return box;
+}
+
+/// The polygons of one layer and actor.
+struct Cover {
+  std::vector<std::pair<std::size_t, const Polygon*>> polygons;  ///< with the statement of each
+  std::vector<double> lons, lats;
+};
+
+Box usual_box(Cover& cover) {
+  std::sort(cover.lons.begin(), cover.lons.end());
+  std::sort(cover.lats.begin(), cover.lats.end());
+  const Box core{quantile(cover.lons, 0.05), quantile(cover.lats, 0.05), quantile(cover.lons, 0.95),
+                 quantile(cover.lats, 0.95)};
+  const double width = core.east - core.west;
+  const double height = core.north - core.south;
+  return {core.west - width, core.south - height, core.east + width, core.north + height};
+}
+
+void find_far_pieces(const Atlas& atlas, Findings& findings) {
+  std::map<std::pair<LayerId, ActorId>, Cover> covers;
+  for (std::size_t i = 0; i < atlas.statements.size(); ++i) {
+    const Statement& statement = atlas.statements[i];
+    Cover& cover = covers[{statement.layer, statement.actor}];
+    for (const Polygon& polygon : statement.area) {
+      cover.polygons.emplace_back(i, &polygon);
+      for (const Ring& ring : polygon) {
+        for (const Position& p : ring) {
+          cover.lons.push_back(p.lon);
+          cover.lats.push_back(p.lat);
+        }
+      }
+    }
+  }
+  for (auto& [key, cover] : covers) {
+    if (cover.polygons.size() < kFewPolygons || cover.lons.empty()) continue;
+    const Box usual = usual_box(cover);
+    std::set<std::size_t> statements;
+    std::set<std::size_t> far_statements;
+    std::size_t count = 0;
+    const Statement* first = nullptr;
+    const Polygon* where = nullptr;
+    for (const auto& [statement, polygon] : cover.polygons) {
+      statements.insert(statement);
+      if (polygon->empty() || usual.meets(box_of(*polygon))) continue;
+      far_statements.insert(statement);
+      if (count++ > 0) continue;
+      first = &atlas.statements[statement];
+      where = polygon;
+    }
+    // What is there most of the time is no oddity.
+    if (count == 0 || 4 * far_statements.size() > statements.size()) continue;
+    const Position at = where->front().front();
+    findings.push_back(
+        {"far-piece", Severity::warning, first->id,
+         first->validity.has_from() ? format_instant(first->validity.from(), atlas.days) : "",
+         GeoLocation{Lon{at.lon}, Lat{at.lat}},
+         fmt::format("layer '{}', actor '{}': {} of {} polygons lie{} far outside {:.2f}..{:.2f} E, "
+                     "{:.2f}..{:.2f} N, about which the others are{}",
+                     atlas[key.first].id, atlas[key.second].id, count, cover.polygons.size(),
+                     count == 1 ? "s" : "", usual.west, usual.east, usual.south, usual.north,
+                     count == 1 ? "" : "; this is the first")});
+  }
+}
+
+void find_exchanged_axes(const Atlas& atlas, Findings& findings) {
+  std::vector<Box> of_layer(atlas.layers.size());
+  for (const Statement& statement : atlas.statements) {
+    if (statement.layer.index() < of_layer.size())
+      of_layer[statement.layer.index()].add(box_of(statement.area));
+  }
+  Box fixed;
+  if (atlas.study_area) fixed.add(box_of(*atlas.study_area));
+  for (const Region& region : atlas.regions) fixed.add(box_of(region.area));
+  for (const Place& place : atlas.places) fixed.add(place.lon.value(), place.lat.value());
+  for (std::size_t i = 0; i < of_layer.size(); ++i) {
+    if (of_layer[i].is_empty()) continue;
+    std::vector<Box> others;
+    if (!fixed.is_empty()) others.push_back(fixed);
+    for (std::size_t j = 0; j < of_layer.size(); ++j) {
+      if (j != i && !of_layer[j].is_empty()) others.push_back(of_layer[j]);
+    }
+    const auto meets_any = [&](const Box& box) {
+      return std::any_of(others.begin(), others.end(), [&](const Box& other) { return box.meets(other); });
+    };
+    if (others.empty() || meets_any(of_layer[i]) || !meets_any(of_layer[i].exchanged())) continue;
+    findings.push_back(
+        {"axis-order", Severity::warning, "", "", GeoLocation{Lon{of_layer[i].west}, Lat{of_layer[i].south}},
+         fmt::format("layer '{}' shares no ground with the rest of the atlas, but would with "
+                     "longitude and latitude exchanged; is its axis order (latitude, longitude)?",
+                     atlas.layers[i].id)});
+  }
+}
+
+}  // namespace
+
+Findings find_anomalies(const Composite& composite, const FaceAreas& measured, const Holders& holders) {
+  return AnomalySearch(composite, measured, holders).find();
+}
+
+Findings find_misplaced(const Atlas& atlas) {
+  Findings findings;
+  find_far_pieces(atlas, findings);
+  find_exchanged_axes(atlas, findings);
+  return findings;
+}
+
+}  // namespace marchland
