@@ -41,10 +41,11 @@ class AnomalySearch {
         dates_(table_.dates(Step::change)) {}
 
   Findings find() {
-    if (dates_.size() < 2) return {};
+    if (dates_.empty()) return {};
     find_jumps();
     find_vanished();
     find_gaps();
+    find_contradicted();
     std::stable_sort(found_.begin(), found_.end(), [](const Dated& a, const Dated& b) {
       return std::tie(a.at, a.finding.code) < std::tie(b.at, b.finding.code);
     });
@@ -153,6 +154,17 @@ class AnomalySearch {
     return out;
   }
 
+  /// Whether some layer of the actor has missing days that are unknown, and has no state in this stretch.
+  [[nodiscard]] bool is_declared_unknown(ActorId actor, Instant since, Instant until) const {
+    const Atlas& atlas = composite_.atlas();
+    return std::any_of(composite_.slots().begin(), composite_.slots().end(), [&](const Slot& slot) {
+      if (slot.group != holders_.group() || slot.actor != actor) return false;
+      const Layer& layer = atlas[slot.layer];
+      const auto next = std::lower_bound(layer.dates.begin(), layer.dates.end(), since);
+      return !layer.date_ends.empty() && (next == layer.dates.end() || *next >= until);
+    });
+  }
+
   void find_vanished() {
     for (const auto& [actor, present] : presence()) {
       const std::set<Instant> snapshots = snapshot_dates(actor);
@@ -166,6 +178,7 @@ class AnomalySearch {
         const bool is_one_date =
             first != snapshots.end() && *first < until && std::next(first) == snapshots.lower_bound(until);
         if (until - since > std::chrono::days(1) && !is_one_date) continue;
+        if (is_declared_unknown(actor, since, until)) continue;
         const auto before = faces_at(dates_[i - 1]);
         const FaceIndex face = largest_face([&](FaceIndex f) {
           const auto held_by = holders_.actors(before[f]);
@@ -177,6 +190,75 @@ class AnomalySearch {
                         theme(), composite_.atlas()[actor].id, date(since), date(until)));
       }
     }
+  }
+
+  // ---- events that say what was before
+
+  /// Events that cannot be told apart by what they cover.
+  struct EventKey {
+    LayerId layer;
+    Instant at;
+    ActorId actor;
+    std::int64_t seq;
+    ActorId taken_from;
+    friend auto operator<=>(const EventKey&, const EventKey&) = default;
+  };
+
+  void find_contradicted() {
+    const Atlas& atlas = composite_.atlas();
+    std::set<EventKey> events;
+    for (const Statement& s : atlas.statements) {
+      if (s.taken_from.is_valid() && atlas[s.layer].theme == holders_.theme())
+        events.insert({s.layer, s.validity.from(), s.actor, s.seq, s.taken_from});
+    }
+    std::map<SourceId, Holders> by_source;
+    for (const EventKey& event : events) {
+      const SourceId source = atlas[event.layer].source;
+      const auto known = by_source.find(source);
+      const Holders& of_source =
+          known != by_source.end()
+              ? known->second
+              : by_source
+                    .emplace(source, Holders(composite_, {holders_.theme(), SourceRule::priority, {source}}))
+                    .first->second;
+      find_contradicted(event, of_source);
+    }
+  }
+
+  void find_contradicted(const EventKey& event, const Holders& of_source) {
+    const Atlas& atlas = composite_.atlas();
+    const TimeIndex epoch = composite_.times().index_of(event.at);
+    if (epoch == 0) return;
+    // By coverage: who held it just before, where that is another than was said.
+    constexpr HolderIndex kAsSaid = 0xffffffffU;
+    std::vector<HolderIndex> had(composite_.coverage_count(of_source.group()), kAsSaid);
+    for (CoverageIndex c = 0; c < had.size(); ++c) {
+      const auto runs = composite_.runs(of_source.group(), c);
+      const bool is_meant = std::any_of(runs.begin(), runs.end(), [&](const CoverageRun& run) {
+        const Slot& slot = composite_.slots()[run.slot];
+        return run.from == epoch && slot.layer == event.layer && slot.actor == event.actor &&
+               slot.seq == event.seq;
+      });
+      const HolderIndex before = of_source.at(c, epoch - 1);
+      const auto actors = of_source.actors(before);
+      const bool is_as_said = actors.size() == 1 && actors.front() == event.taken_from;
+      if (is_meant && !is_as_said) had[c] = before;
+    }
+    std::map<std::string, AreaUnits> area;
+    for (FaceIndex f = 1; f < composite_.plane().face_count(); ++f) {
+      const HolderIndex before = had[composite_.coverage(f, of_source.group())];
+      if (before != kAsSaid)
+        area[before == kUnknown ? "nobody known" : "'" + of_source.id(before) + "'"] += measured_[f];
+    }
+    if (area.empty()) return;
+    std::string who;
+    for (const auto& [name, size] : area)
+      who += fmt::format("{}{} held {:.6g} km2", who.empty() ? "" : ", ", name, square_kilometers(size));
+    const FaceIndex face =
+        largest_face([&](FaceIndex f) { return had[composite_.coverage(f, of_source.group())] != kAsSaid; });
+    add("before-differs", Severity::warning, event.at, inside(face),
+        fmt::format("layer '{}': '{}' is said to take ground from '{}', but of it just before {}",
+                    atlas[event.layer].id, atlas[event.actor].id, atlas[event.taken_from].id, who));
   }
 
   // ---- gaps
@@ -369,6 +451,34 @@ void find_far_pieces(const Atlas& atlas, Findings& findings) {
   }
 }
 
+void find_missing_dates(const Atlas& atlas, Findings& findings) {
+  using std::chrono::days;
+  for (const Layer& layer : atlas.layers) {
+    const auto& dates = layer.dates;
+    if (dates.size() < kFewDates) continue;
+    const auto step = [&](std::size_t i) { return dates[i + 1] - dates[i]; };
+    std::size_t daily = 0;
+    for (std::size_t i = 0; i + 1 < dates.size(); ++i) daily += step(i) == days(1) ? 1U : 0U;
+    if (2 * daily < dates.size() - 1) continue;
+    std::size_t missing = 0;
+    std::string list;
+    for (std::size_t i = 0; i + 1 < dates.size(); ++i) {
+      for (Instant at = dates[i] + days(1); at < dates[i + 1]; at += days(1)) {
+        constexpr std::size_t kMostNamed = 12;
+        if (++missing <= kMostNamed) list += (list.empty() ? "" : ", ") + format_instant(at, atlas.days);
+        if (missing == kMostNamed + 1) list += ", ...";
+      }
+    }
+    if (missing == 0) continue;
+    findings.push_back(
+        {"missing-dates", Severity::info, "", format_instant(dates.front(), atlas.days), std::nullopt,
+         fmt::format("layer '{}' has a state for {} days and none for {} between them: {}; {}", layer.id,
+                     dates.size(), missing, list,
+                     layer.date_ends.empty() ? "the state before holds then (missing_days = \"hold\")"
+                                             : "nothing is known then (missing_days = \"unknown\")")});
+  }
+}
+
 void find_exchanged_axes(const Atlas& atlas, Findings& findings) {
   std::vector<Box> of_layer(atlas.layers.size());
   for (const Statement& statement : atlas.statements) {
@@ -408,6 +518,7 @@ Findings find_misplaced(const Atlas& atlas) {
   Findings findings;
   find_far_pieces(atlas, findings);
   find_exchanged_axes(atlas, findings);
+  find_missing_dates(atlas, findings);
   return findings;
 }
 

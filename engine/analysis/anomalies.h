@@ -16,21 +16,27 @@ namespace marchland {
 ///                            day, or on one date of a snapshot layer. Located where it was before
 ///   gap             info     ground that no statement covers, enclosed, between two holders or more (warning
 ///                            where it is narrower than kSliverWidth: neighbours that do not quite meet)
+///   before-differs  warning  an event says whom it takes the ground from (Statement::taken_from), but by its
+///                            own source another held some of it just before. Located in the largest face of
+///                            that; one finding for each layer, date and pair of actors
 /// `gap` looks at every date at which anything changes or, of long histories of many lines, at some of them
 /// and the last, and says so. Each gap is told once, at its first date.
 [[nodiscard]] Findings find_anomalies(const Composite& composite, const FaceAreas& measured,
                                       const Holders& holders);
 
-/// Findings of statements and layers against each other, sorted by layer, then code:
+/// Findings of statements and layers against each other, in the order of kinds below, then of layers:
 ///   far-piece   warning  a polygon lies far outside what its layer and actor usually cover: clear of the box
 ///                        of all but the outermost 5 % of positions to each side, enlarged by its own size on
 ///                        each. Of at least kFewPolygons polygons, and unless more than a quarter of the
 ///                        statements have such; one finding for each layer and actor
 ///   axis-order  warning  a layer shares no ground with all others, the regions, the study area and the
 ///                        places, but would with latitude and longitude exchanged
+///   missing-dates info  dates that a daily snapshot layer has no state for (of at least kFewDates, half of
+///                        them a day apart), and what holds then
 [[nodiscard]] Findings find_misplaced(const Atlas& atlas);
 
 inline constexpr Meters kSliverWidth{100.0};
 inline constexpr std::size_t kFewPolygons = 20;
+inline constexpr std::size_t kFewDates = 10;
 
 }  // namespace marchland

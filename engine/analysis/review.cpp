@@ -121,6 +121,15 @@ std::string_view to_string(StatementChange::Kind kind) {
   return "changed";
 }
 
+namespace {
+
+/// Empty for none.
+std::string_view actor_id(const Atlas& atlas, ActorId actor) {
+  return actor.is_valid() ? std::string_view(atlas[actor].id) : std::string_view();
+}
+
+}  // namespace
+
 std::vector<StatementChange> compare_statements(const Atlas& before, const Atlas& after) {
   std::unordered_map<std::string_view, const Statement*> known;
   for (const Statement& s : before.statements) known.emplace(s.id, &s);
@@ -142,6 +151,7 @@ std::vector<StatementChange> compare_statements(const Atlas& before, const Atlas
     note(before[old.actor].id != after[s.actor].id, "actor");
     note(old.validity != s.validity, "validity");
     note(old.seq != s.seq, "seq");
+    note(actor_id(before, old.taken_from) != actor_id(after, s.taken_from), "taken_from");
     note(old.basis != s.basis, "basis");
     note(old.certainty != s.certainty, "certainty");
     note(old.note != s.note, "note");
@@ -178,6 +188,7 @@ std::vector<std::string> compare_declarations(const Atlas& before, const Atlas& 
     for (Layer layer : atlas.layers) {
       const std::string source = atlas[layer.source].id;
       layer.dates.clear();
+      layer.date_ends.clear();
       layer.source = {};
       layers.emplace_back(std::move(layer), source);
     }

@@ -281,9 +281,9 @@ class ManifestReader {
     each("period", {"id", "title", "from", "to"}, [&](const Table& table) { read_period(table); });
     each("region", {"id", "name", "code", "edition", "file", "layer", "where", "crs", "antimeridian", "pole"},
          [&](const Table& table) { read_region(table); });
-    each("layer",
-         {"id", "source", "theme", "mode", "files", "layer", "where", "crs", "actor", "from", "to", "seq",
-          "statement", "basis", "certainty", "note", "missing_days", "antimeridian", "pole"},
+    each("layer", {"id",        "source", "theme",        "mode",   "files",      "layer",        "where",
+                   "crs",       "actor",  "from",         "to",     "seq",        "statement",    "basis",
+                   "certainty", "note",   "missing_days", "region", "taken_from", "antimeridian", "pole"},
          [&](const Table& table) { read_layer(table); });
     if (manifest_.layers.empty()) top.fail_at(1, "there is no [[layer]]; an atlas needs at least one");
   }
@@ -527,7 +527,7 @@ class ManifestReader {
     spec.layer.rings = read_convention(table);
     table.require("actor", "\"a\" or {field = \"holder\"}");
     spec.actor = read_value(table, "actor", {});
-    check_actors(table, spec.actor);
+    check_actors(table, "actor", spec.actor);
     spec.from = read_optional(table, "from", {.pattern = true});
     spec.to = read_optional(table, "to", {.pattern = true, .inclusive = true});
     spec.seq = read_optional(table, "seq", {});
@@ -539,6 +539,10 @@ class ManifestReader {
     check_values<Certainty>(table, "certainty", spec.certainty, kCertaintyNames);
     check_dates(table, "from", spec.from);
     check_dates(table, "to", spec.to);
+    spec.missing_days_are_unknown = table.text("missing_days") == "unknown";
+    spec.region = table.text("region");
+    spec.taken_from = read_optional(table, "taken_from", {});
+    if (spec.taken_from) check_actors(table, "taken_from", *spec.taken_from);
     check_mode(table, spec);
     atlas().layers.push_back(spec.layer);
     manifest_.layers.push_back(std::move(spec));
@@ -582,13 +586,13 @@ class ManifestReader {
     for (const auto& [from, to] : value.map) check(to);
   }
 
-  void check_actors(const Table& table, const ValueSpec& value) {
+  void check_actors(const Table& table, std::string_view key, const ValueSpec& value) {
     Names ids;
     for (const Actor& actor : atlas().actors) ids.push_back(actor.id);
     for_stated_values(value, [&](const std::string& id) {
       if (std::find(ids.begin(), ids.end(), id) != ids.end()) return;
-      table.fail("actor", fmt::format("there is no [[actor]] '{}'{} (declared: {})", id,
-                                      did_you_mean(id, ids), fmt::join(ids, ", ")));
+      table.fail(key, fmt::format("there is no [[actor]] '{}'{} (declared: {})", id, did_you_mean(id, ids),
+                                  fmt::join(ids, ", ")));
     });
   }
 
@@ -631,11 +635,15 @@ class ManifestReader {
     if (table.has("missing_days")) {
       if (mode != LayerMode::snapshot) table.fail("missing_days", "belongs to mode = \"snapshot\" only");
       const std::string value = table.text("missing_days");
-      if (value != "hold") {
+      if (value != "hold" && value != "unknown") {
         table.fail("missing_days",
-                   fmt::format("'{}': only \"hold\" is supported: a snapshot holds until the next", value));
+                   fmt::format("'{}': expected \"hold\" (a snapshot holds until the next) or \"unknown\" (no "
+                               "longer than the day, month or year its date names)",
+                               value));
       }
     }
+    if (spec.taken_from && mode != LayerMode::event)
+      table.fail("taken_from", "says who held the ground before an event; the mode is not \"event\"");
   }
 
   Manifest& manifest_;

@@ -12,8 +12,10 @@
 //   [[period]]  id* title from* = DATE  to = END (without: an instant)
 //   [[region]]  id* name code = VALUE or {field = "..."}  edition file* layer where crs antimeridian pole
 //   [[layer]]   id* source* theme* mode* files* layer where crs actor* from to seq statement basis certainty
-//   note antimeridian pole
-//               missing_days = "hold" (a snapshot holds until the next, however many days are missing)
+//   note antimeridian pole region (only features that share ground with that [[region]])
+//   taken_from (of an event: the actor who held the ground before; `check` tells where another did)
+//               missing_days = "hold" (a snapshot holds until the next, however many days are missing) or
+//               "unknown" (no longer than the day, month or year its date names)
 // In a layer, actor, from, to, seq, basis, certainty and note are VALUE or {field = "...", map = {"value" =
 // "..."}}; statement, the id of each, is a field; from may be {pattern = "data_%Y%m%d"} of the file's name.
 // antimeridian = "literal": steps of more than 180 degrees of longitude run as written, not the short way;
@@ -66,7 +68,9 @@ struct LayerSpec {
   std::vector<std::string> files;  ///< paths and wildcards relative to the manifest, or what GDAL connects to
   std::string layer_in_file, where, crs;
   ValueSpec actor;
-  std::optional<ValueSpec> from, to, seq, statement, basis, certainty, note;
+  std::optional<ValueSpec> from, to, seq, statement, basis, certainty, note, taken_from;
+  bool missing_days_are_unknown = false;  ///< of a snapshot layer
+  std::string region;                     ///< id; empty: all features
   std::size_t line = 0;
 };
 

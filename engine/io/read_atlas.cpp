@@ -1,4 +1,5 @@
 #include <marchland/base/error.h>
+#include <marchland/io/detail/area_filter.h>
 #include <marchland/io/detail/checksum.h>
 #include <marchland/io/detail/data_files.h>
 #include <marchland/io/detail/feature.h>
@@ -14,6 +15,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <exception>
 #include <iterator>
 #include <map>
@@ -643,9 +645,11 @@ class AtlasReader {
     LayerId id;
     const LayerSpec& spec;
     Tally tally;
-    std::vector<Instant> dates;  ///< of a snapshot layer
+    std::vector<Instant> dates;            ///< of a snapshot layer
+    std::map<Instant, Instant> date_ends;  ///< of one whose missing days are unknown
     std::size_t statements = 0;
     std::size_t features = 0;
+    std::optional<detail::AreaFilter> filter{};
   };
 
   void read_layer(LayerId id, const LayerSpec& spec) {
@@ -655,7 +659,10 @@ class AtlasReader {
 
   void read_files(LayerId id, const LayerSpec& spec, const std::vector<DataFile>& files,
                   const Names& prefixes) {
-    LayerState state{id, spec, {}, atlas_[id].dates, 0, 0};
+    LayerState state{id, spec, {}, atlas_[id].dates, {}, 0, 0, {}};
+    for (std::size_t i = 0; i < atlas_[id].date_ends.size(); ++i)
+      state.date_ends.emplace(atlas_[id].dates[i], atlas_[id].date_ends[i]);
+    if (!spec.region.empty()) state.filter.emplace(region_of(spec).area);
     // Files are read on all cores, some at a time, and taken in their order: the first that cannot be read is
     // the one that is named.
     constexpr std::size_t kBatch = 64;
@@ -682,7 +689,33 @@ class AtlasReader {
     // A snapshot without any statement says that nothing is held from then on.
     if (state.statements == 0 && !is_added_) no_statement(state);
     if (state.statements == 0 && spec.layer.mode != LayerMode::snapshot) no_statement(state);
-    if (spec.layer.mode == LayerMode::snapshot) close_snapshots(atlas_, id, state.dates);
+    if (spec.layer.mode != LayerMode::snapshot) return;
+    if (spec.missing_days_are_unknown) {
+      close_snapshots(atlas_, id, state.date_ends);
+    } else {
+      close_snapshots(atlas_, id, state.dates);
+    }
+  }
+
+  [[nodiscard]] const Region& region_of(const LayerSpec& spec) const {
+    const auto found = std::find_if(atlas_.regions.begin(), atlas_.regions.end(),
+                                    [&](const Region& region) { return region.id == spec.region; });
+    if (found != atlas_.regions.end()) return *found;
+    Names ids;
+    for (const Region& region : atlas_.regions) ids.push_back(region.id);
+    throw InvalidData(fmt::format("{}: layer '{}': there is no [[region]] '{}'{}; declared: {}",
+                                  manifest_.place(spec.line), spec.layer.id, spec.region,
+                                  did_you_mean(spec.region, ids),
+                                  ids.empty() ? "none" : fmt::format("{}", fmt::join(ids, ", "))));
+  }
+
+  /// A state without hours holds for all of the day, month or year that its date names; one with hours for a
+  /// day, unless another follows.
+  static void add_date(LayerState& state, const DateSpan& date) {
+    state.dates.push_back(date.first);
+    if (!state.spec.missing_days_are_unknown) return;
+    Instant& end = state.date_ends[date.first];
+    end = std::max({end, date.last, date.first + std::chrono::days(1)});
   }
 
   [[noreturn]] void no_statement(const LayerState& state) const {
@@ -713,8 +746,8 @@ class AtlasReader {
       if (value.kind == ValueSpec::Kind::field && is_new) fields.push_back(value.text);
     };
     want(spec.actor);
-    for (const auto* value :
-         {&spec.from, &spec.to, &spec.seq, &spec.statement, &spec.basis, &spec.certainty, &spec.note}) {
+    for (const auto* value : {&spec.from, &spec.to, &spec.seq, &spec.statement, &spec.basis, &spec.certainty,
+                              &spec.note, &spec.taken_from}) {
       if (*value) want(**value);
     }
     return fields;
@@ -731,7 +764,7 @@ class AtlasReader {
     const auto from = find_file_date(spec.from, file, "from");
     const auto to = find_file_date(spec.to, file, "to");
     const bool is_snapshot = spec.layer.mode == LayerMode::snapshot;
-    if (is_snapshot && from) state.dates.push_back(from->first);
+    if (is_snapshot && from) add_date(state, *from);
     const std::size_t before = state.statements;
     for (VectorFeature& feature : table.features) {
       try {
@@ -798,17 +831,25 @@ class AtlasReader {
     Statement statement;
     statement.id = statement_id(row, spec, feature, prefix);
     statement.layer = state.id;
-    statement.actor = actor_of(row, spec.actor);
+    statement.actor = actor_of(row, spec.actor, "actor");
     statement.validity = validity_of(row, state, file_from, file_to);
     statement.seq = seq_of(row, spec.seq);
     statement.basis =
         enum_of<Basis>(row, spec.basis, "basis", {"surveyed", "drawn", "inferred"}, Basis::drawn);
     statement.certainty =
         enum_of<Certainty>(row, spec.certainty, "certainty", {"confirmed", "reported"}, Certainty::confirmed);
+    if (spec.taken_from && !trim(row.text(*spec.taken_from).value_or("")).empty())
+      statement.taken_from = actor_of(row, *spec.taken_from, "taken_from");
     if (spec.note) statement.note = row.text(*spec.note).value_or("");
     statement.origin = place;
     tally_feature(feature, place, state.tally);
     if (!keep_polygons(feature, place, state.tally)) return;
+    if (state.filter && !state.filter->meets(feature.area)) {
+      state.tally.add("outside-region", Severity::info,
+                      fmt::format("it shares no ground with region '{}' and is left out", spec.region),
+                      place);
+      return;
+    }
     find_closed_rings(feature, statement.id, place);
     statement.area = std::move(feature.area);
     atlas_.statements.push_back(std::move(statement));
@@ -826,18 +867,18 @@ class AtlasReader {
     return id;
   }
 
-  [[nodiscard]] ActorId actor_of(const Row& row, const ValueSpec& spec) const {
+  [[nodiscard]] ActorId actor_of(const Row& row, const ValueSpec& spec, std::string_view key) const {
     const std::string value = trim(row.text(spec).value_or(""));
     const auto found = actors_.find(value);
     if (found != actors_.end()) return found->second;
     if (value.empty()) {
       throw InvalidData(fmt::format("{} is empty; expected an actor ('nobody' where nobody holds the ground)",
-                                    Row::subject("actor", spec)));
+                                    Row::subject(key, spec)));
     }
     Names known = actor_ids_;
     for (const auto& [from, to] : spec.map) known.push_back(from);
     throw InvalidData(fmt::format("{}: there is no [[actor]] '{}'{}; declare it, or map it to one of {}",
-                                  Row::subject("actor", spec), value, did_you_mean(value, known),
+                                  Row::subject(key, spec), value, did_you_mean(value, known),
                                   fmt::join(actor_ids_, ", ")));
   }
 
@@ -851,7 +892,7 @@ class AtlasReader {
                                       Row::subject("from", spec.from.value_or(ValueSpec{})),
                                       spec.layer.mode == LayerMode::event ? "an event" : "a snapshot"));
       }
-      if (spec.layer.mode == LayerMode::snapshot) state.dates.push_back(from->first);
+      if (spec.layer.mode == LayerMode::snapshot) add_date(state, *from);
       return Interval::since(from->first);
     }
     const auto to = find_date(row, spec.to, file_to, "to");

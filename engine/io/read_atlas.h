@@ -34,7 +34,7 @@ namespace marchland {
 ///   place-without-name warning  left out
 ///   empty-snapshot     info     a date of a snapshot layer without any area (warning if features were left
 ///   out) empty-file         info     a file of another layer without any feature heights-dropped,
-///   curves-linearised, crs-transformed  info
+///   curves-linearised, crs-transformed, outside-region (a layer's `region` leaves it out)  info
 ///
 /// Throws Error(failure) where files cannot be opened, InvalidData for what is wrong inside, with manifest
 /// and line, or file, layer, feature and field. Everything that Atlas::check promises holds for the result.

@@ -109,8 +109,9 @@ class CompositeReader {
     for (std::size_t i = 0; i < atlas.layers.size(); ++i) layers.emplace(atlas.layers[i].id, i);
     for (std::size_t i = 0; i < atlas.actors.size(); ++i) actors.emplace(atlas.actors[i].id, i);
     auto select = db_.prepare(
-        "SELECT statement, layer, actor, from_instant, to_instant, seq, basis, certainty, note, origin FROM "
-        "marchland_statement ORDER BY id");
+        "SELECT statement, layer, actor, from_instant, to_instant, seq, basis, certainty, note, origin, "
+        "taken_from "
+        "FROM marchland_statement ORDER BY id");
     while (select.step()) {
       Statement s;
       s.id = select.text(0);
@@ -120,8 +121,10 @@ class CompositeReader {
       const auto to = static_cast<std::uint64_t>(select.integer(4));
       const auto basis = parse_enum<Basis>(select.text(6));
       const auto certainty = parse_enum<Certainty>(select.text(7));
-      if (layer == layers.end() || actor == actors.end() || from >= to || to > parts.times.for_ever() ||
-          !basis || !certainty) {
+      const std::string before(select.text(10));
+      const auto taken_from = actors.find(before);
+      if (layer == layers.end() || actor == actors.end() || (!before.empty() && taken_from == actors.end()) ||
+          from >= to || to > parts.times.for_ever() || !basis || !certainty) {
         throw InvalidData(
             fmt::format("{}: table marchland_statement: statement '{}' refers to what is not there; the file "
                         "is damaged: build it "
@@ -136,6 +139,7 @@ class CompositeReader {
       s.certainty = *certainty;
       s.note = select.text(8);
       s.origin = select.text(9);
+      if (!before.empty()) s.taken_from = ActorId(taken_from->second);
       atlas.statements.push_back(std::move(s));
     }
   }

@@ -202,14 +202,16 @@ TopologyTable statement_table(const Composite& composite) {
            {"basis", ColumnType::text},
            {"certainty", ColumnType::text},
            {"note", ColumnType::text},
-           {"origin", ColumnType::text}},
+           {"origin", ColumnType::text},
+           {"taken_from", ColumnType::text}},
           [&composite](const auto& emit) {
             const Atlas& atlas = composite.atlas();
             for (const Statement& s : atlas.statements) {
               emit({s.id, atlas[s.layer].id, atlas[s.actor].id,
                     number(composite.times().index_of(s.validity.from())),
                     number(composite.times().index_of(s.validity.to())), number(s.seq),
-                    std::string(to_string(s.basis)), std::string(to_string(s.certainty)), s.note, s.origin});
+                    std::string(to_string(s.basis)), std::string(to_string(s.certainty)), s.note, s.origin,
+                    s.taken_from.is_valid() ? Cell(atlas[s.taken_from].id) : Cell()});
             }
           }};
 }

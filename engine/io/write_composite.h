@@ -11,7 +11,7 @@
 namespace marchland {
 
 /// Version of the topology tables; another number means that older readers must not guess.
-inline constexpr int kCompositeSchema = 2;
+inline constexpr int kCompositeSchema = 3;
 
 /// SHA-256 over the rows of the topology tables in their canonical order: instants, slots, nodes, edges,
 /// faces, coverages. Two composites of equal content have equal hashes, whatever order their statements came

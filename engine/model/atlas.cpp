@@ -232,6 +232,22 @@ void close_snapshots(Atlas& atlas, LayerId layer, std::vector<Instant> dates) {
   atlas.layers[layer.index()].dates = std::move(dates);
 }
 
+void close_snapshots(Atlas& atlas, LayerId layer, const std::map<Instant, Instant>& date_ends) {
+  std::vector<Instant> dates;
+  std::vector<Instant> ends;
+  for (const auto& [date, end] : date_ends) {
+    dates.push_back(date);
+    ends.push_back(end);
+  }
+  close_snapshots(atlas, layer, std::move(dates));
+  for (Statement& statement : atlas.statements) {
+    if (statement.layer == layer)
+      statement.validity =
+          statement.validity.intersection(Interval::until(date_ends.at(statement.validity.from())));
+  }
+  atlas.layers[layer.index()].date_ends = std::move(ends);
+}
+
 Instant resolve_date(const Atlas& atlas, std::string_view text) {
   for (const Period& period : atlas.periods) {
     if (period.id == text) return period.when.from();

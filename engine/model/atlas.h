@@ -112,6 +112,9 @@ struct Layer {
   RingConvention rings{};
   /// Of a snapshot layer: the dates of which it has a state, those without any statement too. Sorted, unique.
   std::vector<Instant> dates{};
+  /// Of a snapshot layer in which missing days are unknown: until when each state holds at most, by date.
+  /// Empty: until the next.
+  std::vector<Instant> date_ends{};
   friend bool operator==(const Layer&, const Layer&) = default;
 };
 
@@ -125,6 +128,7 @@ struct Statement {
   Certainty certainty = Certainty::confirmed;
   std::string note;
   std::string origin;  ///< for messages: file, layer, feature
+  ActorId taken_from;  ///< of an event: who, as the source says, held the ground before; none: not said
   MultiPolygon area;
 };
 
@@ -198,6 +202,10 @@ struct Atlas {
 /// `dates` are those of the layer, of days without any statement too, in any order; they become those of the
 /// layer.
 void close_snapshots(Atlas& atlas, LayerId layer, std::vector<Instant> dates);
+
+/// The same where missing days are unknown: a state holds until the next date, but no longer than to its own
+/// end. By date.
+void close_snapshots(Atlas& atlas, LayerId layer, const std::map<Instant, Instant>& date_ends);
 
 /// The instant that `text` names: a period's id (its start), "latest" or "previous" (the last and the last
 /// but one instant of the window at which a statement begins or ends), or a date as parse_date reads it (its

@@ -81,6 +81,10 @@ Enum to_enum(const Json& json) {
   return *value;
 }
 
+Instant to_instant(const Json& seconds_since) {
+  return instant(seconds_since.get<std::int64_t>());
+}
+
 Atlas read(const Json& json) {
   Atlas atlas;
   atlas.id = json.at("id");
@@ -137,8 +141,8 @@ Atlas read(const Json& json) {
                  to_enum<Theme>(layer.at("theme")),
                  to_enum<LayerMode>(layer.at("mode")),
                  to_rings(layer),
-                 read_list<Instant>(layer.at("dates"),
-                                    [](const Json& date) { return instant(date.get<std::int64_t>()); })};
+                 read_list<Instant>(layer.at("dates"), to_instant),
+                 read_list<Instant>(layer.at("date_ends"), to_instant)};
   });
   atlas.findings = read_list<Finding>(json.at("findings"), to_finding);
   return atlas;
@@ -220,7 +224,8 @@ std::string declarations_to_json(const Atlas& atlas) {
              {"source", layer.source.index()},
              {"theme", to_string(layer.theme)},
              {"mode", to_string(layer.mode)},
-             {"dates", list_of(layer.dates, seconds)}};
+             {"dates", list_of(layer.dates, seconds)},
+             {"date_ends", list_of(layer.date_ends, seconds)}};
     out.update(of_rings(layer.rings));
     return out;
   });

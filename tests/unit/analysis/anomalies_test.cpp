@@ -121,6 +121,41 @@ TEST(Anomalies, GroundOutsideAllIsNoGap) {
   EXPECT_TRUE(anomalies_of(builder).empty());
 }
 
+TEST(Anomalies, AnEventThatTakesGroundFromWhoDidNotHoldIt) {
+  AtlasBuilder builder;
+  builder.layer("events", LayerMode::event);
+  builder.say("events", "a", box_wkt(0, 0, 4, 1), Interval::since(day(0)));
+  builder.say("events", "b", box_wkt(3, 0, 5, 1), Interval::since(day(5)));
+  EXPECT_TRUE(anomalies_of(builder).empty());
+  builder.atlas.statements.back().taken_from = builder.actor("a");
+  const Findings found = anomalies_of(builder);
+  ASSERT_EQ(codes(found), std::vector<std::string>{"before-differs 1970-01-06"});
+  EXPECT_THAT(found[0].text, HasSubstr("'b' is said to take ground from 'a', but of it just before nobody "
+                                       "known held 12308.5 km2"));
+  EXPECT_NEAR(found[0].location->lon.value(), 4.5, 1e-6);
+  builder.atlas.statements.back().area = parse_wkt(box_wkt(3, 0, 4, 1));
+  EXPECT_TRUE(anomalies_of(builder).empty());
+}
+
+TEST(Anomalies, WhatIsDeclaredUnknownDoesNotVanish) {
+  AtlasBuilder builder;
+  const LayerId layer = builder.layer("daily", LayerMode::snapshot);
+  std::map<Instant, Instant> dates;
+  for (const int d : {0, 1, 3, 4}) {
+    dates.emplace(day(d), day(d + 1));
+    builder.say("daily", "a", box_wkt(0, 0, 1, 1), Interval::since(day(d)));
+  }
+  close_snapshots(builder.atlas, layer, dates);
+  builder.say("l", "b", box_wkt(3, 0, 4, 1), days(0, 9)).say("l", "b", box_wkt(3, 0, 4, 2), days(9, 10));
+  const Composite composite = builder.build();
+  const Holders holders(composite, {});
+  EXPECT_EQ(holders.at(composite.coverage(composite.plane().locate({{5'000'000, 5'000'000}}).front(),
+                                          LabelGroup::control),
+                       composite.times().epoch_of(day(2))),
+            kUnknown);
+  EXPECT_TRUE(anomalies_of(builder).empty());
+}
+
 Findings misplaced_of(const AtlasBuilder& builder) {
   return find_misplaced(builder.atlas);
 }
@@ -158,6 +193,25 @@ TEST(Misplaced, AnIslandNearbyIsNotFar) {
   AtlasBuilder builder;
   for (int d = 0; d < 30; ++d) builder.say("l", "a", box_wkt(30, 40, 31, 41), days(d, d + 1));
   builder.say("l", "a", box_wkt(31.5, 41.5, 31.6, 41.6), days(7, 8));
+  EXPECT_TRUE(misplaced_of(builder).empty());
+}
+
+TEST(Misplaced, DaysWithoutAState) {
+  AtlasBuilder builder;
+  const LayerId layer = builder.layer("daily", LayerMode::snapshot);
+  std::vector<Instant> dates;
+  for (int d = 0; d < 20; ++d) {
+    if (d != 7 && d != 8 && d != 15) dates.push_back(day(d));
+  }
+  close_snapshots(builder.atlas, layer, dates);
+  Findings found = misplaced_of(builder);
+  ASSERT_EQ(codes(found), std::vector<std::string>{"missing-dates 1970-01-01"});
+  EXPECT_THAT(found[0].text,
+              HasSubstr("17 days and none for 3 between them: 1970-01-08, 1970-01-09, 1970-01-16; "
+                        "the state before holds"));
+  // Weekly states miss no day.
+  for (std::size_t i = 0; i < dates.size(); ++i) dates[i] = day(static_cast<int>(7 * i));
+  close_snapshots(builder.atlas, layer, dates);
   EXPECT_TRUE(misplaced_of(builder).empty());
 }
 

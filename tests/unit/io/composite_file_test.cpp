@@ -279,7 +279,7 @@ TEST_F(CompositeFile, WhatIsNoCompositeIsRefused) {
   write_file_of(composite);
   damage("UPDATE marchland_meta SET value = '1' WHERE key = 'schema'");
   EXPECT_EQ(loading_error(), "invalid data: " + path("c.gpkg") +
-                                 ": is a composite of schema 1, this program reads schema 2; build it anew");
+                                 ": is a composite of schema 1, this program reads schema 3; build it anew");
   EXPECT_TRUE(is_composite_file(path("c.gpkg")));
   write_file_of(composite);
   damage_and_sign("UPDATE marchland_meta SET value = '0123456789abcdef' WHERE key = 'face_numbering'");
@@ -377,6 +377,27 @@ TEST_F(Appending, EqualsReadingTheFolderAgain) {
   expect_same(at_once, read());
   EXPECT_EQ(one_by_one.checksum, at_once.checksum);
   EXPECT_EQ(content_hash(build_composite(one_by_one)), content_hash(build_composite(at_once)));
+}
+
+TEST_F(Appending, MissingDaysStayUnknownThroughTheFile) {
+  write_manifest(layer("daily", "snapshot", "days/*.geojson", R"({pattern = "%Y%m%d"})") +
+                 "missing_days = \"unknown\"\n" +
+                 layer("moves", "event", "moves-*.geojson", R"({field = "d"})") + "taken_from = \"a\"\n");
+  write("days/20200101.geojson", day_file(0, 2));
+  write("days/20200104.geojson", day_file(0, 2));
+  write("moves-1.geojson", move_file("2020-01-02", 0));
+  const std::filesystem::path file = path("c.gpkg");
+  const Composite built = build_composite(read());
+  static_cast<void>(write_composite(file, built, {}, provenance(built.atlas(), "lonlat"), Existing::refuse));
+  const Atlas loaded = read_composite(file, Load::with_areas).atlas();
+  EXPECT_EQ(loaded.layers, read().layers);
+  EXPECT_EQ(loaded.statements.back().taken_from, read().statements.back().taken_from);
+  EXPECT_TRUE(loaded.statements.back().taken_from.is_valid());
+  write("new/20200102.geojson", day_file(1, 2));
+  const Atlas appended = append(loaded, {"new/20200102.geojson"});
+  std::filesystem::rename(folder_ / "new/20200102.geojson", folder_ / "days/20200102.geojson");
+  expect_same(appended, read());
+  EXPECT_EQ(appended.layers, read().layers);
 }
 
 TEST_F(Appending, AnEmptyDayEndsWhatWasHeld) {

@@ -285,6 +285,54 @@ TEST_F(ReadAtlas, SnapshotsHoldUntilTheNextDateEvenAnEmptyOne) {
   EXPECT_THAT(atlas.findings[0].text, HasSubstr("d/data_20240712.geojson: no feature"));
 }
 
+TEST_F(ReadAtlas, WhereMissingDaysAreUnknownAStateHoldsForWhatItsDateNames) {
+  write_rows({R"({"h":"a"})"}, "d/data_20240708.geojson");
+  write_rows({R"({"h":"b"})"}, "d/data_20240709.geojson");
+  write_rows({R"({"h":"a"})"}, "d/data_20240712.geojson");
+  write_manifest(layer("from = {pattern = \"data_%Y%m%d\"}\nmissing_days = \"unknown\"", "x", "snapshot",
+                       R"("d/*.geojson")"));
+  Atlas atlas = read();
+  EXPECT_EQ(atlas.statements.at(0).validity, Interval(at("2024-07-08"), at("2024-07-09")));
+  EXPECT_EQ(atlas.statements.at(1).validity, Interval(at("2024-07-09"), at("2024-07-10")));
+  EXPECT_EQ(atlas.statements.at(2).validity, Interval(at("2024-07-12"), at("2024-07-13")));
+  EXPECT_THAT(atlas.layers.at(0).date_ends, SizeIs(3));
+  // Months hold for their month, unless another state comes within it.
+  write_rows(
+      {R"({"h":"a","d":"2024-01"})", R"({"h":"b","d":"2024-02"})", R"({"h":"a","d":"2024-02-10T12:00"})"});
+  write_manifest(layer("from = {field = \"d\"}\nmissing_days = \"unknown\"", "x", "snapshot"));
+  atlas = read();
+  EXPECT_EQ(atlas.statements.at(0).validity, Interval(at("2024-01"), at("2024-02")));
+  EXPECT_EQ(atlas.statements.at(1).validity, Interval(at("2024-02"), at("2024-02-10T12:00")));
+  EXPECT_EQ(atlas.statements.at(2).validity, Interval(at("2024-02-10T12:00"), at("2024-02-11T12:00")));
+}
+
+TEST_F(ReadAtlas, ALayerMayKeepOnlyWhatMeetsARegion) {
+  write_rows({R"({"h":"a"})", R"({"h":"a"})", R"({"h":"b"})"});
+  // Squares lie at 0..1, 2..3 and 4..5; the region touches the second and the third.
+  write("r.geojson", collection({feature("{}", polygon(square(3, 0)))}));
+  const std::string region = "[[region]]\nid = \"east\"\nfile = \"r.geojson\"\n";
+  write_manifest(region + layer("region = \"east\""));
+  const Atlas atlas = read();
+  ASSERT_THAT(atlas.statements, SizeIs(2));
+  EXPECT_EQ(atlas.statements[0].id, "x/1") << "ids do not depend on the filter";
+  EXPECT_THAT(
+      finding(atlas, "outside-region").text,
+      HasSubstr("shares no ground with region 'east' and is left out (x.geojson: layer 'x', feature 0)"));
+  write_manifest(region + layer("region = \"eats\""));
+  EXPECT_THAT(read_error(), HasSubstr("layer 'x': there is no [[region]] 'eats' (did you mean 'east'?)"));
+}
+
+TEST_F(ReadAtlas, EventsMaySayWhomTheyTakeGroundFrom) {
+  write_rows({R"({"h":"a","d":"2024","w":"b"})", R"({"h":"a","d":"2024","w":null})"});
+  const std::string keys = "from = {field = \"d\"}\ntaken_from = {field = \"w\"}";
+  write_manifest(layer(keys, "x", "event"));
+  const Atlas atlas = read();
+  EXPECT_EQ(atlas[atlas.statements.at(0).taken_from].id, "b");
+  EXPECT_FALSE(atlas.statements.at(1).taken_from.is_valid());
+  write_rows({R"({"h":"a","d":"2024","w":"q"})"});
+  EXPECT_THAT(read_error(), HasSubstr("taken_from (field 'w'): there is no [[actor]] 'q'"));
+}
+
 TEST_F(ReadAtlas, SnapshotsMayBeDatedByField) {
   write_rows({R"({"h":"a","d":"2024-01"})", R"({"h":"b","d":"2024-01"})", R"({"h":"a","d":"2024-03"})"});
   write_manifest(layer("from = {field = \"d\"}", "x", "snapshot"));
