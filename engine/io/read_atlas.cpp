@@ -150,8 +150,11 @@ std::optional<NameByEntry> name_by_entry(const std::string& entry, const fs::pat
 class AtlasReader {
  public:
   /// `atlas` has what was read already, or only what is declared.
-  AtlasReader(Manifest manifest, Atlas atlas)
-      : manifest_(std::move(manifest)), folder_(manifest_.path.parent_path()), atlas_(std::move(atlas)) {
+  AtlasReader(Manifest manifest, Atlas atlas, ReadOptions options = {})
+      : manifest_(std::move(manifest)),
+        folder_(manifest_.path.parent_path()),
+        atlas_(std::move(atlas)),
+        options_(std::move(options)) {
     for (std::size_t i = 0; i < atlas_.actors.size(); ++i) {
       actors_.emplace(atlas_.actors[i].id, ActorId(i));
       actor_ids_.push_back(atlas_.actors[i].id);
@@ -684,6 +687,7 @@ class AtlasReader {
         read_layer_table(state, files[begin + k], prefixes[begin + k], *tables[k]);
         tables[k].reset();
       }
+      if (options_.on_files) options_.on_files(spec.layer.id, begin + count, files.size());
     }
     state.tally.report(fmt::format("layer '{}'", spec.layer.id), atlas_.findings);
     // A snapshot without any statement says that nothing is held from then on.
@@ -703,7 +707,7 @@ class AtlasReader {
     if (found != atlas_.regions.end()) return *found;
     Names ids;
     for (const Region& region : atlas_.regions) ids.push_back(region.id);
-    throw InvalidData(fmt::format("{}: layer '{}': there is no [[region]] '{}'{}; declared: {}",
+    throw InvalidData(fmt::format("{}: layer '{}': there is no [[region]] '{}'{} (declared: {})",
                                   manifest_.place(spec.line), spec.layer.id, spec.region,
                                   did_you_mean(spec.region, ids),
                                   ids.empty() ? "none" : fmt::format("{}", fmt::join(ids, ", "))));
@@ -928,6 +932,7 @@ class AtlasReader {
   Manifest manifest_;
   fs::path folder_;
   Atlas atlas_;
+  ReadOptions options_;
   std::unordered_map<std::string, ActorId> actors_;
   Names actor_ids_;
   std::map<std::string, fs::path> files_;  ///< by name relative to the folder
@@ -936,10 +941,10 @@ class AtlasReader {
 
 }  // namespace
 
-Atlas read_atlas(const fs::path& file_or_folder) {
+Atlas read_atlas(const fs::path& file_or_folder, const ReadOptions& options) {
   Manifest manifest = read_manifest(file_or_folder);
   Atlas declared = manifest.atlas;
-  return AtlasReader(std::move(manifest), std::move(declared)).read();
+  return AtlasReader(std::move(manifest), std::move(declared), options).read();
 }
 
 Atlas append_files(Atlas atlas, const fs::path& path, const std::vector<fs::path>& files,

@@ -3,10 +3,16 @@
 #include <marchland/model/atlas.h>
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
 namespace marchland {
+
+struct ReadOptions {
+  /// Called, by the thread that reads, as files of a layer have been read: its id, how many of how many.
+  std::function<void(const std::string& layer, std::size_t done, std::size_t all)> on_files = {};
+};
 
 /// Reads an atlas from its folder or manifest.
 ///
@@ -38,7 +44,7 @@ namespace marchland {
 ///
 /// Throws Error(failure) where files cannot be opened, InvalidData for what is wrong inside, with manifest
 /// and line, or file, layer, feature and field. Everything that Atlas::check promises holds for the result.
-[[nodiscard]] Atlas read_atlas(const std::filesystem::path& file_or_folder);
+[[nodiscard]] Atlas read_atlas(const std::filesystem::path& file_or_folder, const ReadOptions& options = {});
 
 /// The atlas with the statements of further files, read as its manifest says: as if they had been in its
 /// folder from the start, next to those that were. `path` stands for the manifest in messages. Each file

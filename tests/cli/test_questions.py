@@ -4,8 +4,11 @@ import hashlib
 import io
 import json
 import math
+import os
+import pty
+import subprocess
 
-from harness import CELL_M2, FRONT, MANIFEST, CliTest, box, collection, feature
+from harness import CELL_M2, FRONT, MANIFEST, PROGRAM, CliTest, box, collection, feature
 
 
 class NoiseFloor(CliTest):
@@ -387,3 +390,33 @@ class TwoSources(CliTest):
             self.assertIn("--lonlat", self.refusal(2, "why", self.atlas, "--at", "2000", "--lonlat", text))
         self.assertIn("one of", self.refusal(2, "why", self.atlas, "--at", "2000"))
         self.assertIn("gazetteer", self.refusal(2, "why", self.atlas, "--at", "2000", "--place", "Midtown"))
+
+
+class Progress(CliTest):
+    """A bar on a terminal, and nothing of it elsewhere."""
+
+    def test_many_files_show_a_bar_on_a_terminal_and_take_it_away(self):
+        (self.atlas / "days").mkdir()
+        for day in range(200):
+            (self.atlas / "days" / f"{2000 + day}.geojson").write_text(collection(feature([box(0, 0, 1, 1)], holder="a")))
+        self.write("atlas.toml", MANIFEST.replace('"front.geojson"', '"days/*.geojson"').replace(
+            'from = {field = "from"}\nto = {field = "to"}\n', 'from = {pattern = "%Y"}\n').replace(
+            'mode = "interval"', 'mode = "snapshot"'))
+        arguments = [PROGRAM, "areas", str(self.atlas), "--at", "latest"]
+        leader, follower = pty.openpty()
+        with subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=follower) as running:
+            os.close(follower)
+            shown = b""
+            while True:
+                try:
+                    part = os.read(leader, 4096)
+                except OSError:  # the other side is closed
+                    break
+                if not part:
+                    break
+                shown += part
+        os.close(leader)
+        self.assertEqual(running.returncode, 0, shown)
+        self.assertRegex(shown.decode(), r"reading front \[#+\.+\] 64 of 200")
+        self.assertTrue(shown.endswith(b"\r\x1b[K"))
+        self.assertEqual(self.run_program(*arguments[1:]).stderr, "")

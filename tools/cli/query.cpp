@@ -1,5 +1,6 @@
 #include "tools/cli/query.h"
 
+#include "tools/cli/progress.h"
 #include "tools/cli/stopwatch.h"
 #include <marchland/base/error.h>
 #include <marchland/io/csv.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 
 namespace marchland::cli {
@@ -249,7 +251,11 @@ Session::Session(const QueryOptions& options, Load load)
     }
     return;
   }
-  Atlas atlas = read_atlas(options.atlas);
+  Progress progress;
+  Atlas atlas = read_atlas(options.atlas, {[&](const std::string& layer, std::size_t done, std::size_t all) {
+                             progress.show("reading " + layer, done, all);
+                           }});
+  progress.clear();
   seconds_.read = watch.lap();
   build(options, std::move(atlas));
 }
@@ -301,8 +307,14 @@ void Session::build(const QueryOptions& options, Atlas atlas) {
     return;
   }
   Stopwatch watch;
+  Progress progress(std::chrono::seconds(1));
+  build_options_.on_step = [&](std::string_view step) {
+    progress.show(fmt::format("arranging: {} done", step));
+  };
   composite_ = window.is_all() ? build_composite(std::move(atlas), build_options_)
                                : build_within(atlas, window, build_options_);
+  build_options_.on_step = {};
+  progress.clear();
   seconds_.build = watch.lap();
   measure();
 }
