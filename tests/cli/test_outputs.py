@@ -261,6 +261,30 @@ class Raster(OutputTest):
         self.assertEqual(json.loads(raster.GetMetadataItem("marchland"))["at"], "2000-01-01")
         self.assertEqual(self.listing(), ["control.tif", "control.tif.aux.xml"])
 
+    def test_last_change(self):
+        # a held 0..4 from the beginning; the last degree passed in 2001, the one before it in 2002.
+        self.write("front.geojson", collection(
+            feature([box(0, 0, 4, 1)], holder="a", **{"from": "2000", "to": "2001"}),
+            feature([box(0, 0, 3, 1)], holder="a", **{"from": "2001", "to": "2002"}),
+            feature([box(3, 0, 4, 1)], holder="b", **{"from": "2001", "to": "2002"}),
+            feature([box(0, 0, 2, 1)], holder="a", **{"from": "2002", "to": None}),
+            feature([box(2, 0, 4, 1)], holder="b", **{"from": "2002", "to": None})))
+        target = self.path / "last.tif"
+        ask = ("raster", self.atlas, "--layer", "last-change", "--res", "0.5", "-o", target, "--at")
+        self.done(*ask, "2002-07-02")
+        # 366 and 731 of 913 days: between the second and third, and fourth and fifth, of five stops of viridis. What never
+        # passed is grey.
+        raster = self.check(target, [[1, 1, 1, 1, 3, 3, 2, 2]] * 2,
+                            ["no data", "since the beginning", "2001-01-01", "2002-01-01"],
+                            [(224, 224, 224), (43, 120, 140), (126, 207, 86)], "4326", (0.0, 0.5, 0.0, 1.0, 0.0, -0.5))
+        self.assertEqual(raster.GetRasterBand(1).GetDescription(), "control: date of the last change until 2002-07-02")
+        self.done(*ask, "2001-06", "--overwrite")
+        self.check(target, [[1, 1, 1, 1, 1, 1, 2, 2]] * 2, ["no data", "since the beginning", "2001-01-01"],
+                   [(224, 224, 224)], "4326", (0.0, 0.5, 0.0, 1.0, 0.0, -0.5))
+        self.assertIn("expected --at DATE", self.refusal(2, "raster", self.atlas, "--layer", "last-change", "--res", "1",
+                                                         "--from", "first", "--to", "second", "-o", target))
+        self.assertIn("--two-layer", self.refusal(2, *ask, "2001-06", "--two-layer", "--overwrite"))
+
     def test_control_in_metres(self):
         # Columns end at 0.898, 1.797, 2.695, 3.593, 4.492 degrees; centres at 0.449, 1.347, 2.246, 3.144, 4.042.
         target = self.path / "control.tif"

@@ -1,4 +1,4 @@
-// marchland raster: who held each cell, or what it passed from and to, as a GeoTIFF.
+// marchland raster: who held each cell, what it passed from and to, or when it last passed, as a GeoTIFF.
 #include "tools/cli/commands.h"
 #include "tools/cli/layers.h"
 #include "tools/cli/query.h"
@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <chrono>
 #include <cstdio>
 #include <limits>
 #include <map>
@@ -43,6 +45,15 @@ LonLatBox box_of(const Session& session, const std::vector<bool>& ground) {
   return *box;
 }
 
+/// From dark to light by a share in [0, 1]: stops of viridis (van der Walt & Smith 2015), even in lightness,
+/// so that later is lighter in greyscale and for the colour-blind too.
+std::string sequential_color(double share) {
+  constexpr std::array<const char*, 5> kStops{"#440154", "#3b528b", "#21918c", "#5ec962", "#fde725"};
+  const double at = std::clamp(share, 0.0, 1.0) * (kStops.size() - 1);
+  const std::size_t below = std::min(static_cast<std::size_t>(at), kStops.size() - 2);
+  return mix_colors(kStops[below + 1], kStops[below], at - static_cast<double>(below));
+}
+
 struct RasterCommand {
   QueryOptions query;
   std::string layer = "control";
@@ -59,8 +70,9 @@ struct RasterCommand {
     const bool is_change = layer == "change";
     if (is_change ? from.empty() || to.empty() || !at.empty() : at.empty() || !from.empty() || !to.empty()) {
       throw InvalidArgument(is_change ? "--layer change: expected --from DATE --to DATE"
-                                      : "--layer control: expected --at DATE");
+                                      : fmt::format("--layer {}: expected --at DATE", layer));
     }
+    if (layer == "last-change") query.refuse_two_layer("raster --layer last-change");
     check_raster_output(output, existing);
     Session session(query);
     session.arrange(is_change ? std::vector{from, to} : std::vector{at});
@@ -79,9 +91,10 @@ struct RasterCommand {
     Provenance origin = provenance(session, "raster");
     origin.extra.emplace_back("layer", layer);
     if (session.is_two_layer()) origin.extra.emplace_back("extent and classes", "of these dates only");
-    const std::vector<CellClass> classes = is_change
-                                               ? change_classes(session, holders, ground, raster, origin)
-                                               : control_classes(session, holders, ground, raster, origin);
+    const std::vector<CellClass> classes =
+        is_change                ? change_classes(session, holders, ground, raster, origin)
+        : layer == "last-change" ? last_change_classes(session, holders, ground, raster, origin)
+                                 : control_classes(session, holders, ground, raster, origin);
     const std::vector<CellClass> cells = classify(plane, classes, raster.grid);
     write_raster(output, raster, cells, origin, existing);
     return raster.grid;
@@ -167,6 +180,50 @@ struct RasterCommand {
     }
     return out;
   }
+
+  /// A class for each date at which ground last passed, in order of time; ground that never did is the first.
+  [[nodiscard]] std::vector<CellClass> last_change_classes(const Session& session, const Holders& holders,
+                                                           const std::vector<bool>& ground,
+                                                           ClassRaster& raster, Provenance& origin) const {
+    const Composite& composite = session.composite();
+    const Instant instant = session.instant(at);
+    const TimeIndex epoch = composite.times().epoch_of(instant);
+    // By coverage: since when its holder at the date has it; 0: no change, 1 + epoch otherwise.
+    constexpr std::size_t kNothing = 0;
+    std::vector<std::size_t> since(composite.coverage_count(holders.group()), kNothing);
+    std::map<std::size_t, CellClass> class_of;
+    const Instant beginning = session.atlas().extent()->from();
+    for (CoverageIndex c = 0; c < since.size(); ++c) {
+      const auto spans = holders.timeline(c);
+      const auto next = std::find_if(spans.begin(), spans.end(),
+                                     [&](const HolderSpan& span) { return span.since > epoch; });
+      const HolderSpan& now = *std::prev(next);
+      const bool has_before = next - spans.begin() > 1;
+      const bool is_meant = session.wants(holders, now.holder, instant) ||
+                            (has_before && session.wants(holders, std::prev(next, 2)->holder, instant));
+      if ((now.holder == kUnknown && !has_before) || !is_meant) continue;
+      // What is held as the account begins did not pass then.
+      since[c] = composite.times()[now.since] <= beginning ? 1 : 1 + std::size_t{now.since};
+      class_of.emplace(since[c], CellClass{0});
+    }
+    for (auto& [key, cell_class] : class_of) {
+      const Instant date = key == 1 ? beginning : composite.times()[static_cast<TimeIndex>(key - 1)];
+      const double share = instant > beginning ? std::chrono::duration<double>(date - beginning) /
+                                                     std::chrono::duration<double>(instant - beginning)
+                                               : 0.0;
+      cell_class = add_class(raster, key == 1 ? RasterClass{"since the beginning", "#e0e0e0"}
+                                              : RasterClass{session.date(date), sequential_color(share)});
+    }
+    raster.description = fmt::format("{}: date of the last change until {}", to_string(session.theme()),
+                                     session.date(instant));
+    origin.extra.emplace_back("at", session.date(instant));
+    std::vector<CellClass> out(ground.size(), 0);
+    for (FaceIndex f = 0; f < out.size(); ++f) {
+      const std::size_t key = since[composite.coverage(f, holders.group())];
+      if (ground[f] && key != kNothing) out[f] = class_of.at(key);
+    }
+    return out;
+  }
 };
 
 }  // namespace
@@ -192,16 +249,17 @@ void write_change_raster(const Session& session, const std::string& from, const 
 }
 
 void add_raster(CLI::App& app) {
-  CLI::App* command =
-      app.add_subcommand("raster", "Who held each cell, or what it passed from and to, as a GeoTIFF");
+  CLI::App* command = app.add_subcommand(
+      "raster", "Who held each cell, what it passed from and to, or when it last did, as a GeoTIFF");
   const auto state = std::make_shared<RasterCommand>();
   state->query.declare(*command);
   command
       ->add_option("--layer", state->layer,
-                   "control: the holder at a date; change: from which holder to which")
-      ->check(CLI::IsMember({"control", "change"}))
+                   "control: the holder at a date; change: from which holder to which; last-change: when the "
+                   "ground last passed, until a date")
+      ->check(CLI::IsMember({"control", "change", "last-change"}))
       ->capture_default_str();
-  command->add_option("--at", state->at, "date of --layer control")->type_name("DATE");
+  command->add_option("--at", state->at, "date of --layer control and last-change")->type_name("DATE");
   command->add_option("--from", state->from, "first date of --layer change")->type_name("DATE");
   command->add_option("--to", state->to, "second date of --layer change")->type_name("DATE");
   command->add_option("--res", state->resolution, "side of a cell, in units of the CRS")
