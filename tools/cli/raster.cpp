@@ -206,13 +206,18 @@ struct RasterCommand {
       since[c] = composite.times()[now.since] <= beginning ? 1 : 1 + std::size_t{now.since};
       class_of.emplace(since[c], CellClass{0});
     }
+    // Colours run from the first date of change to the last.
+    const auto date_of = [&](std::size_t key) { return composite.times()[static_cast<TimeIndex>(key - 1)]; };
+    const auto first = class_of.upper_bound(1);
     for (auto& [key, cell_class] : class_of) {
-      const Instant date = key == 1 ? beginning : composite.times()[static_cast<TimeIndex>(key - 1)];
-      const double share = instant > beginning ? std::chrono::duration<double>(date - beginning) /
-                                                     std::chrono::duration<double>(instant - beginning)
-                                               : 0.0;
-      cell_class = add_class(raster, key == 1 ? RasterClass{"since the beginning", "#e0e0e0"}
-                                              : RasterClass{session.date(date), sequential_color(share)});
+      if (key == 1) {
+        cell_class = add_class(raster, {"since the beginning", "#e0e0e0"});
+        continue;
+      }
+      const std::chrono::duration<double> age = date_of(key) - date_of(first->first);
+      const std::chrono::duration<double> all = date_of(class_of.rbegin()->first) - date_of(first->first);
+      cell_class = add_class(
+          raster, {session.date(date_of(key)), sequential_color(all.count() > 0 ? age / all : 0.0)});
     }
     raster.description = fmt::format("{}: date of the last change until {}", to_string(session.theme()),
                                      session.date(instant));
