@@ -1,7 +1,7 @@
 // What one further day costs an atlas of daily snapshots that is held in memory: the last days of the archive
 // are added one after the other to a composite of those before. Prints JSON: milliseconds of `append` and of
-// the two questions a user then has, least and median over the days, and what building anew takes instead. That
-// both ways have the same content is what tests/unit/composite/growing_composite_test.cpp is for.
+// the two questions a user then has, least and median over the days, and what building anew takes instead.
+// That both ways have the same content is what tests/unit/composite/growing_composite_test.cpp is for.
 //   bench_append ATLAS [--days N]
 #include <marchland/composite/growing_composite.h>
 #include <marchland/io/read_atlas.h>

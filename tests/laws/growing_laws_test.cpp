@@ -1,0 +1,213 @@
+// A composite that grew day by day is the one that is built at once: every number, after every day.
+#include <marchland/composite/growing_composite.h>
+
+#include <tests/composite_equality.h>
+#include <tests/laws/generators.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <vector>
+
+namespace marchland::testing_laws {
+namespace {
+
+using testing_fixtures::day;
+using testing_fixtures::first_difference;
+
+/// Slots that cover, by name, and how much.
+std::map<std::string, AreaUnits> named(const std::vector<CoveredArea>& areas, const Composite& composite) {
+  std::map<std::string, AreaUnits> out;
+  for (const CoveredArea& covered : areas) {
+    std::vector<std::string> names;
+    for (const Slot& slot : covered.slots) {
+      const auto found = std::find(composite.slots().begin(), composite.slots().end(), slot);
+      names.push_back(
+          testing_fixtures::slot_name(composite, static_cast<SlotIndex>(found - composite.slots().begin())));
+    }
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    out[fmt::format("{}", fmt::join(names, "+"))] += covered.area;
+  }
+  return out;
+}
+
+std::map<std::string, AreaUnits> without_zeros(std::map<std::string, AreaUnits> areas) {
+  std::erase_if(areas, [](const auto& entry) { return entry.second == 0; });
+  return areas;
+}
+
+/// What passed, face by face, from coverages of the composite.
+std::vector<CoveredPassage> passages_of(const Composite& composite, Instant from, Instant to) {
+  std::map<std::pair<std::vector<Slot>, std::vector<Slot>>, AreaUnits> sums;
+  for (FaceIndex f = 1; f < composite.plane().face_count(); ++f) {
+    const auto slots = [&](Instant at) {
+      const TimeIndex epoch = composite.times().epoch_of(at);
+      std::vector<Slot> out;
+      for (std::size_t g = 0; g < kLabelGroups; ++g) {
+        const auto group = static_cast<LabelGroup>(g);
+        for (const CoverageRun& run : composite.runs(group, composite.coverage(f, group))) {
+          if (run.from <= epoch && epoch < run.to) out.push_back(composite.slots()[run.slot]);
+        }
+      }
+      std::sort(out.begin(), out.end());
+      return out;
+    };
+    auto before = slots(from);
+    auto after = slots(to);
+    if (before != after) sums[{std::move(before), std::move(after)}] += composite.areas()[f];
+  }
+  std::vector<CoveredPassage> out;
+  for (const auto& [slots, area] : sums) {
+    if (area != 0) out.push_back({slots.first, slots.second, area});
+  }
+  return out;
+}
+
+void expect_same(const GrowingComposite& growing, Instant before, Instant now) {
+  const Composite built = build_composite(growing.atlas());
+  ASSERT_EQ(first_difference(growing.freeze(), built), "");
+  ASSERT_EQ(growing.residual(), 0);
+  ASSERT_EQ(growing.face_count(), built.plane().face_count());
+  for (const Instant at : {before, now}) {
+    ASSERT_EQ(named(growing.areas_at(at), built), without_zeros(testing_fixtures::areas_at(built, at)));
+  }
+  ASSERT_EQ(growing.passages(before, now), passages_of(built, before, now));
+}
+
+/// The statements of a day that follows another: mostly the same, here and there a vertex moved, a polygon, a
+/// hole or a statement come or gone, a ring turned or begun elsewhere.
+class Days {
+ public:
+  Days(Random& random, Ground ground) : random_(random), generator_(random, ground, 5) {}
+
+  std::vector<Statement> next(const std::vector<Statement>& yesterday, LayerId layer, std::size_t actors) {
+    if (random_() % 12 == 0) return {};
+    std::vector<Statement> today = yesterday;
+    if (random_() % 12 == 0) return today;
+    for (Statement& s : today) {
+      if (random_() % 3 == 0) change(s.area);
+    }
+    std::erase_if(today, [&](const Statement& s) { return s.area.empty() || random_() % 16 == 0; });
+    while (today.empty() || random_() % 6 == 0) {
+      Statement& fresh = today.emplace_back();
+      fresh.layer = layer;
+      fresh.actor = ActorId(1 + random_() % actors);
+      fresh.area = generator_.area();
+    }
+    if (random_() % 6 == 0) std::swap(today.front(), today.back());
+    return today;
+  }
+
+ private:
+  void change(MultiPolygon& area) {
+    switch (random_() % 6) {
+      case 0:
+        area.push_back(generator_.polygon());
+        return;
+      case 1:
+        area.erase(area.begin() + static_cast<std::ptrdiff_t>(random_() % area.size()));
+        return;
+      case 2:
+        area.front().push_back(generator_.ring());
+        return;
+      case 3:
+        if (area.front().size() > 1) area.front().pop_back();
+        return;
+      default:
+        change(area[random_() % area.size()].front());
+    }
+  }
+  void change(Ring& ring) {
+    ring.pop_back();
+    const auto at = static_cast<std::ptrdiff_t>(random_() % ring.size());
+    switch (random_() % 5) {
+      case 0:
+        std::reverse(ring.begin(), ring.end());
+        break;
+      case 1:
+        std::rotate(ring.begin(), ring.begin() + at, ring.end());
+        break;
+      case 2:
+        if (ring.size() > 3) ring.erase(ring.begin() + at);
+        break;
+      case 3:
+        ring.insert(ring.begin() + at, generator_.ring().front());
+        break;
+      default:
+        ring[static_cast<std::size_t>(at)] = generator_.ring().front();
+    }
+    ring.push_back(ring.front());
+  }
+
+  Random& random_;
+  Generator generator_;
+};
+
+/// An atlas of two snapshot layers at one date, beside others that stay as they are.
+AtlasBuilder first_day(Random& random, Ground ground) {
+  AtlasBuilder builder;
+  for (const char* id : {"a", "b", "c"}) builder.actor(id);
+  builder.layer("daily", LayerMode::snapshot);
+  builder.layer("other", LayerMode::snapshot, random() % 2 == 0 ? Theme::control : Theme::claim);
+  builder.layer("fixed");
+  builder.layer("events", LayerMode::event);
+  Generator generator(random, ground, 5);
+  for (const char* layer : {"daily", "other"}) {
+    for (int i = 0; i < 2; ++i)
+      builder.say(layer, i == 0 ? "a" : "b", generator.area(), Interval::since(day(0)));
+  }
+  // Ends at a date that is added later, and after all of them.
+  builder.say("fixed", "c", generator.area(), testing_fixtures::days(0, 2));
+  builder.say("fixed", "a", generator.area(), testing_fixtures::days(1, 100));
+  builder.say("events", "b", generator.area(), Interval::since(day(0)));
+  if (random() % 2 == 0) {
+    builder.atlas.regions.emplace_back().id = "r";
+    builder.atlas.regions.back().area = generator.area();
+  }
+  return builder;
+}
+
+std::vector<Statement> open_statements(const Atlas& atlas, LayerId layer) {
+  std::vector<Statement> out;
+  for (const Statement& s : atlas.statements) {
+    if (s.layer == layer && !s.validity.has_to()) out.push_back(s);
+  }
+  return out;
+}
+
+void grow(Random& random, Ground ground, int count) {
+  AtlasBuilder builder = first_day(random, ground);
+  GrowingComposite growing(builder.atlas);
+  expect_same(growing, day(-1), day(0));
+  Days days(random, ground);
+  std::array<std::vector<Statement>, 2> yesterday{open_statements(growing.atlas(), LayerId(0)),
+                                                  open_statements(growing.atlas(), LayerId(1))};
+  std::size_t ids = 0;
+  for (int d = 1; d <= count; ++d) {
+    for (std::size_t l = 0; l < 2; ++l) {
+      // The other layer has no state of some days.
+      if (l == 1 && random() % 3 == 0) continue;
+      std::vector<Statement> today = days.next(yesterday[l], LayerId(l), 3);
+      for (Statement& s : today) {
+        s.id = fmt::format("new {}", ++ids);
+        s.validity = Interval::since(day(d));
+      }
+      if (!today.empty()) yesterday[l] = today;
+      growing.append(LayerId(l), day(d), std::move(today));
+      ASSERT_NO_FATAL_FAILURE(expect_same(growing, day(d - 1), day(d))) << "day " << d << ", layer " << l;
+    }
+  }
+}
+
+TEST(GrowingLaws, ACompositeThatGrewIsTheOneThatIsBuiltAtOnce) {
+  for (int i = 0; i < cases(220); ++i) {
+    const std::uint64_t seed = seed_of(7100) + static_cast<std::uint64_t>(i);
+    Random random(seed);
+    const Ground ground = kTurns[static_cast<std::size_t>(i) % kTurns.size()];
+    ASSERT_NO_FATAL_FAILURE(grow(random, ground, ground == Ground::box ? 2 : 6)) << "seed " << seed;
+  }
+}
+
+}  // namespace
+}  // namespace marchland::testing_laws
