@@ -217,6 +217,75 @@ TEST(GrowingLaws, ACompositeThatGrewIsTheOneThatIsBuiltAtOnce) {
   }
 }
 
+/// Many small islands, frames around some of them, and walls that divide what frames enclose: each a polygon
+/// that comes one day and goes another.
+class Archipelago {
+ public:
+  explicit Archipelago(Random& random) : random_(random) {}
+
+  MultiPolygon next(MultiPolygon area) {
+    for (int i = 0; i < 4 && !area.empty(); ++i) {
+      if (random_() % 2 == 0) area.erase(area.begin() + static_cast<std::ptrdiff_t>(random_() % area.size()));
+    }
+    for (std::int64_t i = draw(random_, 1, 5); i > 0; --i) area.push_back(polygon());
+    return area;
+  }
+
+ private:
+  Polygon polygon() {
+    switch (random_() % 4) {
+      case 0: {  // a frame
+        const std::int64_t x = draw(random_, 0, 30);
+        const std::int64_t y = draw(random_, 0, 30);
+        const std::int64_t size = draw(random_, 8, 30);
+        return {box(x, y, x + size, y + size), box(x + 1, y + 1, x + size - 1, y + size - 1)};
+      }
+      case 1: {  // a wall
+        const std::int64_t x = draw(random_, 0, 60);
+        const std::int64_t y = draw(random_, 0, 60);
+        const std::int64_t length = draw(random_, 10, 40);
+        return random_() % 2 == 0 ? Polygon{box(x, y, x + length, y + 1)}
+                                  : Polygon{box(x, y, x + 1, y + length)};
+      }
+      default: {
+        const std::int64_t x = draw(random_, 0, 60);
+        const std::int64_t y = draw(random_, 0, 60);
+        return {box(x, y, x + draw(random_, 1, 2), y + draw(random_, 1, 2))};
+      }
+    }
+  }
+  static Ring box(std::int64_t x0, std::int64_t y0, std::int64_t x1, std::int64_t y1) {
+    const auto at = [](std::int64_t x, std::int64_t y) {
+      return from_grid(440000000 + 1000000 * x, 390000000 + 1000000 * y);
+    };
+    return {at(x0, y0), at(x1, y0), at(x1, y1), at(x0, y1), at(x0, y0)};
+  }
+
+  Random& random_;
+};
+
+TEST(GrowingLaws, ComponentsThatAreEnclosedAndDividedFromOneAnotherKeepTheirFaces) {
+  for (int i = 0; i < cases(60); ++i) {
+    const std::uint64_t seed = seed_of(7700) + static_cast<std::uint64_t>(i);
+    Random random(seed);
+    Archipelago archipelago(random);
+    AtlasBuilder builder;
+    builder.actor("a");
+    const LayerId daily = builder.layer("daily", LayerMode::snapshot);
+    builder.say("daily", "a", archipelago.next({}), Interval::since(day(0)));
+    GrowingComposite growing(builder.atlas);
+    for (int d = 1; d <= 12; ++d) {
+      Statement today = growing.atlas().statements.back();
+      today.id = fmt::format("day {}", d);
+      today.validity = Interval::since(day(d));
+      today.area = archipelago.next(std::move(today.area));
+      growing.append(daily, day(d), {today});
+      ASSERT_NO_FATAL_FAILURE(expect_same(growing, day(d - 1), day(d))) << "seed " << seed << ", day " << d;
+    }
+    ASSERT_EQ(growing.rebuilds(), 0U);
+  }
+}
+
 TEST(GrowingLaws, WhereTheAntimeridianIsReachedAllIsBuiltAnew) {
   for (int i = 0; i < cases(6); ++i) {
     const std::uint64_t seed = seed_of(7600) + static_cast<std::uint64_t>(i);
