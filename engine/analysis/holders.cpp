@@ -84,8 +84,8 @@ HolderIndex Holders::holder_of(std::span<const CoverageRun> runs, TimeIndex epoc
   return *known;
 }
 
-std::vector<ActorId> Holders::resolve(std::span<const CoverageRun> runs, TimeIndex epoch) {
-  const Atlas& atlas = composite_->atlas();
+std::vector<ActorId> holders_of(const Atlas& atlas, std::span<const HoldingSlot> slots,
+                                const HolderOptions& options, const OnTie& on_tie) {
   std::vector<Voice> voices;
   const auto voice_of = [&](SourceId source) -> Voice& {
     for (Voice& voice : voices) {
@@ -95,49 +95,56 @@ std::vector<ActorId> Holders::resolve(std::span<const CoverageRun> runs, TimeInd
     return voices.back();
   };
   // Slots are sorted by layer, so the events of a layer stand together.
-  std::vector<CoverageRun> latest;
+  std::vector<HoldingSlot> latest;
   const auto settle_events = [&] {
-    for (const CoverageRun& run : latest) {
-      const Slot& slot = composite_->slots()[run.slot];
-      add_actor(voice_of(atlas[slot.layer].source).actors, slot.actor);
-      const Slot& first = composite_->slots()[latest.front().slot];
-      if (slot.actor != first.actor) note_tie(first, slot, run.from);
+    for (const HoldingSlot& event : latest) {
+      add_actor(voice_of(atlas[event.slot.layer].source).actors, event.slot.actor);
+      if (on_tie && event.slot.actor != latest.front().slot.actor) on_tie(latest.front(), event);
     }
     latest.clear();
   };
-  for (const CoverageRun& run : runs) {
-    if (epoch < run.from || epoch >= run.to) continue;
-    const Slot& slot = composite_->slots()[run.slot];
-    const Layer& layer = atlas[slot.layer];
-    if (!options_.sources.empty() && !options_.sources.contains(layer.source)) continue;
+  for (const HoldingSlot& holding : slots) {
+    const Layer& layer = atlas[holding.slot.layer];
+    if (!options.sources.empty() && !options.sources.contains(layer.source)) continue;
     if (layer.mode != LayerMode::event) {
-      add_actor(voice_of(layer.source).actors, slot.actor);
+      add_actor(voice_of(layer.source).actors, holding.slot.actor);
       continue;
     }
     if (!latest.empty()) {
-      const Slot& best = composite_->slots()[latest.front().slot];
-      if (best.layer != slot.layer) {
+      const HoldingSlot& best = latest.front();
+      if (best.slot.layer != holding.slot.layer) {
         settle_events();
       } else {
-        const auto order = std::pair(run.from, slot.seq) <=> std::pair(latest.front().from, best.seq);
+        const auto order =
+            std::pair(holding.since, holding.slot.seq) <=> std::pair(best.since, best.slot.seq);
         if (order < 0) continue;
         if (order > 0) latest.clear();
       }
     }
-    latest.push_back(run);
+    latest.push_back(holding);
   }
   settle_events();
-  return decide(voices, options_.rule);
+  return decide(voices, options.rule);
 }
 
-void Holders::note_tie(const Slot& a, const Slot& b, TimeIndex at) {
+std::vector<ActorId> Holders::resolve(std::span<const CoverageRun> runs, TimeIndex epoch) {
+  std::vector<HoldingSlot> slots;
+  for (const CoverageRun& run : runs) {
+    if (epoch < run.from || epoch >= run.to) continue;
+    slots.push_back({composite_->slots()[run.slot], composite_->times()[run.from]});
+  }
+  return holders_of(composite_->atlas(), slots, options_,
+                    [&](const HoldingSlot& a, const HoldingSlot& b) { note_tie(a.slot, b.slot, b.since); });
+}
+
+void Holders::note_tie(const Slot& a, const Slot& b, Instant at) {
   if (!ties_.insert({a.layer, at, a.actor, b.actor}).second) return;
   const Atlas& atlas = composite_->atlas();
   findings_.push_back(
       {"event-tie",
        Severity::error,
        {},
-       format_instant(composite_->times()[at], atlas.days),
+       format_instant(at, atlas.days),
        {},
        fmt::format("layer '{}': the same ground passes to '{}' and to '{}' at one instant; it counts as "
                    "contested until `seq` orders them",

@@ -6,6 +6,7 @@
 // says what all its layers say together. Then the rule decides between sources.
 #include <marchland/composite/composite.h>
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -33,6 +34,18 @@ struct HolderSpan {
   HolderIndex holder = kUnknown;
   friend bool operator==(const HolderSpan&, const HolderSpan&) = default;
 };
+
+/// A slot that covers some ground.
+struct HoldingSlot {
+  Slot slot;
+  Instant since;  ///< asked of event layers only
+};
+/// Two of an event layer with the same instant and seq, and different actors.
+using OnTie = std::function<void(const HoldingSlot&, const HoldingSlot&)>;
+/// Who holds ground that all of these cover; sorted by number, empty where no source that counts says
+/// anything. Slots are sorted and of one theme.
+[[nodiscard]] std::vector<ActorId> holders_of(const Atlas& atlas, std::span<const HoldingSlot> slots,
+                                              const HolderOptions& options, const OnTie& on_tie = {});
 
 class Holders {
  public:
@@ -66,7 +79,7 @@ class Holders {
   HolderIndex intern(std::vector<ActorId> actors);
   HolderIndex holder_of(std::span<const CoverageRun> runs, TimeIndex epoch);
   std::vector<ActorId> resolve(std::span<const CoverageRun> runs, TimeIndex epoch);
-  void note_tie(const Slot& a, const Slot& b, TimeIndex at);
+  void note_tie(const Slot& a, const Slot& b, Instant at);
 
   const Composite* composite_;
   HolderOptions options_;
@@ -76,7 +89,7 @@ class Holders {
   std::vector<HolderSpan> spans_;  ///< by coverage
   std::vector<std::optional<HolderIndex>>
       alone_;  ///< by slot: where it alone covers the ground, if asked for
-  std::set<std::tuple<LayerId, TimeIndex, ActorId, ActorId>> ties_;
+  std::set<std::tuple<LayerId, Instant, ActorId, ActorId>> ties_;
   Findings findings_;
 };
 

@@ -261,7 +261,7 @@ class GrowingComposite::State {
   [[nodiscard]] Composite freeze() const;
 
   [[nodiscard]] std::vector<CoveredArea> areas_at(Instant at) const {
-    std::map<std::vector<Slot>, AreaUnits> sums;
+    std::map<std::vector<CoveringSlot>, AreaUnits> sums;
     for (const Ground& ground : grounds_) {
       auto slots = slots_at(ground.coverages, at);
       if (!slots.empty()) sums[std::move(slots)] += ground.area;
@@ -274,7 +274,7 @@ class GrowingComposite::State {
   }
 
   [[nodiscard]] std::vector<CoveredPassage> passages(Instant from, Instant to) const {
-    std::map<std::pair<std::vector<Slot>, std::vector<Slot>>, AreaUnits> sums;
+    std::map<std::pair<std::vector<CoveringSlot>, std::vector<CoveringSlot>>, AreaUnits> sums;
     for (const Ground& ground : grounds_) {
       auto before = slots_at(ground.coverages, from);
       auto after = slots_at(ground.coverages, to);
@@ -718,11 +718,14 @@ class GrowingComposite::State {
     return known->second;
   }
 
-  [[nodiscard]] std::vector<Slot> slots_at(const CoverageIndices& indices, Instant at) const {
-    std::vector<Slot> out;
+  [[nodiscard]] std::vector<CoveringSlot> slots_at(const CoverageIndices& indices, Instant at) const {
+    std::vector<CoveringSlot> out;
     for (std::size_t g = 0; g < kLabelGroups; ++g) {
       for (const CoverageRun& run : coverages_[g][indices[g]]) {
-        if (times_[run.from] <= at && at < times_[run.to]) out.push_back(slots_[run.slot]);
+        if (at < times_[run.from] || times_[run.to] <= at) continue;
+        const Slot& slot = slots_[run.slot];
+        const bool is_event = slot.layer.is_valid() && atlas_[slot.layer].mode == LayerMode::event;
+        out.push_back({slot, is_event ? times_[run.from] : Interval().from()});
       }
     }
     std::sort(out.begin(), out.end());

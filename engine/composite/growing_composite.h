@@ -16,17 +16,25 @@
 
 namespace marchland {
 
+/// A slot that covers ground at an instant.
+struct CoveringSlot {
+  Slot slot;
+  /// Of an event layer, since when: the latest event counts. Elsewhere always Interval().from().
+  Instant since = Interval().from();
+  friend auto operator<=>(const CoveringSlot&, const CoveringSlot&) = default;
+};
+
 /// Ground that is covered by the same slots at an instant.
 struct CoveredArea {
-  std::vector<Slot> slots;  ///< sorted, not empty
+  std::vector<CoveringSlot> slots;  ///< sorted, not empty
   AreaUnits area = 0;
   friend bool operator==(const CoveredArea&, const CoveredArea&) = default;
 };
 
 /// Ground that was covered by some slots at one instant and by others at a later one.
 struct CoveredPassage {
-  std::vector<Slot> from;  ///< sorted; empty: nothing covered it
-  std::vector<Slot> to;
+  std::vector<CoveringSlot> from;  ///< sorted; empty: nothing covered it
+  std::vector<CoveringSlot> to;
   AreaUnits area = 0;
   friend bool operator==(const CoveredPassage&, const CoveredPassage&) = default;
 };

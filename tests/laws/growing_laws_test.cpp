@@ -1,5 +1,5 @@
 // A composite that grew day by day is the one that is built at once: every number, after every day.
-#include <marchland/composite/growing_composite.h>
+#include <marchland/analysis/growing_answers.h>
 
 #include <tests/composite_equality.h>
 #include <tests/laws/generators.h>
@@ -20,8 +20,8 @@ std::map<std::string, AreaUnits> named(const std::vector<CoveredArea>& areas, co
   std::map<std::string, AreaUnits> out;
   for (const CoveredArea& covered : areas) {
     std::vector<std::string> names;
-    for (const Slot& slot : covered.slots) {
-      const auto found = std::find(composite.slots().begin(), composite.slots().end(), slot);
+    for (const CoveringSlot& covering : covered.slots) {
+      const auto found = std::find(composite.slots().begin(), composite.slots().end(), covering.slot);
       names.push_back(
           testing_fixtures::slot_name(composite, static_cast<SlotIndex>(found - composite.slots().begin())));
     }
@@ -39,15 +39,20 @@ std::map<std::string, AreaUnits> without_zeros(std::map<std::string, AreaUnits> 
 
 /// What passed, face by face, from coverages of the composite.
 std::vector<CoveredPassage> passages_of(const Composite& composite, Instant from, Instant to) {
-  std::map<std::pair<std::vector<Slot>, std::vector<Slot>>, AreaUnits> sums;
+  using Covering = std::vector<CoveringSlot>;
+  std::map<std::pair<Covering, Covering>, AreaUnits> sums;
   for (FaceIndex f = 1; f < composite.plane().face_count(); ++f) {
     const auto slots = [&](Instant at) {
       const TimeIndex epoch = composite.times().epoch_of(at);
-      std::vector<Slot> out;
+      Covering out;
       for (std::size_t g = 0; g < kLabelGroups; ++g) {
         const auto group = static_cast<LabelGroup>(g);
         for (const CoverageRun& run : composite.runs(group, composite.coverage(f, group))) {
-          if (run.from <= epoch && epoch < run.to) out.push_back(composite.slots()[run.slot]);
+          if (epoch < run.from || run.to <= epoch) continue;
+          const Slot& slot = composite.slots()[run.slot];
+          const bool is_event =
+              slot.layer.is_valid() && composite.atlas()[slot.layer].mode == LayerMode::event;
+          out.push_back({slot, is_event ? composite.times()[run.from] : Interval().from()});
         }
       }
       std::sort(out.begin(), out.end());
@@ -64,6 +69,38 @@ std::vector<CoveredPassage> passages_of(const Composite& composite, Instant from
   return out;
 }
 
+/// Who holds what, face by face.
+void expect_same_holders(const GrowingComposite& growing, const Composite& built, Instant before,
+                         Instant now) {
+  for (const Theme theme : {Theme::control, Theme::claim}) {
+    const HolderOptions options{theme, SourceRule::all, {}};
+    const Holders holders(built, options);
+    const auto set = [&](FaceIndex face, Instant at) {
+      const auto actors =
+          holders.actors(holders.at(built.coverage(face, holders.group()), built.times().epoch_of(at)));
+      std::vector<ActorId> sorted(actors.begin(), actors.end());
+      std::sort(sorted.begin(), sorted.end());
+      return sorted;
+    };
+    std::map<std::vector<ActorId>, AreaUnits> held;
+    std::map<std::pair<std::vector<ActorId>, std::vector<ActorId>>, AreaUnits> passed;
+    for (FaceIndex f = 1; f < built.plane().face_count(); ++f) {
+      held[set(f, now)] += built.areas()[f];
+      if (set(f, before) != set(f, now)) passed[{set(f, before), set(f, now)}] += built.areas()[f];
+    }
+    std::vector<HeldArea> areas;
+    for (const auto& [actors, area] : held) {
+      if (!actors.empty() && area != 0) areas.push_back({actors, area});
+    }
+    std::vector<HeldPassage> passages;
+    for (const auto& [actors, area] : passed) {
+      if (area != 0) passages.push_back({actors.first, actors.second, area});
+    }
+    ASSERT_EQ(held_areas(growing, now, options), areas);
+    ASSERT_EQ(held_passages(growing, before, now, options), passages);
+  }
+}
+
 void expect_same(const GrowingComposite& growing, Instant before, Instant now) {
   const Composite built = build_composite(growing.atlas());
   ASSERT_EQ(first_difference(growing.freeze(), built), "");
@@ -73,6 +110,7 @@ void expect_same(const GrowingComposite& growing, Instant before, Instant now) {
     ASSERT_EQ(named(growing.areas_at(at), built), without_zeros(testing_fixtures::areas_at(built, at)));
   }
   ASSERT_EQ(growing.passages(before, now), passages_of(built, before, now));
+  ASSERT_NO_FATAL_FAILURE(expect_same_holders(growing, built, before, now));
 }
 
 /// The statements of a day that follows another: mostly the same, here and there a vertex moved, a polygon, a
@@ -162,6 +200,7 @@ AtlasBuilder first_day(Random& random, Ground ground, std::int64_t side) {
   builder.say("fixed", "c", generator.area(), testing_fixtures::days(0, 2));
   builder.say("fixed", "a", generator.area(), testing_fixtures::days(1, 100));
   builder.say("events", "b", generator.area(), Interval::since(day(0)));
+  builder.say("events", "c", generator.area(), Interval::since(day(1)));
   if (random() % 2 == 0) {
     builder.atlas.regions.emplace_back().id = "r";
     builder.atlas.regions.back().area = generator.area();
