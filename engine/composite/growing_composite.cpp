@@ -258,7 +258,8 @@ class GrowingComposite::State {
     cover(flood, changed, time_of(date));
   }
 
-  [[nodiscard]] Composite freeze() const;
+  [[nodiscard]] Composite freeze(Atlas atlas) const;
+  [[nodiscard]] Atlas take_atlas() noexcept { return std::move(atlas_); }
 
   [[nodiscard]] std::vector<CoveredArea> areas_at(Instant at) const {
     std::map<std::vector<CoveringSlot>, AreaUnits> sums;
@@ -840,9 +841,9 @@ class GrowingComposite::State::Frozen : public KnownPlane {
   std::vector<TimeIndex> time_;     ///< by number of arrival
 };
 
-Composite GrowingComposite::State::freeze() const {
+Composite GrowingComposite::State::freeze(Atlas atlas) const {
   Frozen frozen(*this);
-  return build_from(atlas_, frozen);
+  return build_from(std::move(atlas), frozen);
 }
 
 GrowingComposite::GrowingComposite(Atlas atlas) {
@@ -882,8 +883,11 @@ std::vector<CoveredPassage> GrowingComposite::passages(Instant from, Instant to)
 Int128 GrowingComposite::residual() const noexcept {
   return state_->residual();
 }
-Composite GrowingComposite::freeze() const {
-  return state_->freeze();
+Composite GrowingComposite::freeze() const& {
+  return state_->freeze(state_->atlas());
+}
+Composite GrowingComposite::freeze() && {
+  return state_->freeze(state_->take_atlas());
 }
 
 }  // namespace marchland

@@ -82,8 +82,10 @@ class GrowingComposite {
 
   /// As build_composite of `atlas()`: topology, areas, coverages, certificates and findings, in its numbers.
   /// A crossing of three lines or more is the same point, but may be written as another fraction. Cost: that
-  /// of a build, less the search for crossings and the areas of edges.
-  [[nodiscard]] Composite freeze() const;
+  /// of a build and a copy of the atlas.
+  [[nodiscard]] Composite freeze() const&;
+  /// The same without the copy. Nothing may be asked of what is left.
+  [[nodiscard]] Composite freeze() &&;
 
  private:
   class State;

@@ -92,8 +92,11 @@ int main(int argc, char** argv) {
     appends.push_back(milliseconds(added - begun));
     before = day.date;
   }
+  const std::size_t faces = growing.face_count();
+  const std::size_t rebuilds = growing.rebuilds();
+  const Int128 residual = growing.residual();
   const auto frozen_start = Clock::now();
-  const Composite frozen = growing.freeze();
+  const Composite frozen = std::move(growing).freeze();
   const double froze = milliseconds(Clock::now() - frozen_start);
   Atlas whole = frozen.atlas();
   const auto anew_start = Clock::now();
@@ -104,6 +107,6 @@ int main(int argc, char** argv) {
       "\n",
       least_and_median("append", appends), least_and_median("areas", areas),
       least_and_median("passages", passages), appends.size(), made, froze, built, anew.plane().face_count(),
-      anew.plane().edges().size(), growing.rebuilds(), answers, static_cast<double>(growing.residual()));
-  return growing.face_count() == anew.plane().face_count() && growing.residual() == 0 ? 0 : 1;
+      anew.plane().edges().size(), rebuilds, answers, static_cast<double>(residual));
+  return faces == anew.plane().face_count() && residual == 0 ? 0 : 1;
 }
