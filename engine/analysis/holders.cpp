@@ -101,68 +101,82 @@ HolderIndex Holders::holder_of(std::span<const CoverageRun> runs, TimeIndex epoc
   return *known;
 }
 
-void Holders::keep_latest(std::span<const CoverageRun> runs, TimeIndex epoch,
-                          std::vector<CoverageRun>& kept) const {
-  const Atlas& atlas = composite_->atlas();
-  kept.clear();
+namespace {
+
+/// What is neither painted over nor of a source that is not asked, in its order.
+std::vector<HoldingSlot> keep_latest(const Atlas& atlas, std::span<const HoldingSlot> slots,
+                                     const HolderOptions& options) {
+  std::vector<HoldingSlot> kept;
   // Slots are sorted by layer, so the events of a layer stand together: those kept since `first`.
   std::size_t first = 0;
-  for (const CoverageRun& run : runs) {
-    if (epoch < run.from || epoch >= run.to) continue;
-    const Slot& slot = composite_->slots()[run.slot];
-    const Layer& layer = atlas[slot.layer];
-    if (!options_.sources.empty() && !options_.sources.contains(layer.source)) continue;
-    const bool goes_on = first < kept.size() && composite_->slots()[kept[first].slot].layer == slot.layer;
+  for (const HoldingSlot& holding : slots) {
+    const Layer& layer = atlas[holding.slot.layer];
+    if (!options.sources.empty() && !options.sources.contains(layer.source)) continue;
+    const bool goes_on = first < kept.size() && kept[first].slot.layer == holding.slot.layer;
     if (!goes_on) first = kept.size();
     if (layer.mode == LayerMode::event && goes_on) {
-      const auto order = std::pair(run.from, slot.seq) <=>
-                         std::pair(kept[first].from, composite_->slots()[kept[first].slot].seq);
+      const HoldingSlot& best = kept[first];
+      const auto order = std::pair(holding.since, holding.slot.seq) <=> std::pair(best.since, best.slot.seq);
       if (order < 0) continue;
       if (order > 0) kept.resize(first);
     }
-    kept.push_back(run);
+    kept.push_back(holding);
   }
+  return kept;
 }
 
-std::vector<ActorId> Holders::resolve(std::span<const CoverageRun> runs, TimeIndex epoch) {
-  const Atlas& atlas = composite_->atlas();
-  std::vector<CoverageRun> kept;
-  keep_latest(runs, epoch, kept);
+}  // namespace
+
+std::vector<ActorId> holders_of(const Atlas& atlas, std::span<const HoldingSlot> slots,
+                                const HolderOptions& options, const OnTie& on_tie) {
+  const std::vector<HoldingSlot> kept = keep_latest(atlas, slots, options);
   std::vector<Voice> voices;
-  const Slot* first_of_layer = nullptr;
-  for (const CoverageRun& run : kept) {
-    const Slot& slot = composite_->slots()[run.slot];
-    const Layer& layer = atlas[slot.layer];
-    if (first_of_layer == nullptr || first_of_layer->layer != slot.layer) first_of_layer = &slot;
-    if (layer.mode == LayerMode::event && slot.actor != first_of_layer->actor)
-      note_tie(*first_of_layer, slot, run.from);
+  const HoldingSlot* first_of_layer = nullptr;
+  for (const HoldingSlot& holding : kept) {
+    const Layer& layer = atlas[holding.slot.layer];
+    if (first_of_layer == nullptr || first_of_layer->slot.layer != holding.slot.layer)
+      first_of_layer = &holding;
+    const bool is_tie = layer.mode == LayerMode::event && holding.slot.actor != first_of_layer->slot.actor;
+    if (is_tie && on_tie) on_tie(*first_of_layer, holding);
     auto voice =
         std::find_if(voices.begin(), voices.end(), [&](const Voice& v) { return v.source == layer.source; });
     if (voice == voices.end()) {
       voices.push_back({layer.source, atlas[layer.source].priority, {}});
       voice = std::prev(voices.end());
     }
-    add_actor(voice->actors, slot.actor);
+    add_actor(voice->actors, holding.slot.actor);
   }
-  return decide(voices, options_.rule);
+  return decide(voices, options.rule);
+}
+
+std::vector<HoldingSlot> Holders::holding_at(std::span<const CoverageRun> runs, TimeIndex epoch) const {
+  std::vector<HoldingSlot> slots;
+  for (const CoverageRun& run : runs) {
+    if (run.from <= epoch && epoch < run.to)
+      slots.push_back({composite_->slots()[run.slot], composite_->times()[run.from]});
+  }
+  return slots;
+}
+
+std::vector<ActorId> Holders::resolve(std::span<const CoverageRun> runs, TimeIndex epoch) {
+  return holders_of(composite_->atlas(), holding_at(runs, epoch), options_,
+                    [&](const HoldingSlot& a, const HoldingSlot& b) { note_tie(a.slot, b.slot, b.since); });
 }
 
 std::vector<RunStanding> Holders::account(CoverageIndex coverage, TimeIndex epoch) const {
   const Atlas& atlas = composite_->atlas();
   const auto runs = composite_->runs(group(), coverage);
   const auto holding = actors(at(coverage, epoch));
-  std::vector<CoverageRun> kept;
-  keep_latest(runs, epoch, kept);
+  const std::vector<HoldingSlot> kept = keep_latest(atlas, holding_at(runs, epoch), options_);
   int greatest = std::numeric_limits<int>::min();
-  for (const CoverageRun& run : kept) {
-    const Layer& layer = atlas[composite_->slots()[run.slot].layer];
-    greatest = std::max(greatest, atlas[layer.source].priority);
-  }
+  for (const HoldingSlot& one : kept)
+    greatest = std::max(greatest, atlas[atlas[one.slot.layer].source].priority);
   const auto standing_of = [&](const CoverageRun& run) {
     const Slot& slot = composite_->slots()[run.slot];
     const SourceId source = atlas[slot.layer].source;
     if (!options_.sources.empty() && !options_.sources.contains(source)) return Standing::not_asked;
-    if (std::find(kept.begin(), kept.end(), run) == kept.end()) return Standing::painted_over;
+    const HoldingSlot one{slot, composite_->times()[run.from]};
+    if (std::find(kept.begin(), kept.end(), one) == kept.end()) return Standing::painted_over;
     if (options_.rule == SourceRule::priority && atlas[source].priority < greatest)
       return Standing::overruled;
     const bool holds = std::find(holding.begin(), holding.end(), slot.actor) != holding.end();
@@ -175,14 +189,14 @@ std::vector<RunStanding> Holders::account(CoverageIndex coverage, TimeIndex epoc
   return out;
 }
 
-void Holders::note_tie(const Slot& a, const Slot& b, TimeIndex at) {
+void Holders::note_tie(const Slot& a, const Slot& b, Instant at) {
   if (!ties_.insert({a.layer, at, a.actor, b.actor}).second) return;
   const Atlas& atlas = composite_->atlas();
   findings_.push_back(
       {"event-tie",
        Severity::error,
        {},
-       format_instant(composite_->times()[at], atlas.days),
+       format_instant(at, atlas.days),
        {},
        fmt::format("layer '{}': the same ground passes to '{}' and to '{}' at one instant; it counts as "
                    "contested until `seq` orders them",

@@ -6,6 +6,7 @@
 // says what all its layers say together. Then the rule decides between sources.
 #include <marchland/composite/composite.h>
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -51,6 +52,19 @@ struct HolderSpan {
   friend bool operator==(const HolderSpan&, const HolderSpan&) = default;
 };
 
+/// A slot that covers some ground.
+struct HoldingSlot {
+  Slot slot;
+  Instant since;  ///< asked of event layers only
+  friend bool operator==(const HoldingSlot&, const HoldingSlot&) = default;
+};
+/// Two of an event layer with the same instant and seq, and different actors.
+using OnTie = std::function<void(const HoldingSlot&, const HoldingSlot&)>;
+/// Who holds ground that all of these cover; sorted by number, empty where no source that counts says
+/// anything. Slots are sorted and of one theme.
+[[nodiscard]] std::vector<ActorId> holders_of(const Atlas& atlas, std::span<const HoldingSlot> slots,
+                                              const HolderOptions& options, const OnTie& on_tie = {});
+
 class Holders {
  public:
   /// Resolves every coverage of the theme once. The composite must outlive it.
@@ -86,11 +100,9 @@ class Holders {
  private:
   HolderIndex intern(std::vector<ActorId> actors);
   HolderIndex holder_of(std::span<const CoverageRun> runs, TimeIndex epoch);
+  [[nodiscard]] std::vector<HoldingSlot> holding_at(std::span<const CoverageRun> runs, TimeIndex epoch) const;
   std::vector<ActorId> resolve(std::span<const CoverageRun> runs, TimeIndex epoch);
-  /// Of runs that cover the ground at the epoch: those that are neither painted over nor of a source that is
-  /// not asked. Sorted as they come.
-  void keep_latest(std::span<const CoverageRun> runs, TimeIndex epoch, std::vector<CoverageRun>& kept) const;
-  void note_tie(const Slot& a, const Slot& b, TimeIndex at);
+  void note_tie(const Slot& a, const Slot& b, Instant at);
 
   const Composite* composite_;
   HolderOptions options_;
@@ -100,7 +112,7 @@ class Holders {
   std::vector<HolderSpan> spans_;  ///< by coverage
   std::vector<std::optional<HolderIndex>>
       alone_;  ///< by slot: where it alone covers the ground, if asked for
-  std::set<std::tuple<LayerId, TimeIndex, ActorId, ActorId>> ties_;
+  std::set<std::tuple<LayerId, Instant, ActorId, ActorId>> ties_;
   Findings findings_;
 };
 

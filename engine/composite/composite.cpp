@@ -1,5 +1,6 @@
 #include <marchland/base/error.h>
 #include <marchland/composite/composite.h>
+#include <marchland/composite/known_plane.h>
 #include <marchland/composite/ring_findings.h>
 
 #include <fmt/format.h>
@@ -86,7 +87,9 @@ class CompositeBuilder {
     result_.ledger_ = std::move(harmonised.ledger);
   }
 
-  Composite build(const BuildOptions& options) {
+  /// With `known`, what it knows is not found again.
+  Composite build(const BuildOptions& options, KnownPlane* known = nullptr) {
+    known_ = known;
     const auto done = [&](std::string_view step) {
       if (options.on_step) options.on_step(step);
     };
@@ -117,9 +120,15 @@ class CompositeBuilder {
       tbb::parallel_invoke(
           [&] {
             windings.emplace(plane, group_begin(), max_events);
-            cover(*windings);
+            if (known_ == nullptr) cover(*windings);
           },
-          [&] { result_.areas_ = EdgeMeasure(plane, lonlat_).faces(of_segment_); });
+          [&] {
+            if (known_ == nullptr) result_.areas_ = EdgeMeasure(plane, lonlat_).faces(of_segment_);
+          });
+      if (known_ != nullptr) {
+        result_.areas_ = {lonlat_.name(), known_->areas(plane, result_.slots_, result_.times_), 0};
+        cover_as_known(*windings);
+      }
     } catch (const ListsTooLong&) {
       throw TooLarge(
           fmt::format("the atlas is too large to be arranged: what covers its {} faces, from when to when, "
@@ -153,7 +162,8 @@ class CompositeBuilder {
       limit = crossings_within(max_memory_bytes, segments);
     }
     try {
-      Crossings crossings = find_crossings(tracks_.segments, limit);
+      Crossings crossings =
+          known_ != nullptr ? known_->crossings(tracks_.segments) : find_crossings(tracks_.segments, limit);
       // Moving the table does not move the segments. What each measures is found while the plane is arranged,
       // which is not all work for many.
       const std::span<const GridSegment> lines = tracks_.segments.segments;
@@ -366,6 +376,30 @@ class CompositeBuilder {
     }
   }
 
+  /// The same from what is known of each face. Windings give nothing but the order in which different
+  /// coverages are numbered, which is that of `cover`.
+  void cover_as_known(const Windings& windings) {
+    const Arrangement& plane = *result_.plane_;
+    result_.faces_.resize(plane.face_count());
+    std::vector<CoverageRun> runs;
+    for (std::size_t g = 0; g < kLabelGroups; ++g) {
+      const auto intern = [&](FaceIndex face) {
+        known_->runs(face, static_cast<LabelGroup>(g), runs);
+        return result_.coverages_[g].intern(runs);
+      };
+      std::vector<FaceIndex> first(windings.coverage_count(g), kLeftOut);
+      for (FaceIndex f = 0; f < plane.face_count(); ++f) {
+        FaceIndex& face = first[windings.coverage(f, g)];
+        if (face == kLeftOut) face = f;
+      }
+      for (const FaceIndex face : first) {
+        if (face != kLeftOut) intern(face);
+      }
+      for (FaceIndex f = 0; f < plane.face_count(); ++f) result_.faces_[f][g] = intern(f);
+      result_.coverages_[g].shrink();
+    }
+  }
+
   [[nodiscard]] bool is_event_slot(SlotIndex slot) const {
     const LayerId layer = result_.slots_[slot].layer;
     return layer.is_valid() && (*atlas_)[layer].mode == LayerMode::event;
@@ -496,6 +530,7 @@ class CompositeBuilder {
   }
 
   std::shared_ptr<const Atlas> atlas_;
+  KnownPlane* known_ = nullptr;
   Composite result_;
   std::vector<PolygonVersion> versions_;
   /// By slot: whether its statements continue one another. In event layers they lie on top of each other, and
@@ -523,6 +558,10 @@ Composite build_composite(Atlas atlas, const BuildOptions& options) {
   if (atlas.harmonise.value() == 0.0) return CompositeBuilder(std::move(atlas)).build(options);
   HarmonisedAtlas harmonised = harmonise(atlas);
   return CompositeBuilder(std::move(atlas), std::move(harmonised)).build(options);
+}
+
+Composite build_from(Atlas atlas, KnownPlane& known) {
+  return CompositeBuilder(std::move(atlas)).build({}, &known);
 }
 
 Composite build_within(const Atlas& atlas, const TimeWindow& window, const BuildOptions& options) {

@@ -28,28 +28,6 @@ std::size_t ListTable<WindingEvent>::hash(std::span<const WindingEvent> list) {
 
 namespace {
 
-/// a + sign * b, both sorted by label and time.
-void merge_events(std::span<const WindingEvent> a, std::span<const WindingEvent> b, std::int32_t sign,
-                  std::vector<WindingEvent>& out) {
-  const auto key = [](const WindingEvent& e) { return (static_cast<std::uint64_t>(e.label) << 32) | e.time; };
-  out.clear();
-  std::size_t i = 0;
-  std::size_t j = 0;
-  while (i < a.size() || j < b.size()) {
-    if (j == b.size() || (i < a.size() && key(a[i]) < key(b[j]))) {
-      out.push_back(a[i++]);
-    } else if (i == a.size() || key(b[j]) < key(a[i])) {
-      out.push_back({b[j].label, b[j].time, sign * b[j].change});
-      ++j;
-    } else {
-      const std::int32_t sum = a[i].change + sign * b[j].change;
-      if (sum != 0) out.push_back({a[i].label, a[i].time, sum});
-      ++i;
-      ++j;
-    }
-  }
-}
-
 /// Whether b is a + change, all sorted by label and time.
 bool adds_up(std::span<const WindingEvent> a, std::span<const WindingEvent> change,
              std::span<const WindingEvent> b) {
@@ -137,6 +115,27 @@ class GroupStepper {
 };
 
 }  // namespace
+
+void merge_events(std::span<const WindingEvent> a, std::span<const WindingEvent> b, std::int32_t sign,
+                  std::vector<WindingEvent>& out) {
+  const auto key = [](const WindingEvent& e) { return (static_cast<std::uint64_t>(e.label) << 32) | e.time; };
+  out.clear();
+  std::size_t i = 0;
+  std::size_t j = 0;
+  while (i < a.size() || j < b.size()) {
+    if (j == b.size() || (i < a.size() && key(a[i]) < key(b[j]))) {
+      out.push_back(a[i++]);
+    } else if (i == a.size() || key(b[j]) < key(a[i])) {
+      out.push_back({b[j].label, b[j].time, sign * b[j].change});
+      ++j;
+    } else {
+      const std::int32_t sum = a[i].change + sign * b[j].change;
+      if (sum != 0) out.push_back({a[i].label, a[i].time, sum});
+      ++i;
+      ++j;
+    }
+  }
+}
 
 Windings::Windings(const Arrangement& plane, std::vector<LabelIndex> group_begin, std::uint64_t max_events)
     : group_begin_(std::move(group_begin)), lists_(group_begin_.size() - 1) {

@@ -98,6 +98,13 @@ class ListTable {
   std::vector<std::uint32_t> buckets_;  ///< index + 1, or 0; open addressing, at most half in use
 };
 
+template <>
+std::size_t ListTable<WindingEvent>::hash(std::span<const WindingEvent> list);
+
+/// a + sign * b; all are sorted by label and time, without zeros.
+void merge_events(std::span<const WindingEvent> a, std::span<const WindingEvent> b, std::int32_t sign,
+                  std::vector<WindingEvent>& out);
+
 /// Index into the list of one group's different coverages.
 using CoverageIndex = std::uint32_t;
 

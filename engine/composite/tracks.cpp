@@ -23,68 +23,6 @@ constexpr std::uint32_t kNone = 0xffffffffU;
 /// Rings in a task: enough to outweigh starting it.
 constexpr std::size_t kGrain = 64;
 
-/// For each ring of `after` the one of `before` it goes on from, or kNone; no two from the same. Rings that
-/// begin alike first, then those that share most of some sampled positions.
-std::vector<std::uint32_t> match_rings(std::span<const Ring* const> before,
-                                       std::span<const Ring* const> after) {
-  std::vector<std::uint32_t> from(after.size(), kNone);
-  if (before.empty() || after.empty()) return from;
-  std::vector<bool> taken(before.size(), false);
-  const auto take = [&](std::size_t a, std::size_t b) {
-    from[a] = static_cast<std::uint32_t>(b);
-    taken[b] = true;
-  };
-  // Mostly nothing moved in the list.
-  for (std::size_t a = 0; a < std::min(after.size(), before.size()); ++a) {
-    if (before[a]->front() == after[a]->front()) take(a, a);
-  }
-  const auto all_done = [&] {
-    return std::find(from.begin(), from.end(), kNone) == from.end() ||
-           std::find(taken.begin(), taken.end(), false) == taken.end();
-  };
-  if (all_done()) return from;
-  // Those that begin alike.
-  PositionSamples heads;
-  for (std::uint32_t b = 0; b < before.size(); ++b) {
-    if (!taken[b]) heads.add(std::span(*before[b]).first(1), 1, b);
-  }
-  heads.prepare();
-  for (std::size_t a = 0; a < after.size(); ++a) {
-    if (from[a] != kNone) continue;
-    std::uint32_t best = kNone;
-    heads.for_each_at(after[a]->front(), [&](std::uint32_t b, std::uint32_t) {
-      if (!taken[b]) best = std::min(best, b);
-    });
-    if (best != kNone) take(a, best);
-  }
-  if (all_done()) return from;
-  // Those that share most of some positions.
-  constexpr std::size_t kSamples = 32;
-  PositionSamples samples;
-  for (std::uint32_t a = 0; a < after.size(); ++a) {
-    if (from[a] == kNone) samples.add(*after[a], kSamples, a);
-  }
-  samples.prepare();
-  std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> votes;  // by after, before
-  for (std::uint32_t b = 0; b < before.size(); ++b) {
-    if (taken[b]) continue;
-    for (const Position& p : *before[b])
-      samples.for_each_at(p, [&](std::uint32_t a, std::uint32_t) { ++votes[{a, b}]; });
-  }
-  for (auto it = votes.begin(); it != votes.end();) {
-    const std::uint32_t a = it->first.first;
-    std::uint32_t best = kNone;
-    std::uint32_t most = 0;
-    for (; it != votes.end() && it->first.first == a; ++it) {
-      if (taken[it->first.second] || it->second <= most) continue;
-      best = it->first.second;
-      most = it->second;
-    }
-    if (best != kNone) take(a, best);
-  }
-  return from;
-}
-
 /// What can be said of positions without arithmetic on the grid.
 struct Reading {
   bool is_readable = true;  ///< finite, |lat| <= 90, |lon| <= 540
@@ -200,7 +138,7 @@ class TrackTracer {
   struct Joint {
     std::span<const std::uint32_t> ending;
     std::span<const std::uint32_t> beginning;
-    std::vector<std::uint32_t> from;  ///< by beginning version: the place of the ending one, or kNone
+    std::vector<std::uint32_t> from;  ///< by beginning version: the place of the ending one, or kNoRing
     /// By beginning version: the same of its holes; empty if there is nothing to join.
     std::vector<std::vector<std::uint32_t>> holes_from;
   };
@@ -261,11 +199,11 @@ class TrackTracer {
     joint.from = match_rings(outer_rings(joint.ending), outer_rings(joint.beginning));
     joint.holes_from.resize(joint.beginning.size());
     for (std::size_t k = 0; k < joint.beginning.size(); ++k) {
-      if (joint.from[k] == kNone) continue;
+      if (joint.from[k] == kNoRing) continue;
       const PolygonVersion& before = versions_[joint.ending[joint.from[k]]];
       const PolygonVersion& after = versions_[joint.beginning[k]];
       if (before.convention != after.convention) {
-        joint.from[k] = kNone;
+        joint.from[k] = kNoRing;
       } else if (before.area->size() > 1 && after.area->size() > 1) {
         joint.holes_from[k] = match_rings(holes(before), holes(after));
       }
@@ -280,7 +218,7 @@ class TrackTracer {
   void join(const Joint& joint) {
     for (std::size_t k = 0; k < joint.beginning.size(); ++k) {
       const std::uint32_t after = joint.beginning[k];
-      if (joint.from[k] == kNone) {
+      if (joint.from[k] == kNoRing) {
         track_of_[after] = static_cast<std::uint32_t>(result_.track_slot.size());
         result_.track_slot.push_back(versions_[after].slot);
       } else {
@@ -289,7 +227,8 @@ class TrackTracer {
         continue_ring(first_ring_[before], first_ring_[after]);
         const std::vector<std::uint32_t>& from = joint.holes_from[k];
         for (std::uint32_t h = 0; h < from.size(); ++h) {
-          if (from[h] != kNone) continue_ring(first_ring_[before] + 1 + from[h], first_ring_[after] + 1 + h);
+          if (from[h] != kNoRing)
+            continue_ring(first_ring_[before] + 1 + from[h], first_ring_[after] + 1 + h);
         }
       }
       for (std::uint32_t r = first_ring_[after]; r < first_ring_[after + 1]; ++r) {
@@ -455,6 +394,66 @@ class TrackTracer {
 };
 
 }  // namespace
+
+std::vector<std::uint32_t> match_rings(std::span<const Ring* const> before,
+                                       std::span<const Ring* const> after) {
+  std::vector<std::uint32_t> from(after.size(), kNoRing);
+  if (before.empty() || after.empty()) return from;
+  std::vector<bool> taken(before.size(), false);
+  const auto take = [&](std::size_t a, std::size_t b) {
+    from[a] = static_cast<std::uint32_t>(b);
+    taken[b] = true;
+  };
+  // Mostly nothing moved in the list.
+  for (std::size_t a = 0; a < std::min(after.size(), before.size()); ++a) {
+    if (before[a]->front() == after[a]->front()) take(a, a);
+  }
+  const auto all_done = [&] {
+    return std::find(from.begin(), from.end(), kNoRing) == from.end() ||
+           std::find(taken.begin(), taken.end(), false) == taken.end();
+  };
+  if (all_done()) return from;
+  // Those that begin alike.
+  PositionSamples heads;
+  for (std::uint32_t b = 0; b < before.size(); ++b) {
+    if (!taken[b]) heads.add(std::span(*before[b]).first(1), 1, b);
+  }
+  heads.prepare();
+  for (std::size_t a = 0; a < after.size(); ++a) {
+    if (from[a] != kNoRing) continue;
+    std::uint32_t best = kNoRing;
+    heads.for_each_at(after[a]->front(), [&](std::uint32_t b, std::uint32_t) {
+      if (!taken[b]) best = std::min(best, b);
+    });
+    if (best != kNoRing) take(a, best);
+  }
+  if (all_done()) return from;
+  // Those that share most of some positions.
+  constexpr std::size_t kSamples = 32;
+  PositionSamples samples;
+  for (std::uint32_t a = 0; a < after.size(); ++a) {
+    if (from[a] == kNoRing) samples.add(*after[a], kSamples, a);
+  }
+  samples.prepare();
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> votes;  // by after, before
+  for (std::uint32_t b = 0; b < before.size(); ++b) {
+    if (taken[b]) continue;
+    for (const Position& p : *before[b])
+      samples.for_each_at(p, [&](std::uint32_t a, std::uint32_t) { ++votes[{a, b}]; });
+  }
+  for (auto it = votes.begin(); it != votes.end();) {
+    const std::uint32_t a = it->first.first;
+    std::uint32_t best = kNoRing;
+    std::uint32_t most = 0;
+    for (; it != votes.end() && it->first.first == a; ++it) {
+      if (taken[it->first.second] || it->second <= most) continue;
+      best = it->first.second;
+      most = it->second;
+    }
+    if (best != kNoRing) take(a, best);
+  }
+  return from;
+}
 
 const RingVersion& TracedTracks::ring_at(LabelIndex label, TimeIndex time) const {
   const auto after = std::upper_bound(

@@ -63,6 +63,12 @@ struct TracedTracks {
 [[nodiscard]] TracedTracks trace_tracks(const std::vector<PolygonVersion>& versions,
                                         const std::vector<bool>& rejoin);
 
+inline constexpr std::uint32_t kNoRing = 0xffffffffU;
+/// For each ring of `after` the place of the one of `before` it goes on from, or kNoRing; no two from the
+/// same. Rings that begin alike first, then those that share most of some sampled positions.
+[[nodiscard]] std::vector<std::uint32_t> match_rings(std::span<const Ring* const> before,
+                                                     std::span<const Ring* const> after);
+
 /// When a track covers a face, from the events of its labels there (sorted by label and time): where its
 /// first ring winds about the face and no other does. Sorted, apart from one another.
 struct TrackRun {

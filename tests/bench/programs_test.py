@@ -31,6 +31,18 @@ class Programs(unittest.TestCase):
             for held, passed in zip(memory["held"], memory["passed"]):
                 self.assertAlmostEqual(held + passed / 2, 50.0, places=9)
 
+    def test_days_that_are_added_end_where_a_build_does(self):
+        with tempfile.TemporaryDirectory() as folder:
+            atlas = pathlib.Path(folder) / "front"
+            run("bench_generate", atlas, *FRONT)
+            added = json.loads(run("bench_append", atlas, "--days", 4))
+            built = json.loads(run("bench_build", *FRONT, "--runs", 1))
+            for key in ("edges", "faces"):
+                self.assertEqual(added[key], built[key], key)
+            self.assertEqual((added["days"], added["rebuilds"], added["residual"]), (4, 0, 0))
+            # Each day two actors hold ground, and ground passes both ways.
+            self.assertEqual(added["answers"], 16)
+
     def test_work_of_peers(self):
         with tempfile.TemporaryDirectory() as folder:
             atlas, history = pathlib.Path(folder) / "front", pathlib.Path(folder) / "history"
