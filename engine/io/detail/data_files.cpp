@@ -44,15 +44,6 @@ std::string_view archive_prefix(std::string_view name) {
   return {};
 }
 
-/// Files that belong to another one, or to nobody who reads areas.
-bool is_sidecar(const std::string& name) {
-  const std::string file = fs::path(name).filename().string();
-  return file.starts_with(".") || name.starts_with("__MACOSX/") || name.ends_with("/") ||
-         ends_with_any(file, {".shx",  ".dbf", ".prj", ".cpg",         ".qpj",    ".qix",  ".sbn",
-                              ".sbx",  ".qmd", ".qml", ".sld",         ".xml",    ".txt",  ".md",
-                              ".html", ".pdf", ".csv", ".json.sha256", "license", "readme"});
-}
-
 std::vector<std::string> take(char** list) {
   const CPLStringList owner(list);
   std::vector<std::string> names;
@@ -230,6 +221,14 @@ std::string DataFile::file_name() const {
   const std::string file = fs::path(name).filename().string();
   return ends_with_any(file, {".gz", ".xz"}) && !is_multi_archive(file) ? file.substr(0, file.size() - 3)
                                                                         : file;
+}
+
+bool is_sidecar(const std::string& name) {
+  const std::string file = fs::path(name).filename().string();
+  return file.starts_with(".") || name.starts_with("__MACOSX/") || name.ends_with("/") ||
+         ends_with_any(file, {".shx",  ".dbf", ".prj", ".cpg",         ".qpj",    ".qix",  ".sbn",
+                              ".sbx",  ".qmd", ".qml", ".sld",         ".xml",    ".txt",  ".md",
+                              ".html", ".pdf", ".csv", ".json.sha256", "license", "readme"});
 }
 
 bool is_archive_of_many(std::string_view name) {

@@ -30,6 +30,9 @@ struct DataFile {
 [[nodiscard]] std::vector<DataFile> find_data_files(const std::filesystem::path& folder,
                                                     const std::string& entry);
 
+/// By its name: files that belong to another one, or to nobody who reads areas.
+[[nodiscard]] bool is_sidecar(const std::string& name);
+
 /// By its name: .zip, .tar, .tar.gz, .tgz, .tar.xz, .txz.
 [[nodiscard]] bool is_archive_of_many(std::string_view name);
 
