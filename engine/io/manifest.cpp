@@ -181,6 +181,15 @@ struct Allowed {
   }
 };
 
+/// Checks that `key` of `spec` is a pattern of dates.
+void check_pattern(const Table& spec, std::string_view key, const std::string& pattern) {
+  try {
+    NamePattern{pattern};
+  } catch (const Error& error) {
+    spec.fail_at(spec.line_of(key), error.what());
+  }
+}
+
 void read_map(const Table& spec, ValueSpec& value) {
   const toml::node* node = spec.find("map");
   if (node == nullptr) return;
@@ -205,7 +214,7 @@ ValueSpec read_value(const Table& table, std::string_view key, const Allowed& al
   }
   if (node.as_table() == nullptr) table.fail_type(key, allowed.expected());
   const Table spec =
-      table.sub_table(key, *node.as_table(), {"const", "field", "map", "pattern", "inclusive"});
+      table.sub_table(key, *node.as_table(), {"const", "field", "map", "format", "pattern", "inclusive"});
   const int kinds = static_cast<int>(spec.has("const")) + static_cast<int>(spec.has("field")) +
                     static_cast<int>(spec.has("pattern"));
   if (kinds != 1) spec.fail_at(spec.line(), "expected exactly one of const, field and pattern");
@@ -225,16 +234,19 @@ ValueSpec read_value(const Table& table, std::string_view key, const Allowed& al
     }
     value.kind = ValueSpec::Kind::pattern;
     value.text = spec.required_text("pattern", "\"%Y%m%d\"");
-    try {
-      NamePattern{value.text};
-    } catch (const Error& error) {
-      spec.fail_at(spec.line_of("pattern"), error.what());
-    }
+    check_pattern(spec, "pattern", value.text);
   }
   if (spec.has("map") && (value.kind != ValueSpec::Kind::field || !allowed.map)) {
     spec.fail("map", "is possible only beside the field of a layer");
   }
   read_map(spec, value);
+  if (spec.has("format")) {
+    if (!allowed.pattern) spec.fail("format", "belongs to dates only, in from and to");
+    if (value.kind != ValueSpec::Kind::field)
+      spec.fail("format", "says how the dates of a field are written; write it beside field");
+    value.format = spec.required_text("format", "\"%m/%d/%Y\"");
+    check_pattern(spec, "format", value.format);
+  }
   if (spec.has("inclusive")) {
     if (!allowed.inclusive) spec.fail("inclusive", "belongs to ends only: write it in 'to'");
     const auto* flag = spec.find("inclusive")->as_boolean();

@@ -18,6 +18,8 @@
 // "..."}}; statement, the id of each, is a field; from may be {pattern = "data_%Y%m%d"} of the file's name.
 // antimeridian = "literal": steps of more than 180 degrees of longitude run as written, not the short way;
 // pole = "north" or "south": the side meant of rings around a pole, otherwise the smaller one.
+// Dates of a field that are not written as ISO 8601 say how: from = {field = "date", format = "%m/%d/%Y"}
+// (time/name_pattern.h has the letters; what its map gives is ISO 8601).
 // END becomes inclusive by {const|field|pattern = "...", inclusive = true}.
 #include <marchland/model/atlas.h>
 #include <marchland/time/name_pattern.h>
@@ -41,6 +43,7 @@ struct ValueSpec {
   Kind kind = Kind::constant;
   std::string text;
   std::map<std::string, std::string> map;
+  std::string format;      ///< NamePattern of the field's dates; empty: as parse_date reads them
   bool inclusive = false;  ///< of an end: all of the day, month or year it names still belongs
   std::size_t line = 0;    ///< in the manifest
 };

@@ -61,11 +61,15 @@ class Row {
   /// The text that `spec` gives; nothing for null.
   [[nodiscard]] std::optional<std::string> text(const ValueSpec& spec) const {
     if (spec.kind == ValueSpec::Kind::constant) return spec.text;
-    const auto found = std::find(table_.fields.begin(), table_.fields.end(), spec.text);
-    const auto& value = feature_.values[static_cast<std::size_t>(found - table_.fields.begin())];
+    const auto& value = value_of(spec);
     if (!value) return std::nullopt;
     const auto mapped = spec.map.find(*value);
     return mapped == spec.map.end() ? *value : mapped->second;
+  }
+  /// Whether the map of `spec`, a field, has the value of the feature.
+  [[nodiscard]] bool is_mapped(const ValueSpec& spec) const {
+    const auto& value = value_of(spec);
+    return value && spec.map.contains(*value);
   }
   /// For messages: "field 'holder'".
   [[nodiscard]] static std::string subject(std::string_view key, const ValueSpec& spec) {
@@ -81,6 +85,11 @@ class Row {
   }
 
  private:
+  [[nodiscard]] const std::optional<std::string>& value_of(const ValueSpec& spec) const {
+    const auto found = std::find(table_.fields.begin(), table_.fields.end(), spec.text);
+    return feature_.values[static_cast<std::size_t>(found - table_.fields.begin())];
+  }
+
   const VectorTable& table_;
   const VectorFeature& feature_;
 };
@@ -771,6 +780,8 @@ class AtlasReader {
     const std::string text = trim(row.text(*spec).value_or(""));
     if (is_open_end(text)) return std::nullopt;
     try {
+      if (!spec->format.empty() && !row.is_mapped(*spec))
+        return NamePattern(spec->format).read_date(text, atlas_.days);
       return parse_date(pad_year(text), atlas_.days);
     } catch (Error& error) {
       error.add_context(Row::subject(key, *spec));

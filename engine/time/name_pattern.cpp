@@ -27,25 +27,44 @@ std::size_t digits_of(char field) {
   }
 }
 
-/// Matches the whole pattern at the start of `name`.
-std::optional<Fields> match_at(std::string_view pattern, std::string_view name) {
+bool is_field(std::string_view pattern, std::size_t at) {
+  return at + 1 < pattern.size() && pattern[at] == '%' && pattern[at + 1] != '%';
+}
+
+/// How many digits the field at `at` of the pattern has at least.
+std::size_t least_digits_of(std::string_view pattern, std::size_t at, bool may_be_short) {
+  const char field = pattern[at + 1];
+  const bool is_fixed = field == 'Y' || field == 'y' || field == 'j' || is_field(pattern, at + 2);
+  return may_be_short && !is_fixed ? 1 : digits_of(field);
+}
+
+struct Match {
   Fields fields;
-  std::size_t at = 0;
+  std::size_t length = 0;  ///< of the part of the text that matched
+};
+
+/// Matches the whole pattern at the start of `name`.
+std::optional<Match> match_at(std::string_view pattern, std::string_view name, bool may_be_short) {
+  Match match;
+  std::size_t& at = match.length;
   for (std::size_t i = 0; i < pattern.size(); ++i) {
-    if (pattern[i] == '%' && pattern[i + 1] != '%') {
+    if (is_field(pattern, i)) {
+      const std::size_t least = least_digits_of(pattern, i, may_be_short);
       const char field = pattern[++i];
       int number = 0;
-      for (std::size_t k = 0; k < digits_of(field); ++k, ++at) {
-        if (at >= name.size() || std::isdigit(static_cast<unsigned char>(name[at])) == 0) return std::nullopt;
+      std::size_t digits = 0;
+      for (; digits < digits_of(field) && at < name.size(); ++digits, ++at) {
+        if (std::isdigit(static_cast<unsigned char>(name[at])) == 0) break;
         number = number * 10 + (name[at] - '0');
       }
-      fields[field] = number;
+      if (digits < least) return std::nullopt;
+      match.fields[field] = number;
       continue;
     }
     if (pattern[i] == '%') ++i;
     if (at >= name.size() || name[at++] != pattern[i]) return std::nullopt;
   }
-  return fields;
+  return match;
 }
 
 std::string iso_text(Fields fields) {
@@ -91,15 +110,27 @@ NamePattern::NamePattern(std::string pattern) : pattern_(std::move(pattern)) {
 
 std::optional<DateSpan> NamePattern::find_date(std::string_view name, const DayConvention& convention) const {
   for (std::size_t start = 0; start <= name.size(); ++start) {
-    if (const auto fields = match_at(pattern_, name.substr(start))) {
+    if (const auto match = match_at(pattern_, name.substr(start), false)) {
       try {
-        return parse_date(iso_text(*fields), convention);
+        return parse_date(iso_text(match->fields), convention);
       } catch (const Error& error) {
         throw InvalidArgument(fmt::format("'{}' matches '{}' but {}", name, pattern_, error.what()));
       }
     }
   }
   return std::nullopt;
+}
+
+DateSpan NamePattern::read_date(std::string_view text, const DayConvention& convention) const {
+  const auto match = match_at(pattern_, text, true);
+  if (!match || match->length != text.size()) {
+    throw InvalidArgument(fmt::format("'{}' is no date of the form '{}'", text, pattern_));
+  }
+  try {
+    return parse_date(iso_text(match->fields), convention);
+  } catch (const Error& error) {
+    throw InvalidArgument(fmt::format("'{}' has the form '{}' but {}", text, pattern_, error.what()));
+  }
 }
 
 }  // namespace marchland

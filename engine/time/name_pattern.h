@@ -1,5 +1,5 @@
 #pragma once
-// Dates written into file names: "deepstatemap_data_%Y%m%d".
+// Dates as patterns describe them: in file names ("deepstatemap_data_%Y%m%d"), in columns ("%m/%d/%Y").
 #include <marchland/time/instant.h>
 
 #include <optional>
@@ -19,6 +19,12 @@ class NamePattern {
   /// Throws InvalidArgument when it matches but names no date ("20241341").
   [[nodiscard]] std::optional<DateSpan> find_date(std::string_view name,
                                                   const DayConvention& convention) const;
+
+  /// The date that the whole of `text` states, as columns write dates ("%m/%d/%Y": "8/3/1914"). %m, %d, %H,
+  /// %M and %S may have one digit, except directly before another field, where only the full number of digits
+  /// says where each ends. Throws InvalidArgument, with the text and the pattern, where it does not fit or
+  /// names no date.
+  [[nodiscard]] DateSpan read_date(std::string_view text, const DayConvention& convention) const;
 
   [[nodiscard]] const std::string& text() const noexcept { return pattern_; }
 

@@ -131,6 +131,21 @@ TEST_F(ReadAtlas, OrderIsLayersThenFilesThenFeatures) {
       << "overlapping entries read a file once";
 }
 
+TEST_F(ReadAtlas, DatesAreReadInTheirDeclaredForm) {
+  const std::string keys =
+      "from = {field = \"f\", format = \"%m/%d/%Y\", map = {start = \"1914\"}}\n"
+      "to = {field = \"t\", format = \"%m/%d/%Y\", inclusive = true}";
+  EXPECT_EQ(validity_of(R"({"h":"a","f":"8/3/1914","t":"12/31/1914"})", keys),
+            Interval(at("1914-08-03"), at("1915-01-01")));
+  EXPECT_EQ(validity_of(R"({"h":"a","f":"start","t":""})", keys), Interval::since(at("1914")))
+      << "what a map gives is ISO 8601, an empty end is open";
+  write_rows({R"({"h":"a","f":"1914-08-03","t":null})"});
+  write_manifest(layer(keys));
+  EXPECT_EQ(read_error(), "invalid data: " + path("x.geojson") +
+                              ": layer 'x', feature 0: from (field 'f'): '1914-08-03' is no date of the form "
+                              "'%m/%d/%Y'");
+}
+
 TEST_F(ReadAtlas, ActorsAreMapped) {
   write_rows({R"({"h":1})", R"({"h":"b"})", R"({"h":0})"});
   write_manifest(

@@ -34,5 +34,37 @@ TEST(NamePattern, RefusesWhatNamesNoDate) {
   EXPECT_THROW(static_cast<void>(NamePattern("%Y%j").find_date("2023366", {})), InvalidArgument);
 }
 
+std::string read(const char* pattern, const char* text) {
+  return format_utc(NamePattern(pattern).read_date(text, {}).first);
+}
+
+std::string refusal(const char* pattern, const char* text) {
+  try {
+    return read(pattern, text);
+  } catch (const InvalidArgument& error) {
+    return error.what();
+  }
+}
+
+TEST(NamePattern, ReadsDatesAsColumnsWriteThem) {
+  EXPECT_EQ(read("%m/%d/%Y", "8/3/1914"), "1914-08-03T00:00:00Z");
+  EXPECT_EQ(read("%m/%d/%Y", "12/31/1914"), "1914-12-31T00:00:00Z");
+  EXPECT_EQ(read("%d.%m.%y", "01.2.68"), "2068-02-01T00:00:00Z");
+  EXPECT_EQ(read("%d/%m/%Y %H:%M", "3/8/1914 7:05"), "1914-08-03T07:05:00Z");
+  EXPECT_EQ(read("%m%d%Y", "08031914"), "1914-08-03T00:00:00Z");
+}
+
+TEST(NamePattern, ReadsAllOfATextOrRefuses) {
+  EXPECT_EQ(refusal("%m/%d/%Y", "8/3/1914 (about)"), "'8/3/1914 (about)' is no date of the form '%m/%d/%Y'");
+  EXPECT_EQ(refusal("%m/%d/%Y", "on 8/3/1914"), "'on 8/3/1914' is no date of the form '%m/%d/%Y'");
+  EXPECT_EQ(refusal("%m/%d/%Y", "8/3/14"), "'8/3/14' is no date of the form '%m/%d/%Y'");
+  EXPECT_EQ(refusal("%m/%d/%Y", "/3/1914"), "'/3/1914' is no date of the form '%m/%d/%Y'");
+  EXPECT_EQ(refusal("%m%d%Y", "831914"), "'831914' is no date of the form '%m%d%Y'")
+      << "without a separator one digit could belong to either field";
+  EXPECT_NE(refusal("%m/%d/%Y", "13/8/1914").find("'13/8/1914' has the form '%m/%d/%Y' but "),
+            std::string::npos);
+  EXPECT_NE(refusal("%m/%d/%Y", "2/29/1915").find("'2/29/1915' has the form"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace marchland
