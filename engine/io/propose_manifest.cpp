@@ -261,7 +261,7 @@ class Proposer {
     const detail::NameSeries& names = draft.series->names;
     draft.is_dated_by_name = true;
     draft.spec.layer.mode = LayerMode::snapshot;
-    draft.spec.from = ValueSpec{ValueSpec::Kind::pattern, names.pattern, {}, false, 0};
+    draft.spec.from = ValueSpec{ValueSpec::Kind::pattern, names.pattern, {}, "", false, 0};
     say(draft, "mode",
         fmt::format("snapshot: each file is the full state from its date ({} to {}) until the next",
                     format_instant(names.dates.front().first), format_instant(names.dates.back().first)),
@@ -289,21 +289,32 @@ class Proposer {
     if (steps.missing.empty()) return;
     Names dates;
     for (const Instant at : steps.missing) dates.push_back(format_instant(at));
-    const std::string_view unit = steps.unit == detail::DateSteps::Unit::day     ? "days"
-                                  : steps.unit == detail::DateSteps::Unit::month ? "months"
-                                                                                 : "years";
+    const std::string_view unit = steps.unit == detail::DateSteps::Unit::day     ? "day(s)"
+                                  : steps.unit == detail::DateSteps::Unit::month ? "month(s)"
+                                                                                 : "year(s)";
     say(draft, "missing_days",
-        fmt::format("{} without a file: {}; the snapshot before each goes on", unit, listed(dates)),
+        fmt::format("{} {} without a file: {}; the snapshot before goes on through each", dates.size(), unit,
+                    listed(dates)),
         "put the missing files there");
   }
 
   static ValueSpec field_spec(const DateColumn& column, bool inclusive) {
-    ValueSpec spec{ValueSpec::Kind::field, column.field, {}, inclusive, 0};
+    ValueSpec spec{ValueSpec::Kind::field, column.field, {}, column.format, inclusive, 0};
     for (const auto& [value, count] : column.odd) spec.map.emplace(value, "..");
     return spec;
   }
 
-  void say_odd(const Draft& draft, std::string_view key, const DateColumn& column) {
+  void say_reading(const Draft& draft, std::string_view key, const DateColumn& column) {
+    if (!column.format.empty()) {
+      say(draft, key, fmt::format("field '{}' is written {}", column.field, column.format),
+          fmt::format("{} = {{field = \"{}\", format = \"...\"}}", key, column.field));
+    }
+    if (!column.other_reading.empty()) {
+      say(draft, key,
+          fmt::format("no number above 12 tells day from month in '{}'; the day is taken to come first",
+                      column.field),
+          fmt::format("{} = {{field = \"{}\", format = \"{}\"}}", key, column.field, column.other_reading));
+    }
     if (column.odd.empty()) return;
     Names values;
     for (const auto& [value, count] : column.odd) values.push_back(fmt::format("'{}' x {}", value, count));
@@ -425,7 +436,7 @@ class Proposer {
           "id and name of the [[actor]], or actor = {field = \"...\"}");
       return;
     }
-    draft.spec.actor = ValueSpec{ValueSpec::Kind::field, actor->field, {}, false, 0};
+    draft.spec.actor = ValueSpec{ValueSpec::Kind::field, actor->field, {}, "", false, 0};
     say_actor_.push_back({&draft, actor->others});
   }
 
@@ -543,7 +554,7 @@ class Proposer {
   void check_intervals(Draft& draft) {
     if (draft.from) {
       draft.spec.from = field_spec(*draft.from, false);
-      say_odd(draft, "from", *draft.from);
+      say_reading(draft, "from", *draft.from);
     }
     if (!draft.to) return;
     const auto rows = dated_rows(draft);
@@ -556,7 +567,7 @@ class Proposer {
                                     draft.from ? draft.from->field : "", draft.to->field, listed(places)));
     }
     draft.spec.to = field_spec(*draft.to, ends.is_inclusive());
-    say_odd(draft, "to", *draft.to);
+    say_reading(draft, "to", *draft.to);
     say_ends(draft, ends);
   }
 

@@ -1,5 +1,6 @@
 #include <marchland/base/error.h>
 #include <marchland/io/detail/column_roles.h>
+#include <marchland/time/name_pattern.h>
 
 #include <fmt/format.h>
 
@@ -198,10 +199,60 @@ DateRole date_role(std::string_view field) {
   return DateRole::none;
 }
 
+namespace {
+
+// Forms other than ISO 8601, days before months where both would do.
+constexpr std::array<std::string_view, 9> kFormats{"%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y",
+                                                   "%Y-%m-%d", "%Y/%m/%d", "%d.%m.%y", "%m/%d/%y"};
+
+std::optional<DateSpan> read_date_as(const std::string& format, const std::string& text) {
+  if (format.empty()) return read_date(text);
+  try {
+    return NamePattern(format).read_date(text, {});
+  } catch (const InvalidArgument&) {
+    return std::nullopt;
+  }
+}
+
+/// The values of `column` that are no dates of the form, with how often they occur.
+std::map<std::string, std::size_t> odd_values(const Column& column, const std::string& format) {
+  std::map<std::string, std::size_t> odd;
+  for (const auto& value : column.values) {
+    const std::string text = trimmed(value.value_or(""));
+    if (!is_open_end(text) && !read_date_as(format, text)) ++odd[*value];
+  }
+  return odd;
+}
+
+std::size_t total(const std::map<std::string, std::size_t>& counts) {
+  std::size_t sum = 0;
+  for (const auto& [value, count] : counts) sum += count;
+  return sum;
+}
+
+/// Tries every form; the first of those that leave the fewest odd values.
+void choose_format(const Column& column, DateColumn& dates) {
+  dates.odd = odd_values(column, "");
+  if (dates.odd.empty()) return;
+  for (const std::string_view form : kFormats) {
+    auto odd = odd_values(column, std::string(form));
+    if (total(odd) < total(dates.odd)) {
+      dates.format = form;
+      dates.odd = std::move(odd);
+    }
+  }
+  if (dates.format.starts_with("%Y")) return;
+  std::string other = dates.format;
+  for (char& c : other) c = c == 'd' ? 'm' : c == 'm' ? 'd' : c;
+  if (!other.empty() && odd_values(column, other) == dates.odd) dates.other_reading = other;
+}
+
+}  // namespace
+
 std::optional<DateSpan> date_of(const DateColumn& column, const std::optional<std::string>& value) {
   const std::string text = trimmed(value.value_or(""));
   if (is_open_end(text) || column.odd.contains(value.value_or(""))) return std::nullopt;
-  return read_date(text);
+  return read_date_as(column.format, text);
 }
 
 std::optional<DateColumn> find_date_column(const Column& column) {
@@ -211,18 +262,16 @@ std::optional<DateColumn> find_date_column(const Column& column) {
                    .other_reading = {},
                    .odd = {},
                    .filled = 0};
-  std::size_t odd = 0;
   for (const auto& value : column.values) {
     const std::string text = trimmed(value.value_or(""));
     if (is_open_end(text)) continue;
     ++dates.filled;
     if (is_whole_number(text) && dates.role == DateRole::none) return std::nullopt;
-    if (read_date(text)) continue;
-    ++odd;
-    ++dates.odd[*value];
   }
+  if (dates.filled == 0) return std::nullopt;
+  choose_format(column, dates);
   // One value in twenty may be a remark; more, and the column is something else.
-  if (dates.filled == 0 || 20 * odd > dates.filled) return std::nullopt;
+  if (20 * total(dates.odd) > dates.filled) return std::nullopt;
   return dates;
 }
 

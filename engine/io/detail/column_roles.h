@@ -34,8 +34,8 @@ enum class DateRole {
 struct DateColumn {
   std::string field;
   DateRole role = DateRole::none;
-  std::string format;         ///< NamePattern-like for parse; empty: ISO 8601 as parse_date reads
-  std::string other_reading;  ///< format with day and month exchanged, if that reads as well
+  std::string format;                      ///< as NamePattern reads it; empty: ISO 8601
+  std::string other_reading;               ///< the format with day and month exchanged, if that reads as well
   std::map<std::string, std::size_t> odd;  ///< values that are no dates, with how often they occur
   std::size_t filled = 0;                  ///< values that are there
 };

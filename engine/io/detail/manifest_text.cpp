@@ -31,7 +31,9 @@ std::string inline_value(const ValueSpec& value) {
     case ValueSpec::Kind::field: {
       const std::string map =
           value.map.empty() ? "" : fmt::format(", map = {{{}}}", map_entries(value.map, ", "));
-      return fmt::format("{{field = {}{}{}}}", toml_text(value.text), map, inclusive);
+      const std::string form =
+          value.format.empty() ? "" : fmt::format(", format = {}", toml_text(value.format));
+      return fmt::format("{{field = {}{}{}{}}}", toml_text(value.text), form, map, inclusive);
     }
     case ValueSpec::Kind::constant:
       break;
@@ -46,8 +48,9 @@ void write_key(Text out, std::string_view key, const std::string& value) {
 
 void write_long(Text out, std::string_view key, const ValueSpec& value) {
   fmt::format_to(out, "\n[layer.{}]\nfield = {}\n", key, toml_text(value.text));
+  if (!value.format.empty()) fmt::format_to(out, "format = {}\n", toml_text(value.format));
   if (value.inclusive) fmt::format_to(out, "inclusive = true\n");
-  fmt::format_to(out, "[layer.{}.map]\n{}\n", key, map_entries(value.map, "\n"));
+  fmt::format_to(out, "\n[layer.{}.map]\n{}\n", key, map_entries(value.map, "\n"));
 }
 
 void write_files(Text out, const std::vector<std::string>& files) {

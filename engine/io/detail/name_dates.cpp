@@ -182,6 +182,8 @@ NameSeries make_series(const NameFormat& format, const std::vector<std::string>&
   for (const std::size_t f : series.files) series.dates.push_back(dates[f]->span);
   const auto [before, after] = shared_text(names, dates, series.files);
   series.literal = before + after.substr(0, after.rfind('.'));
+  const auto end = series.literal.find_last_not_of("-_. ");
+  series.literal.resize(end == std::string::npos ? 0 : end + 1);
   const std::string b = escaped(before);
   const std::string a = escaped(after);
   for (const std::string& pattern : {b + format.format, b + format.format + a, format.format + a}) {
