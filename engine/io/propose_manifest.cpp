@@ -490,6 +490,7 @@ class Proposer {
         values.insert(*value);
       }
     }
+    check_encoding(draft, values);
     draft.actor_values.assign(values.begin(), values.end());
     if (left_out == 0) return;
     Names conditions;
@@ -502,6 +503,16 @@ class Proposer {
         fmt::format("{} without a value in '{}' left out: a statement needs a holder",
                     counted(left_out, "feature", "features"), column.name),
         "give them one ('nobody' where nobody holds the ground) and remove where");
+  }
+
+  static void check_encoding(const Draft& draft, const std::set<std::string>& values) {
+    for (const std::string& value : values) {
+      if (detail::is_utf8(value)) continue;
+      throw InvalidData(
+          fmt::format("{}: field '{}' has letters in an encoding that the file does not name; beside a "
+                      "shapefile write it into a .cpg file, such as UTF-8 or 1251",
+                      draft.series->files.front().name, draft.spec.actor.text));
+    }
   }
 
   void declare_actors() {

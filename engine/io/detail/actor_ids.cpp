@@ -161,6 +161,23 @@ std::vector<std::string> ids_of(const std::vector<std::string>& names) {
   return ids;
 }
 
+bool is_utf8(std::string_view text) {
+  constexpr std::array<std::uint32_t, 5> kLeast{0, 0, 0x80, 0x800, 0x10000};
+  while (!text.empty()) {
+    const auto first = static_cast<unsigned char>(text.front());
+    if (first < 0x80) {
+      text.remove_prefix(1);
+      continue;
+    }
+    const std::size_t before = text.size();
+    const std::uint32_t code = take_code_point(text);
+    const std::size_t length = before - text.size();
+    const bool is_surrogate = code >= 0xD800 && code < 0xE000;
+    if (length < 2 || first >= 0xF8 || code < kLeast[length] || code > 0x10FFFF || is_surrogate) return false;
+  }
+  return true;
+}
+
 std::vector<std::string> colors(std::size_t count) {
   std::vector<std::string> out;
   for (std::size_t i = 0; i < count; ++i)

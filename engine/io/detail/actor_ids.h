@@ -15,6 +15,9 @@ namespace marchland::detail {
 /// "actor-1" and so on where it is empty. "nobody" is kept for the actor that is built in.
 [[nodiscard]] std::vector<std::string> ids_of(const std::vector<std::string>& names);
 
+/// Whether the bytes are letters of UTF-8: none overlong, none of a surrogate, none beyond U+10FFFF.
+[[nodiscard]] bool is_utf8(std::string_view text);
+
 /// `count` colours (#rrggbb) in an order of their own, always the same: those of Okabe and Ito (2008), which
 /// people of any colour vision tell apart, then hues of CIELAB by the golden angle with alternating
 /// lightness, so that neighbours in the list differ.
