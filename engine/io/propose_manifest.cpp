@@ -11,7 +11,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
+#include <map>
 #include <set>
 
 namespace marchland {
@@ -63,6 +63,7 @@ class Proposer {
     if (!found.left_out.empty()) {
       say("files", fmt::format("no vector data, left out: {}", listed(found.left_out)), "");
     }
+    refuse_dated_folders();
     for (const FileSeries& series : series_) add_series(series);
     if (drafts_.empty()) refuse_without_polygons();
     name_layers();
@@ -90,6 +91,24 @@ class Proposer {
 
   // ---- files
   // ---------------------------------------------------------------------------------------------------
+
+  /// Files of one name in folders, or archives, that have the dates: no manifest can say so.
+  void refuse_dated_folders() const {
+    std::map<std::string, Names> folders_by_name;
+    for (const FileSeries& series : series_) {
+      const DataFile& file = series.files.front();
+      if (series.files.size() == 1 && series.names.pattern.empty())
+        folders_by_name[file.file_name()].push_back(fs::path(file.name).parent_path().string());
+    }
+    for (const auto& [name, folders] : folders_by_name) {
+      const auto format = folders.size() > 1 ? detail::find_name_format(folders) : std::nullopt;
+      if (!format) continue;
+      throw InvalidData(fmt::format(
+          "{} is in {} folders or archives that have the date in their names ({}); a manifest reads "
+          "dates from the names of files: call them by date, such as {}_{}",
+          name, folders.size(), listed(folders), fs::path(name).stem().string(), "20240101"));
+    }
+  }
 
   void add_series(const FileSeries& series) {
     const std::string& first = series.files.front().name;
@@ -625,8 +644,30 @@ class Proposer {
                       inclusive ? "both hold on the day named" : "a day is left between"),
           "the dates in the file");
     }
+    say_last(draft, inclusive);
     say_successions(draft, ends.gaps, inclusive, "leaves a gap", "leave gaps");
     say_successions(draft, ends.overlaps, inclusive, "overlaps", "overlap");
+  }
+
+  /// Where nothing is open to the end, "latest" is the instant after which nothing holds.
+  void say_last(const Draft& draft, bool inclusive) {
+    std::optional<DateSpan> last;
+    for (const auto& value : draft.rows.column(draft.to->field)->values) {
+      const auto end = detail::date_of(*draft.to, value);
+      if (!end) return;
+      if (!last || last->first < end->first) last = end;
+    }
+    if (!last) return;
+    say(draft, "to",
+        inclusive
+            ? fmt::format("every interval ends, the last with {}; 'latest' is the instant after it, at which "
+                          "nothing holds: ask for --at {}",
+                          format_instant(last->first), format_instant(last->first))
+            : fmt::format(
+                  "every interval ends, the last at {}; 'latest' is that instant, at which nothing holds: "
+                  "ask for a date before it",
+                  format_instant(last->first)),
+        "leave ends empty that are still open");
   }
 
   void say_successions(const Draft& draft, const std::vector<detail::Succession>& list, bool inclusive,

@@ -121,7 +121,7 @@ class Names(InitTest):
         self.init(self.data)
         self.assertEqual(self.manifest_text.count("[[layer]]"), 2)
         self.assertIn('files = ["../data/north_*.geojson"]', self.manifest_text)
-        self.assertEqual(self.areas("2024-01-02").keys(), {"north", "south", "north+south"} & self.areas("2024-01-02").keys())
+        self.assertEqual(self.areas("2024-01-02").keys(), {"north+south", "south"})
 
     def test_folders_by_year(self):
         self.daily("2023/d20231231.geojson", "2024/d20240101.geojson")
@@ -278,6 +278,12 @@ class Refusals(InitTest):
         self.assertEqual(self.proposed.read_text(), "mine")
         self.assertEqual(self.run_program("init", self.data, "-o", self.proposed, "--overwrite").returncode, 0)
 
+    def test_dates_of_folders(self):
+        for day in ("2024-01-01", "2024-01-02"):
+            self.put(f"{day}/front.geojson", collection(feature([box(0, 0, 1, 1)])))
+        message = self.refused(3, self.data)
+        self.assertIn("front.geojson is in 2 folders or archives that have the date in their names", message)
+
     def test_latitude_first(self):
         self.put("a.geojson", collection(feature([box(50, 100, 51, 101)])))
         message = self.refused(3, self.data)
@@ -337,7 +343,9 @@ class RealArchives(InitTest):
         with gzip.open(self.need("cshapes2/*.geojson.gz")) as file:
             states = {f["properties"]["country_name"] for f in json.load(file)["features"]
                       if f["properties"]["start"] <= "2019-12-31" <= f["properties"]["end"]}
-        self.assertEqual(len(self.areas("2019-12-31")), len(states))
+        alone = [holder for holder in self.areas("2019-12-31") if "+" not in holder]
+        self.assertEqual(len(alone), len(states))
+        self.assertIn("the last with 2019-12-31; 'latest' is the instant after it", said)
 
 
 if __name__ == "__main__":
