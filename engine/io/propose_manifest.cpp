@@ -182,7 +182,8 @@ class Proposer {
     for (const Draft& draft : drafts_) {
       const std::string& in_file = draft.spec.layer_in_file;
       const std::string& literal = draft.series->names.literal;
-      const std::string whole = series_.size() > 1 || in_file.empty() ? literal + " " + in_file : in_file;
+      const std::string whole =
+          series_.size() > 1 || in_file.empty() ? fmt::format("{} {}", literal, in_file) : in_file;
       const std::string id = detail::id_of(whole);
       const auto first = id.find_first_not_of("-_");
       literals.push_back(
@@ -502,11 +503,12 @@ class Proposer {
     std::map<std::string, std::size_t> blank;  // null is "null"
     std::size_t left_out = 0;
     for (const auto& value : column.values) {
-      if (detail::trimmed(value.value_or("")).empty()) {
+      const std::string raw = value.value_or("");
+      if (detail::trimmed(raw).empty()) {
         ++left_out;
-        blank[value ? *value : "null"] += 1;
+        blank[value ? raw : "null"] += 1;
       } else {
-        values.insert(*value);
+        values.insert(raw);
       }
     }
     check_encoding(draft, values);
@@ -609,6 +611,7 @@ class Proposer {
     const Column* key =
         draft.spec.actor.kind == ValueSpec::Kind::field ? draft.rows.column(draft.spec.actor.text) : nullptr;
     std::vector<detail::DatedRow> rows;
+    rows.reserve(draft.rows.rows());
     for (std::size_t i = 0; i < draft.rows.rows(); ++i) {
       rows.push_back({key == nullptr ? "" : detail::trimmed(key->values[i].value_or("")),
                       value(draft.from, i), value(draft.to, i)});
@@ -652,6 +655,7 @@ class Proposer {
   /// Where nothing is open to the end, "latest" is the instant after which nothing holds.
   void say_last(const Draft& draft, bool inclusive) {
     std::optional<DateSpan> last;
+    if (!draft.to) return;
     for (const auto& value : draft.rows.column(draft.to->field)->values) {
       const auto end = detail::date_of(*draft.to, value);
       if (!end) return;
@@ -734,7 +738,7 @@ class Proposer {
   [[nodiscard]] std::string folder_name() const {
     const DataFile& first = drafts_.front().series->files.front();
     const fs::path folder = first.local.empty() ? options_.folder : first.local.parent_path();
-    const std::string name = fs::absolute(folder).lexically_normal().filename().string();
+    std::string name = fs::absolute(folder).lexically_normal().filename().string();
     if (!name.empty()) return name;
     const std::string parent = fs::absolute(folder).lexically_normal().parent_path().filename().string();
     return parent.empty() ? "atlas" : parent;

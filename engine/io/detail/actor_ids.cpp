@@ -180,6 +180,7 @@ bool is_utf8(std::string_view text) {
 
 std::vector<std::string> colors(std::size_t count) {
   std::vector<std::string> out;
+  out.reserve(count);
   for (std::size_t i = 0; i < count; ++i)
     out.push_back(i < kOkabeIto.size() ? std::string(kOkabeIto[i]) : golden_color(i));
   return out;

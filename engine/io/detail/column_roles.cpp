@@ -219,7 +219,7 @@ std::map<std::string, std::size_t> odd_values(const Column& column, const std::s
   std::map<std::string, std::size_t> odd;
   for (const auto& value : column.values) {
     const std::string text = trimmed(value.value_or(""));
-    if (!is_open_end(text) && !read_date_as(format, text)) ++odd[*value];
+    if (value && !is_open_end(text) && !read_date_as(format, text)) ++odd[*value];
   }
   return odd;
 }

@@ -47,13 +47,13 @@ class Search {
     }
     const bool is_of_gdal = argument.starts_with("/vsi") ||
                             (argument.find(':') != std::string::npos && !fs::exists(path, ignored));
-    for (DataFile& file : expand(is_of_gdal ? argument : relative_to(folder_, path), argument)) {
+    for (const DataFile& file : expand(is_of_gdal ? argument : relative_to(folder_, path), argument)) {
       std::error_code none;
       if (fs::is_directory(file.local, none) && !is_dataset_folder(file.local)) {
         add_folder(file.local);
       } else {
         // What is named itself is read or refused; what an archive holds besides may be passed over.
-        keep(std::move(file), !is_archive_of_many(argument));
+        keep(file, !is_archive_of_many(argument));
       }
     }
   }
@@ -88,15 +88,14 @@ class Search {
       if (fs::is_directory(item) && !is_dataset_folder(item)) {
         add_folder(item);
       } else if (!is_sidecar(item.filename().string())) {
-        for (DataFile& file : find_data_files(folder_, relative_to(folder_, item)))
-          keep(std::move(file), false);
+        for (const DataFile& file : find_data_files(folder_, relative_to(folder_, item))) keep(file, false);
       }
     }
   }
 
-  void keep(DataFile file, bool is_named) {
+  void keep(const DataFile& file, bool is_named) {
     if (is_named || is_vector_data(file.dataset)) {
-      files_.try_emplace(file.name, std::move(file));
+      files_.try_emplace(file.name, file);
     } else if (!file.name.ends_with("atlas.toml")) {
       left_out_.push_back(file.name);
     }
@@ -107,17 +106,21 @@ class Search {
   std::vector<std::string> left_out_;
 };
 
+std::vector<std::string> sorted_names(const std::vector<DataFile>& files) {
+  std::vector<std::string> names;
+  names.reserve(files.size());
+  for (const DataFile& file : files) names.push_back(file.name);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 bool stands_for(const std::string& entry, const std::vector<DataFile>& files, const fs::path& folder) {
-  std::vector<std::string> wanted;
-  for (const DataFile& file : files) wanted.push_back(file.name);
-  std::sort(wanted.begin(), wanted.end());
-  std::vector<std::string> found;
+  const std::vector<std::string> wanted = sorted_names(files);
   try {
-    for (const DataFile& file : find_data_files(folder, entry)) found.push_back(file.name);
+    return sorted_names(find_data_files(folder, entry)) == wanted;
   } catch (const Error&) {
     return false;
   }
-  return found == wanted;
 }
 
 std::vector<std::string> components(const std::string& name) {
@@ -173,9 +176,7 @@ InputFiles find_input_files(const std::vector<std::string>& arguments, const fs:
 }
 
 std::vector<std::string> entries_for(const std::vector<DataFile>& files, const fs::path& folder) {
-  std::vector<std::string> names;
-  for (const DataFile& file : files) names.push_back(file.name);
-  std::sort(names.begin(), names.end());
+  std::vector<std::string> names = sorted_names(files);
   if (const std::string archive = archive_of(files.front());
       !archive.empty() && stands_for(archive, files, folder)) {
     return {archive};

@@ -69,7 +69,8 @@ std::size_t match_length(std::string_view format, std::string_view name) {
   std::size_t at = 0;
   for (std::size_t i = 0; i < format.size(); ++i) {
     if (format[i] != '%') {
-      if (at >= name.size() || name[at++] != format[i]) return 0;
+      if (at >= name.size() || name[at] != format[i]) return 0;
+      ++at;
       continue;
     }
     for (std::size_t k = digits_of(format[++i]); k > 0; --k, ++at)
@@ -106,12 +107,11 @@ std::string exchanged(std::string_view format) {
   return other;
 }
 
-/// The date of each name; nothing where it states none.
-std::vector<std::optional<NameDate>> dates_by(std::string_view format,
-                                              const std::vector<std::string>& names) {
-  std::vector<std::optional<NameDate>> dates;
+/// The date of each name; of length 0 where it states none.
+std::vector<NameDate> dates_by(std::string_view format, const std::vector<std::string>& names) {
+  std::vector<NameDate> dates;
   dates.reserve(names.size());
-  for (const std::string& name : names) dates.push_back(find_name_date(format, name));
+  for (const std::string& name : names) dates.push_back(find_name_date(format, name).value_or(NameDate{}));
   return dates;
 }
 
@@ -121,13 +121,13 @@ struct Yield {
   friend auto operator<=>(const Yield&, const Yield&) = default;
 };
 
-Yield yield_of(const std::vector<std::optional<NameDate>>& dates) {
+Yield yield_of(const std::vector<NameDate>& dates) {
   std::set<Instant> different;
   Yield yield;
   for (const auto& date : dates) {
-    if (!date) continue;
+    if (date.length == 0) continue;
     ++yield.names;
-    different.insert(date->span.first);
+    different.insert(date.span.first);
   }
   yield.different = different.size();
   return yield;
@@ -156,10 +156,10 @@ struct Around {
   std::string before, after;
 };
 
-Around shared_text(const std::vector<std::string>& names, const std::vector<std::optional<NameDate>>& dates,
+Around shared_text(const std::vector<std::string>& names, const std::vector<NameDate>& dates,
                    const std::vector<std::size_t>& files) {
-  const auto before = [&](std::size_t f) { return names[f].substr(0, dates[f]->at); };
-  const auto after = [&](std::size_t f) { return names[f].substr(dates[f]->at + dates[f]->length); };
+  const auto before = [&](std::size_t f) { return names[f].substr(0, dates[f].at); };
+  const auto after = [&](std::size_t f) { return names[f].substr(dates[f].at + dates[f].length); };
   Around shared{before(files.front()), after(files.front())};
   for (const std::size_t f : files) {
     const std::string b = before(f);
@@ -174,19 +174,20 @@ Around shared_text(const std::vector<std::string>& names, const std::vector<std:
 
 /// A series of those files; without pattern if none reads their dates.
 NameSeries make_series(const NameFormat& format, const std::vector<std::string>& names,
-                       const std::vector<std::optional<NameDate>>& dates, std::vector<std::size_t> files) {
+                       const std::vector<NameDate>& dates, std::vector<std::size_t> files) {
   std::stable_sort(files.begin(), files.end(),
-                   [&](std::size_t a, std::size_t b) { return dates[a]->span.first < dates[b]->span.first; });
+                   [&](std::size_t a, std::size_t b) { return dates[a].span.first < dates[b].span.first; });
   NameSeries series;
   series.files = std::move(files);
-  for (const std::size_t f : series.files) series.dates.push_back(dates[f]->span);
+  for (const std::size_t f : series.files) series.dates.push_back(dates[f].span);
   const auto [before, after] = shared_text(names, dates, series.files);
   series.literal = before + after.substr(0, after.rfind('.'));
   const auto end = series.literal.find_last_not_of("-_. ");
   series.literal.resize(end == std::string::npos ? 0 : end + 1);
   const std::string b = escaped(before);
   const std::string a = escaped(after);
-  for (const std::string& pattern : {b + format.format, b + format.format + a, format.format + a}) {
+  const std::string before_date = b + format.format;
+  for (const std::string& pattern : {before_date, before_date + a, format.format + a}) {
     if (!reads(pattern, names, series)) continue;
     series.pattern = pattern;
     series.other_reading = format.other_reading.empty() ? "" : b + format.other_reading;
@@ -203,6 +204,7 @@ NameSeries alone(const std::vector<std::string>& names, std::size_t file) {
 /// Series of the names among `open` that have dates of one form; `open` keeps the rest.
 std::vector<NameSeries> take_series(const std::vector<std::string>& names, std::vector<std::size_t>& open) {
   std::vector<std::string> rest;
+  rest.reserve(open.size());
   for (const std::size_t f : open) rest.push_back(names[f]);
   const auto format = find_name_format(rest);
   std::vector<NameSeries> found;
@@ -211,9 +213,8 @@ std::vector<NameSeries> take_series(const std::vector<std::string>& names, std::
   std::map<std::pair<std::string, std::string>, std::vector<std::size_t>> by_text;
   std::vector<std::size_t> undated;
   for (const std::size_t f : open) {
-    if (dates[f]) {
-      by_text[{names[f].substr(0, dates[f]->at), names[f].substr(dates[f]->at + dates[f]->length)}].push_back(
-          f);
+    if (dates[f].length > 0) {
+      by_text[{names[f].substr(0, dates[f].at), names[f].substr(dates[f].at + dates[f].length)}].push_back(f);
     } else {
       undated.push_back(f);
     }
@@ -234,7 +235,7 @@ std::vector<NameSeries> take_series(const std::vector<std::string>& names, std::
       add(files);
     } else {
       single.push_back(files.front());
-      single_dates.insert(dates[files.front()]->span.first);
+      single_dates.insert(dates[files.front()].span.first);
     }
   }
   if (!single.empty() && single_dates.size() == single.size()) {

@@ -125,6 +125,7 @@ std::vector<FileSeries> group_files(const std::vector<DataFile>& files) {
   for (const std::string& kind : order) {
     const std::vector<std::size_t>& indices = by_kind[kind];
     std::vector<std::string> names;
+    names.reserve(indices.size());
     for (const std::size_t i : indices) names.push_back(files[i].file_name());
     for (NameSeries& series : find_name_series(names)) {
       FileSeries group;
@@ -174,6 +175,7 @@ Sample read_sample(const std::vector<DataFile>& files, const SampleRequest& requ
 std::vector<DataFile> spread(const std::vector<DataFile>& files, std::size_t most) {
   if (files.size() <= most) return files;
   std::vector<DataFile> some;
+  some.reserve(most);
   for (std::size_t k = 0; k < most; ++k) some.push_back(files[k * (files.size() - 1) / (most - 1)]);
   return some;
 }
