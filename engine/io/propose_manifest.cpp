@@ -192,8 +192,11 @@ class Proposer {
     const Names ids = detail::ids_of(literals);
     for (std::size_t i = 0; i < drafts_.size(); ++i) drafts_[i].spec.layer.id = ids[i];
     for (const std::string& other : others_) {
-      say("files", fmt::format("{}: no areas, left out", other),
-          "polygons on either side of a line, or around points");
+      say("files",
+          fmt::format(
+              "{}: no areas, left out; to use it, draw the areas on either side of a line or around points",
+              other),
+          "");
     }
   }
 
@@ -648,8 +651,8 @@ class Proposer {
           "the dates in the file");
     }
     say_last(draft, inclusive);
-    say_successions(draft, ends.gaps, inclusive, "leaves a gap", "leave gaps");
-    say_successions(draft, ends.overlaps, inclusive, "overlaps", "overlap");
+    say_successions(draft, ends.gaps, "leaves a gap", "leave gaps");
+    say_successions(draft, ends.overlaps, "overlaps", "overlap");
   }
 
   /// Where nothing is open to the end, "latest" is the instant after which nothing holds.
@@ -674,12 +677,14 @@ class Proposer {
         "leave ends empty that are still open");
   }
 
-  void say_successions(const Draft& draft, const std::vector<detail::Succession>& list, bool inclusive,
-                       std::string_view one, std::string_view many) {
+  void say_successions(const Draft& draft, const std::vector<detail::Succession>& list, std::string_view one,
+                       std::string_view many) {
     if (list.empty()) return;
     Names texts;
+    texts.reserve(list.size());
     for (const detail::Succession& s : list) {
-      texts.push_back(fmt::format("{} {} to {}", s.key, format_instant(inclusive ? s.end.last : s.end.first),
+      // As the file writes them.
+      texts.push_back(fmt::format("{} ends {}, next begins {}", s.key, format_instant(s.end.first),
                                   format_instant(s.begin.first)));
     }
     say(draft, "to", fmt::format("{} {}: {}", list.size(), list.size() == 1 ? one : many, listed(texts)), "");

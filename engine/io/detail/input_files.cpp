@@ -87,6 +87,9 @@ class Search {
       if (item.filename().string().starts_with(".")) continue;
       if (fs::is_directory(item) && !is_dataset_folder(item)) {
         add_folder(item);
+      } else if (item.extension() == ".csv") {
+        // Tables of places are no areas, but whoever has nothing else should hear that they were seen.
+        left_out_.push_back(relative_to(folder_, item));
       } else if (!is_sidecar(item.filename().string())) {
         for (const DataFile& file : find_data_files(folder_, relative_to(folder_, item))) keep(file, false);
       }
@@ -167,10 +170,11 @@ InputFiles find_input_files(const std::vector<std::string>& arguments, const fs:
   for (const std::string& argument : arguments) search.add(argument);
   InputFiles found = search.take();
   if (found.files.empty()) {
-    throw InvalidData(
-        fmt::format("no file that GDAL reads as vector data in {}; expected GeoJSON, GeoPackage, "
-                    "shapefiles, FlatGeobuf or the like",
-                    fmt::join(arguments, ", ")));
+    throw InvalidData(fmt::format(
+        "no file that GDAL reads as vector data in {}{}; expected GeoJSON, GeoPackage, "
+        "shapefiles, FlatGeobuf or the like",
+        fmt::join(arguments, ", "),
+        found.left_out.empty() ? "" : fmt::format(" (left out: {})", fmt::join(found.left_out, ", "))));
   }
   return found;
 }
