@@ -17,7 +17,6 @@ namespace marchland::detail {
 namespace {
 
 using testing::ElementsAre;
-using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
@@ -95,6 +94,7 @@ TEST(NameSeries, EveryPatternReadsItsDates) {
 
 std::vector<std::string> missing_of(const std::vector<const char*>& texts) {
   std::vector<DateSpan> dates;
+  dates.reserve(texts.size());
   for (const char* text : texts) dates.push_back(parse_date(text));
   std::vector<std::string> missing;
   for (const Instant at : find_steps(dates).missing) missing.push_back(format_instant(at));
@@ -339,9 +339,11 @@ TEST(ManifestText, IsReadBackAsItWas) {
   EXPECT_EQ(back.where, layer.where);
   EXPECT_EQ(back.crs, layer.crs);
   EXPECT_EQ(back.actor.map, layer.actor.map);
-  EXPECT_EQ(back.from->format, layer.from->format);
-  EXPECT_EQ(back.from->map, layer.from->map);
-  EXPECT_TRUE(back.to->inclusive);
+  ASSERT_TRUE(back.from && back.to);
+  const ValueSpec from = back.from.value_or(ValueSpec{});
+  EXPECT_EQ(from.format, "%d.%m.%Y");
+  EXPECT_EQ(from.map, (std::map<std::string, std::string>{{"?", ".."}}));
+  EXPECT_TRUE(back.to.value_or(ValueSpec{}).inclusive);
 }
 
 // ---- entries
@@ -351,6 +353,7 @@ class Entries : public test::IoTest {
  protected:
   [[nodiscard]] std::vector<std::string> entries(const std::vector<std::string>& names) const {
     std::vector<DataFile> files;
+    files.reserve(names.size());
     for (const std::string& name : names) files.push_back(find_data_files(folder_, name).at(0));
     return entries_for(files, folder_);
   }
