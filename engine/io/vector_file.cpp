@@ -439,6 +439,33 @@ std::string VectorTable::place_of(const VectorFeature& feature, const std::strin
   return fmt::format("{}: layer '{}', feature {}", name, layer, feature.fid);
 }
 
+std::vector<VectorLayer> list_layers(const std::string& dataset, const std::string& name) {
+  detail::register_gdal();
+  GdalMessages messages;
+  VectorRequest request;
+  request.dataset = dataset;
+  try {
+    const DatasetPtr opened = open_dataset(request, messages);
+    std::vector<VectorLayer> layers;
+    for (OGRLayer* layer : opened->GetLayers()) {
+      if (layer->GetGeomType() == wkbNone) continue;
+      VectorLayer& found = layers.emplace_back();
+      found.name = layer->GetName();
+      if (const OGRSpatialReference* srs = layer->GetSpatialRef(); is_defined(srs)) {
+        found.crs = name_of(*srs);
+        found.is_geographic = srs->IsGeographic() != 0;
+      }
+      OGREnvelope box;
+      if (layer->GetExtent(&box, TRUE) == OGRERR_NONE)
+        found.extent = {box.MinX, box.MinY, box.MaxX, box.MaxY};
+    }
+    return layers;
+  } catch (Error& error) {
+    error.add_context(name);
+    throw;
+  }
+}
+
 VectorTable read_vector(const VectorRequest& request) {
   detail::register_gdal();
   GdalMessages messages;

@@ -8,6 +8,7 @@
 // feature.
 #include <marchland/geometry/shapes.h>
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -56,6 +57,18 @@ struct VectorTable {
   /// "a.geojson: layer 'x', feature 17".
   [[nodiscard]] std::string place_of(const VectorFeature& feature, const std::string& name) const;
 };
+
+/// A layer with geometries, as the file declares it: before any coordinate is interpreted.
+struct VectorLayer {
+  std::string name;
+  std::string crs;                 ///< what the file states; empty: nothing
+  bool is_geographic = false;      ///< coordinates are degrees, by that statement
+  std::array<double, 4> extent{};  ///< least x, least y, greatest x, greatest y as written; all 0 if empty
+};
+
+/// The layers of a file that have geometries, in its order. Throws Error as read_vector does where the file
+/// cannot be opened.
+[[nodiscard]] std::vector<VectorLayer> list_layers(const std::string& dataset, const std::string& name);
 
 /// Throws Error naming file, layer, feature and what is wrong: a format that no driver knows, damaged content
 /// (whatever GDAL reports as failure, even where it goes on), several layers and none named, a field, layer,

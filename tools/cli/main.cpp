@@ -38,6 +38,7 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", "marchland " MARCHLAND_VERSION);
   app.get_formatter()->column_width(34);
   marchland::cli::add_run(app);
+  marchland::cli::add_init(app);
   marchland::cli::add_areas(app);
   marchland::cli::add_overlaps(app);
   marchland::cli::add_changes(app);

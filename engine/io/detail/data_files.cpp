@@ -33,7 +33,7 @@ bool has_wildcard(std::string_view text) {
 }
 
 bool is_multi_archive(std::string_view name) {
-  return ends_with_any(name, {".zip", ".tar", ".tar.gz", ".tgz"});
+  return ends_with_any(name, {".zip", ".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz"});
 }
 
 /// The prefix of GDAL's file systems that looks into the archive of that name; empty for a plain file.
@@ -42,15 +42,6 @@ std::string_view archive_prefix(std::string_view name) {
   if (ends_with_any(name, {".tar", ".tar.gz", ".tgz"})) return "/vsitar/";
   if (ends_with_any(name, {".gz"})) return "/vsigzip/";
   return {};
-}
-
-/// Files that belong to another one, or to nobody who reads areas.
-bool is_sidecar(const std::string& name) {
-  const std::string file = fs::path(name).filename().string();
-  return file.starts_with(".") || name.starts_with("__MACOSX/") || name.ends_with("/") ||
-         ends_with_any(file, {".shx",  ".dbf", ".prj", ".cpg",         ".qpj",    ".qix",  ".sbn",
-                              ".sbx",  ".qmd", ".qml", ".sld",         ".xml",    ".txt",  ".md",
-                              ".html", ".pdf", ".csv", ".json.sha256", "license", "readme"});
 }
 
 std::vector<std::string> take(char** list) {
@@ -122,8 +113,8 @@ class Expansion {
 
  private:
   static bool in_archive_root(const DataFile& found) {
-    return is_multi_archive(found.name) && found.dataset.starts_with("/vsi") &&
-           found.dataset.ends_with(found.local.string());
+    if (!is_multi_archive(found.name) || !found.dataset.starts_with("/vsi")) return false;
+    return found.dataset.ends_with(found.unpacked ? found.unpacked->dataset() : found.local.string());
   }
 
   static DataFile descend(const DataFile& directory, const std::string& part) {
@@ -135,6 +126,10 @@ class Expansion {
     if (!directory.dataset.starts_with("/vsi")) {
       child.local = directory.local / part;
       std::error_code ignored;
+      if (is_xz(part) && fs::is_regular_file(child.local, ignored)) {
+        unpack(child);
+        return child;
+      }
       const auto prefix = archive_prefix(part);
       if (!prefix.empty() && fs::is_regular_file(child.local, ignored)) {
         child.dataset = std::string(prefix) + fs::absolute(child.local).string();
@@ -142,6 +137,17 @@ class Expansion {
       }
     }
     return child;
+  }
+
+  static void unpack(DataFile& file) {
+    try {
+      file.unpacked = std::make_shared<const XzFile>(file.local);
+    } catch (Error& error) {
+      error.add_context(file.name);
+      throw;
+    }
+    file.dataset = std::string(archive_prefix(file.unpacked->dataset())) + file.unpacked->dataset();
+    file.local = fs::absolute(file.local);
   }
 
   static void step(const DataFile& directory, const std::string& part, std::vector<DataFile>& out) {
@@ -164,7 +170,8 @@ class Expansion {
   static void add_members(const DataFile& archive, std::vector<DataFile>& out) {
     for (const std::string& member : take(VSIReadDirRecursive(archive.dataset.c_str()))) {
       if (is_sidecar(member)) continue;
-      out.push_back({archive.dataset + "/" + member, archive.name + "/" + member, archive.local});
+      out.push_back(
+          {archive.dataset + "/" + member, archive.name + "/" + member, archive.local, archive.unpacked});
     }
   }
 
@@ -212,7 +219,16 @@ DataFile resolve_vsi(const fs::path& folder, const std::string& entry) {
 
 std::string DataFile::file_name() const {
   const std::string file = fs::path(name).filename().string();
-  return ends_with_any(file, {".gz"}) && !is_multi_archive(file) ? file.substr(0, file.size() - 3) : file;
+  return ends_with_any(file, {".gz", ".xz"}) && !is_multi_archive(file) ? file.substr(0, file.size() - 3)
+                                                                        : file;
+}
+
+bool is_sidecar(const std::string& name) {
+  const std::string file = fs::path(name).filename().string();
+  return file.starts_with(".") || name.starts_with("__MACOSX/") || name.ends_with("/") ||
+         ends_with_any(file, {".shx",  ".dbf", ".prj", ".cpg",         ".qpj",    ".qix",  ".sbn",
+                              ".sbx",  ".qmd", ".qml", ".sld",         ".xml",    ".txt",  ".md",
+                              ".html", ".pdf", ".csv", ".json.sha256", "license", "readme"});
 }
 
 bool is_archive_of_many(std::string_view name) {
@@ -234,7 +250,7 @@ std::vector<DataFile> find_data_files(const fs::path& folder, const std::string&
   auto files = Expansion(folder.empty() ? fs::path(".") : folder).run(entry);
   if (files.empty()) nothing_found(folder, entry);
   for (const DataFile& file : files) {
-    if (ends_with_any(file.name, {".xz", ".bz2", ".7z", ".rar", ".zst"})) {
+    if (!file.unpacked && ends_with_any(file.name, {".xz", ".bz2", ".7z", ".rar", ".zst"})) {
       throw InvalidData(
           fmt::format("{}: archives of this kind cannot be read in place; unpack it, or pack it as .zip "
                       "or .tar.gz",

@@ -1,5 +1,6 @@
 #include <marchland/io/detail/gdal.h>
 
+#include <cpl_conv.h>
 #include <cpl_error.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -23,7 +24,11 @@ void CPL_STDCALL keep_message(CPLErr severity, CPLErrorNum /*number*/, const cha
 
 void register_gdal() {
   static std::once_flag once;
-  std::call_once(once, [] { GDALAllRegister(); });
+  std::call_once(once, [] {
+    GDALAllRegister();
+    // Reading a large .gz must not leave a .gz.properties file beside the data.
+    CPLSetConfigOption("CPL_VSIL_GZIP_WRITE_PROPERTIES", "NO");
+  });
 }
 
 GdalMessages::GdalMessages() {

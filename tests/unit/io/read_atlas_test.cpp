@@ -3,6 +3,8 @@
 
 #include <cpl_conv.h>
 #include <cpl_vsi.h>
+#include <fmt/format.h>
+#include <lzma.h>
 
 namespace marchland {
 namespace {
@@ -541,10 +543,72 @@ TEST_F(ReadAtlas, CompressedFilesKeepTheirName) {
 }
 
 TEST_F(ReadAtlas, ArchivesThatCannotBeReadSaySo) {
-  write("days.tar.xz", "x");
-  write_manifest(layer("", "x", "interval", R"("days.tar.xz")"));
+  write("days.tar.7z", "x");
+  write_manifest(layer("", "x", "interval", R"("days.tar.7z")"));
   EXPECT_THAT(read_error(),
-              HasSubstr("layer 'x': days.tar.xz: archives of this kind cannot be read in place; unpack it"));
+              HasSubstr("layer 'x': days.tar.7z: archives of this kind cannot be read in place; unpack it"));
+}
+
+/// An .xz file of those bytes.
+std::string packed_by_xz(const std::string& plain) {
+  std::string packed(lzma_stream_buffer_bound(plain.size()), '\0');
+  std::size_t size = 0;
+  EXPECT_EQ(lzma_easy_buffer_encode(6, LZMA_CHECK_CRC64, nullptr,
+                                    reinterpret_cast<const std::uint8_t*>(plain.data()), plain.size(),
+                                    reinterpret_cast<std::uint8_t*>(packed.data()), &size, packed.size()),
+            LZMA_OK);
+  return packed.substr(0, size);
+}
+
+/// A ustar archive (POSIX.1-1988) of one file.
+std::string tar_of(const std::string& name, const std::string& content) {
+  std::string header(512, '\0');
+  const auto put = [&](std::size_t at, const std::string& text) { header.replace(at, text.size(), text); };
+  put(0, name);
+  put(100, "0000644");
+  put(108, "0000000");
+  put(116, "0000000");
+  put(124, fmt::format("{:011o}", content.size()));
+  put(136, "00000000000");
+  put(148, "        ");
+  put(156, "0");
+  put(257, std::string("ustar\0"
+                       "00",
+                       8));
+  unsigned sum = 0;
+  for (const char c : header) sum += static_cast<unsigned char>(c);
+  put(148, fmt::format("{:06o}", sum) + std::string("\0 ", 2));
+  const std::string padding((512 - content.size() % 512) % 512, '\0');
+  return header + content + padding + std::string(1024, '\0');
+}
+
+TEST_F(ReadAtlas, XzIsReadInPlace) {
+  const std::string day = collection({feature(R"({"h":"a"})", polygon(square(0, 0)))});
+  write("days.tar.xz", packed_by_xz(tar_of("in/data_20240101.geojson", day)));
+  write("data_20240102.geojson.XZ", packed_by_xz(day));
+  const auto ids = [&](const std::string& files) {
+    write_manifest(layer("from = {pattern = \"data_%Y%m%d\"}", "x", "snapshot", files));
+    std::vector<std::string> all;
+    for (const Statement& statement : read().statements) {
+      EXPECT_EQ(statement.area, square_area(0, 0));
+      all.push_back(statement.id);
+    }
+    return all;
+  };
+  EXPECT_THAT(ids(R"("days.tar.xz")"), ElementsAre("x/data_20240101/0"));
+  EXPECT_THAT(ids(R"("days.tar.xz/in/*.geojson", "*.XZ")"),
+              ElementsAre("x/data_20240102/0", "x/data_20240101/0"));
+  EXPECT_EQ(read().files.size(), 3U);  // the manifest and what lies on disk
+}
+
+TEST_F(ReadAtlas, DamagedXzSaysSo) {
+  const std::string whole = packed_by_xz(tar_of("a.geojson", std::string(5000, ' ')));
+  for (const std::string& bytes : {std::string("x"), whole.substr(0, whole.size() - 20), std::string()}) {
+    write("days.tar.xz", bytes);
+    write_manifest(layer("", "x", "interval", R"("days.tar.xz")"));
+    EXPECT_THAT(read_error(),
+                HasSubstr("layer 'x': days.tar.xz: the .xz file is damaged or breaks off; fetch it again"));
+  }
 }
 
 TEST_F(ReadAtlas, ConnectionsThatFailHideTheirPassword) {

@@ -1,0 +1,308 @@
+#include <marchland/base/error.h>
+#include <marchland/io/detail/column_roles.h>
+#include <marchland/time/name_pattern.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <set>
+#include <tuple>
+
+namespace marchland::detail {
+namespace {
+
+bool is_alpha(char c) {
+  return std::isalpha(static_cast<unsigned char>(c)) != 0;
+}
+bool is_digit(char c) {
+  return std::isdigit(static_cast<unsigned char>(c)) != 0;
+}
+char lower(char c) {
+  return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+}
+
+/// "validFrom_2" as {"valid", "from"}: words of letters, parted by everything else and by capitals after
+/// small letters.
+std::vector<std::string> words_of(std::string_view name) {
+  std::vector<std::string> words;
+  bool is_new = true;
+  char before = ' ';
+  for (const char c : name) {
+    const bool is_hump = std::isupper(static_cast<unsigned char>(c)) != 0 &&
+                         std::islower(static_cast<unsigned char>(before)) != 0;
+    before = c;
+    if (!is_alpha(c)) {
+      is_new = true;
+      continue;
+    }
+    if (is_new || is_hump) words.emplace_back();
+    is_new = false;
+    words.back() += lower(c);
+  }
+  return words;
+}
+
+std::string letters_and_digits(std::string_view name) {
+  std::string out;
+  for (const char c : name) {
+    if (is_alpha(c) || is_digit(c)) out += lower(c);
+  }
+  return out;
+}
+
+template <std::size_t N>
+bool is_among(std::string_view word, const std::array<std::string_view, N>& list) {
+  return std::find(list.begin(), list.end(), word) != list.end();
+}
+template <std::size_t N>
+bool has_word(const std::vector<std::string>& words, const std::array<std::string_view, N>& list) {
+  return std::any_of(words.begin(), words.end(),
+                     [&](const std::string& word) { return is_among(word, list); });
+}
+
+constexpr std::array<std::string_view, 14> kRecorded{
+    "updated",  "update",   "modified",   "created",   "recorded", "edited", "retrieved",
+    "accessed", "imported", "downloaded", "published", "entered",  "edit",   "revision"};
+constexpr std::array<std::string_view, 22> kBegins{
+    "start",     "starts",    "started",   "begin",    "begins",   "beginning", "began",     "from",
+    "since",     "startdate", "datestart", "fromdate", "datefrom", "begindate", "datebegin", "validfrom",
+    "startyear", "startyr",   "gwsdate",   "cowsdate", "sdate",    "dtstart"};
+constexpr std::array<std::string_view, 22> kEnds{
+    "end",     "ends",    "ended",    "ending", "to",     "until",   "till",       "thru",
+    "through", "enddate", "dateend",  "todate", "dateto", "validto", "validuntil", "endyear",
+    "endyr",   "gwedate", "cowedate", "edate",  "dtend",  "finish"};
+constexpr std::array<std::string_view, 9> kDay{"date",     "day",  "datum", "fecha", "timestamp",
+                                               "datetime", "time", "year",  "when"};
+
+/// A year or a day written as one number, which only the column's name tells from any other number.
+bool is_whole_number(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
+}
+
+constexpr int kFirstYear = 1000;
+constexpr int kLastYear = 2199;
+
+bool is_likely_year(const DateSpan& span) {
+  using namespace std::chrono;
+  const int year = static_cast<int>(year_month_day(floor<days>(span.first)).year());
+  return year >= kFirstYear && year <= kLastYear;
+}
+
+bool is_open_end(std::string_view text) {
+  return text.empty() || text == "..";
+}
+
+std::optional<DateSpan> read_date(const std::string& text) {
+  try {
+    const DateSpan span = parse_date(text);
+    if (is_whole_number(text) && !is_likely_year(span)) return std::nullopt;
+    return span;
+  } catch (const InvalidArgument&) {
+    return std::nullopt;
+  }
+}
+
+// ---- actors
+// --------------------------------------------------------------------------------------------------------
+
+// By how surely the name means who holds the ground; compared without punctuation.
+constexpr std::array<std::string_view, 44> kActorNames{
+    "holder",    "heldby",     "controlledby", "controller",  "control",   "occupiedby",  "occupier",
+    "actor",     "party",      "belligerent",  "faction",     "side",      "power",       "ruler",
+    "polity",    "sovereignt", "sovereign",    "countryname", "cntryname", "country",     "statename",
+    "state",     "nation",     "admin",        "nameen",      "nameeng",   "name",        "owner",
+    "ownername", "occupant",   "army",         "group",       "team",      "affiliation", "who",
+    "entity",    "territory",  "title",        "label",       "iso3",      "isoa3",       "adm0a3",
+    "status",    "type"};
+
+struct Values {
+  std::size_t rows = 0;
+  std::size_t filled = 0;
+  std::set<std::string> different;
+  bool are_numbers = true;
+  bool are_short = true;
+};
+
+Values values_of(const Column& column) {
+  constexpr std::size_t kLongName = 120;
+  Values values;
+  values.rows = column.values.size();
+  for (const auto& value : column.values) {
+    const std::string text = trimmed(value.value_or(""));
+    if (text.empty()) continue;
+    ++values.filled;
+    values.are_numbers = values.are_numbers && text.find_first_not_of("0123456789.-+") == std::string::npos;
+    values.are_short = values.are_short && text.size() <= kLongName;
+    values.different.insert(text);
+  }
+  return values;
+}
+
+/// Greater is likelier; nothing if it cannot be.
+std::optional<double> actor_score(const Column& column, const Values& values) {
+  constexpr std::size_t kMostActors = 5000;
+  if (2 * values.filled < values.rows || values.different.empty() || !values.are_short) return std::nullopt;
+  if (values.different.size() > kMostActors) return std::nullopt;
+  const auto* named = std::find(kActorNames.begin(), kActorNames.end(), letters_and_digits(column.name));
+  double score = static_cast<double>(kActorNames.end() - named);
+  if (named == kActorNames.end()) {
+    // A column of another name only if its texts repeat, as holders do.
+    const bool repeats = values.different.size() > 1 && 2 * values.different.size() <= values.filled;
+    if (values.are_numbers || !repeats) return std::nullopt;
+    score = 0.5;
+  }
+  // Codes are names only where there are no others.
+  if (values.are_numbers) score -= static_cast<double>(kActorNames.size());
+  return score;
+}
+
+// ---- dates in several columns
+// --------------------------------------------------------------------------------------
+
+bool holds_numbers_within(const Column& column, int least, int greatest) {
+  bool any = false;
+  for (const auto& value : column.values) {
+    const std::string text = trimmed(value.value_or(""));
+    if (text.empty()) continue;
+    if (!is_whole_number(text) || text.size() > 4) return false;
+    const int number = std::stoi(text);
+    if (number < least || number > greatest) return false;
+    any = true;
+  }
+  return any;
+}
+
+const Column* find_column(const std::vector<Column>& columns, const std::string& name) {
+  const auto found = std::find_if(columns.begin(), columns.end(), [&](const Column& column) {
+    return letters_and_digits(column.name) == name;
+  });
+  return found == columns.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+std::string trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return {};
+  return std::string(text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1));
+}
+
+DateRole date_role(std::string_view field) {
+  const std::vector<std::string> words = words_of(field);
+  std::string joined = letters_and_digits(field);
+  if (has_word(words, kRecorded)) return DateRole::recorded;
+  if (has_word(words, kBegins) || is_among(joined, kBegins)) return DateRole::begins;
+  if (has_word(words, kEnds) || is_among(joined, kEnds)) return DateRole::ends;
+  if (has_word(words, kDay) || is_among(joined, kDay)) return DateRole::day;
+  return DateRole::none;
+}
+
+namespace {
+
+// Forms other than ISO 8601, days before months where both would do.
+constexpr std::array<std::string_view, 9> kFormats{"%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y",
+                                                   "%Y-%m-%d", "%Y/%m/%d", "%d.%m.%y", "%m/%d/%y"};
+
+std::optional<DateSpan> read_date_as(const std::string& format, const std::string& text) {
+  if (format.empty()) return read_date(text);
+  try {
+    return NamePattern(format).read_date(text, {});
+  } catch (const InvalidArgument&) {
+    return std::nullopt;
+  }
+}
+
+/// The values of `column` that are no dates of the form, with how often they occur.
+std::map<std::string, std::size_t> odd_values(const Column& column, const std::string& format) {
+  std::map<std::string, std::size_t> odd;
+  for (const auto& value : column.values) {
+    const std::string text = trimmed(value.value_or(""));
+    if (value && !is_open_end(text) && !read_date_as(format, text)) ++odd[*value];
+  }
+  return odd;
+}
+
+std::size_t total(const std::map<std::string, std::size_t>& counts) {
+  std::size_t sum = 0;
+  for (const auto& [value, count] : counts) sum += count;
+  return sum;
+}
+
+/// Tries every form; the first of those that leave the fewest odd values.
+void choose_format(const Column& column, DateColumn& dates) {
+  dates.odd = odd_values(column, "");
+  if (dates.odd.empty()) return;
+  for (const std::string_view form : kFormats) {
+    auto odd = odd_values(column, std::string(form));
+    if (total(odd) < total(dates.odd)) {
+      dates.format = form;
+      dates.odd = std::move(odd);
+    }
+  }
+  if (dates.format.starts_with("%Y")) return;
+  std::string other = dates.format;
+  for (char& c : other) c = c == 'd' ? 'm' : c == 'm' ? 'd' : c;
+  if (!other.empty() && odd_values(column, other) == dates.odd) dates.other_reading = other;
+}
+
+}  // namespace
+
+std::optional<DateSpan> date_of(const DateColumn& column, const std::optional<std::string>& value) {
+  const std::string text = trimmed(value.value_or(""));
+  if (is_open_end(text) || column.odd.contains(value.value_or(""))) return std::nullopt;
+  return read_date_as(column.format, text);
+}
+
+std::optional<DateColumn> find_date_column(const Column& column) {
+  DateColumn dates{.field = column.name,
+                   .role = date_role(column.name),
+                   .format = {},
+                   .other_reading = {},
+                   .odd = {},
+                   .filled = 0};
+  for (const auto& value : column.values) {
+    const std::string text = trimmed(value.value_or(""));
+    if (is_open_end(text)) continue;
+    ++dates.filled;
+    if (is_whole_number(text) && dates.role == DateRole::none) return std::nullopt;
+  }
+  if (dates.filled == 0) return std::nullopt;
+  choose_format(column, dates);
+  // One value in twenty may be a remark; more, and the column is something else.
+  if (20 * total(dates.odd) > dates.filled) return std::nullopt;
+  return dates;
+}
+
+std::vector<std::vector<std::string>> find_split_dates(const std::vector<Column>& columns) {
+  std::vector<std::vector<std::string>> groups;
+  for (const Column& column : columns) {
+    const std::string name = letters_and_digits(column.name);
+    if (!name.ends_with("year") || !holds_numbers_within(column, kFirstYear, kLastYear)) continue;
+    const std::string stem = name.substr(0, name.size() - 4);
+    const Column* month = find_column(columns, stem + "month");
+    const Column* day = find_column(columns, stem + "day");
+    if (month == nullptr || !holds_numbers_within(*month, 0, 12)) continue;
+    groups.push_back({column.name, month->name});
+    if (day != nullptr && holds_numbers_within(*day, 0, 31)) groups.back().push_back(day->name);
+  }
+  return groups;
+}
+
+std::optional<ActorColumn> find_actor_column(const std::vector<Column>& columns,
+                                             const std::vector<std::string>& dates) {
+  std::vector<std::tuple<double, std::string>> scored;
+  for (const Column& column : columns) {
+    if (std::find(dates.begin(), dates.end(), column.name) != dates.end()) continue;
+    if (const auto score = actor_score(column, values_of(column))) scored.emplace_back(*score, column.name);
+  }
+  if (scored.empty()) return std::nullopt;
+  std::stable_sort(scored.begin(), scored.end(),
+                   [](const auto& a, const auto& b) { return std::get<0>(a) > std::get<0>(b); });
+  ActorColumn actor{std::get<1>(scored.front()), {}};
+  for (std::size_t i = 1; i < scored.size(); ++i) actor.others.push_back(std::get<1>(scored[i]));
+  return actor;
+}
+
+}  // namespace marchland::detail

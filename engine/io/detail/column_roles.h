@@ -1,0 +1,68 @@
+#pragma once
+// What the columns of a table mean: dates on which something begins or ends, and who holds the ground.
+//
+// Names are compared without case and punctuation ("VALID_FROM", "validFrom"); values decide whether a column
+// can be what its name says.
+#include <marchland/time/instant.h>
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace marchland::detail {
+
+/// A column of text values as VectorFeature has them.
+struct Column {
+  std::string name;
+  std::vector<std::optional<std::string>> values;
+};
+
+enum class DateRole {
+  none,      ///< no date by its name
+  begins,    ///< "start", "valid_from", "gwsdate"
+  ends,      ///< "end", "until"
+  day,       ///< "date", "day"
+  recorded,  ///< "updated_at": when it was written down, not when it held
+};
+
+[[nodiscard]] DateRole date_role(std::string_view field);
+
+/// A column that states dates.
+struct DateColumn {
+  std::string field;
+  DateRole role = DateRole::none;
+  std::string format;                      ///< as NamePattern reads it; empty: ISO 8601
+  std::string other_reading;               ///< the format with day and month exchanged, if that reads as well
+  std::map<std::string, std::size_t> odd;  ///< values that are no dates, with how often they occur
+  std::size_t filled = 0;                  ///< values that are there
+};
+
+/// The dates of a column where at least 95 % of its values are some; nothing otherwise. Empty values and ".."
+/// are open ends. Whole numbers count as years (1000..2199) or days (YYYYMMDD) only under a name that means a
+/// date.
+[[nodiscard]] std::optional<DateColumn> find_date_column(const Column& column);
+
+/// Date of one value as the manifest will read it: nothing for open ends and odd values.
+[[nodiscard]] std::optional<DateSpan> date_of(const DateColumn& column,
+                                              const std::optional<std::string>& value);
+
+/// Groups of number columns that make one date together: {"gwsyear", "gwsmonth", "gwsday"}.
+[[nodiscard]] std::vector<std::vector<std::string>> find_split_dates(const std::vector<Column>& columns);
+
+struct ActorColumn {
+  std::string field;
+  std::vector<std::string> others;  ///< further fields that could name holders, best first
+};
+
+/// The column that most likely names who holds the ground; nothing if none does. `dates` are columns of
+/// dates.
+[[nodiscard]] std::optional<ActorColumn> find_actor_column(const std::vector<Column>& columns,
+                                                           const std::vector<std::string>& dates);
+
+/// Without spaces at either end.
+[[nodiscard]] std::string trimmed(std::string_view text);
+
+}  // namespace marchland::detail

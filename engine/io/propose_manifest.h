@@ -1,0 +1,42 @@
+#pragma once
+// A manifest for files that nobody has described yet: dates, holders and coordinates are inferred from the
+// files' names and contents, and every inference is said with its reason and the key that changes it.
+//
+// Nothing is asked and nothing depends on clock, locale or order of the file system: the same files give the
+// same text.
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace marchland {
+
+struct ProposeOptions {
+  std::filesystem::path folder;  ///< where the manifest will lie; names in it are relative to this
+  std::string crs;    ///< of files that state none; empty: degrees on WGS84 where their numbers can be
+  std::string title;  ///< of the atlas; empty: the name of the folder of the data
+};
+
+/// Something that was inferred.
+struct Assumption {
+  std::string about;   ///< "layer 'daily': from"; a layer, a key
+  std::string text;    ///< what, and by which evidence
+  std::string change;  ///< what to write for another answer; empty: nothing to choose
+};
+
+struct ProposedManifest {
+  std::string text;  ///< parse_manifest reads it
+  std::vector<Assumption> assumptions;
+};
+
+/// Looks at files, folders, wildcards and archives (relative to the working directory) and describes them.
+/// Names of files are all read. Of a series of files the contents of kSampledFiles at most are looked at
+/// (first, last, others evenly between), and of all of them only those fields on which the manifest depends.
+/// Throws Error(failure) where a path does not exist or cannot be read; InvalidData with file and advice
+/// where no polygon is found, coordinates cannot be degrees and no coordinate system is stated, an interval
+/// ends before it begins, or reading fails as read_vector's does.
+[[nodiscard]] ProposedManifest propose_manifest(const std::vector<std::string>& files,
+                                                const ProposeOptions& options);
+
+inline constexpr std::size_t kSampledFiles = 24;
+
+}  // namespace marchland

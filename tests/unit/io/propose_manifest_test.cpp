@@ -1,0 +1,379 @@
+// What init infers, one inference after another; tests/cli/test_init.py runs the whole on files.
+#include "tests/unit/io/io_fixture.h"
+#include <marchland/io/detail/actor_ids.h>
+#include <marchland/io/detail/column_roles.h>
+#include <marchland/io/detail/input_files.h>
+#include <marchland/io/detail/interval_ends.h>
+#include <marchland/io/detail/manifest_text.h>
+#include <marchland/io/detail/name_dates.h>
+#include <marchland/io/detail/repeated_lines.h>
+#include <marchland/io/propose_manifest.h>
+
+#include <cmath>
+#include <regex>
+#include <set>
+
+namespace marchland::detail {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+// ---- dates in names
+// --------------------------------------------------------------------------------------------------
+
+std::string date_in(const std::string& format, const std::string& name) {
+  const auto found = find_name_date(format, name);
+  return found ? format_instant(found->span.first) : "none";
+}
+
+TEST(NameDates, AreNeverPartOfALongerNumber) {
+  EXPECT_EQ(date_in("%Y", "20240708"), "none");
+  EXPECT_EQ(date_in("%Y%m%d", "120240708"), "none");
+  EXPECT_EQ(date_in("%Y%m%d", "a20240708b"), "2024-07-08");
+  EXPECT_EQ(date_in("%Y-%m", "2024-07-08"), "2024-07-01");
+  EXPECT_EQ(date_in("%Y", "v1_2024"), "2024-01-01");
+}
+
+TEST(NameDates, DaysThatDoNotExistAreNone) {
+  EXPECT_EQ(date_in("%Y%m%d", "20240230"), "none");
+  EXPECT_EQ(date_in("%Y%m%d", "20241301"), "none");
+  EXPECT_EQ(date_in("%Y%m%d", "20230229_20240229"), "2024-02-29");  // the second is a date
+  EXPECT_EQ(date_in("%Y", "0001"), "none");                         // a running number
+  EXPECT_EQ(date_in("%Y", "9999"), "none");
+}
+
+std::string format_of(const std::vector<std::string>& names) {
+  const auto format = find_name_format(names);
+  return format ? format->format + "|" + format->other_reading : "none";
+}
+
+TEST(NameFormat, ADayAboveTwelveDecidesTheOrder) {
+  EXPECT_EQ(format_of({"01.02.2024", "13.02.2024"}), "%d.%m.%Y|");
+  EXPECT_EQ(format_of({"01.02.2024", "02.13.2024"}), "%m.%d.%Y|");
+  EXPECT_EQ(format_of({"01.02.2024", "02.03.2024"}), "%d.%m.%Y|%m.%d.%Y");
+  EXPECT_EQ(format_of({"20111225"}), "%Y%m%d|");
+  EXPECT_EQ(format_of({"25122011"}), "%d%m%Y|");
+}
+
+TEST(NameFormat, WhatTellsMostDatesApartWins) {
+  EXPECT_EQ(format_of({"map2022_2024-01", "map2022_2024-02"}), "%Y-%m|");
+  EXPECT_EQ(format_of({"2024-001", "2024-366"}), "%Y-%j|");
+  EXPECT_EQ(format_of({"a202401", "a202402"}), "%Y%m|");
+  EXPECT_EQ(format_of({"a240131", "a240201"}), "%y%m%d|");
+  EXPECT_EQ(format_of({"one", "two", "v12"}), "none");
+}
+
+TEST(NameSeries, TextAroundTheDateMakesASeries) {
+  const auto series = find_name_series(
+      {"n_20240102.gpkg", "n_20240101.gpkg", "s_20240101.gpkg", "s_20240102.gpkg", "area.gpkg"});
+  ASSERT_THAT(series, SizeIs(3));
+  EXPECT_EQ(series[0].pattern, "n_%Y%m%d");
+  EXPECT_THAT(series[0].files, ElementsAre(1, 0));  // by date
+  EXPECT_EQ(series[1].literal, "s");
+  EXPECT_EQ(series[2].pattern, "");
+  EXPECT_EQ(series[2].literal, "area");
+}
+
+TEST(NameSeries, TextsOfTheirOwnAreOneSeriesWhileTheDatesDiffer) {
+  const auto one = find_name_series({"2024-01-01 after the truce.kml", "2024-01-05 advance.kml"});
+  ASSERT_THAT(one, SizeIs(1));
+  EXPECT_EQ(one[0].pattern, "%Y-%m-%d");
+  EXPECT_THAT(find_name_series({"2024-01-01 north.kml", "2024-01-01 south.kml"}), SizeIs(2));
+}
+
+TEST(NameSeries, EveryPatternReadsItsDates) {
+  // The text before the date ends in what looks like one.
+  const auto series =
+      find_name_series({"r2000 20240101.shp", "r2000 20240102.shp", "100%20240101.shp", "100%20240102.shp"});
+  ASSERT_THAT(series, SizeIs(2));
+  EXPECT_EQ(series[0].pattern, "r2000 %Y%m%d");
+  EXPECT_EQ(series[1].pattern, "100%%%Y%m%d");
+}
+
+std::vector<std::string> missing_of(const std::vector<const char*>& texts) {
+  std::vector<DateSpan> dates;
+  dates.reserve(texts.size());
+  for (const char* text : texts) dates.push_back(parse_date(text));
+  std::vector<std::string> missing;
+  for (const Instant at : find_steps(dates).missing) missing.push_back(format_instant(at));
+  return missing;
+}
+
+TEST(Steps, MissingDaysMonthsAndYears) {
+  EXPECT_THAT(missing_of({"2024-02-27", "2024-02-28", "2024-03-01", "2024-03-02"}),
+              ElementsAre("2024-02-29"));
+  EXPECT_THAT(missing_of({"2023-11", "2023-12", "2024-02", "2024-03"}), ElementsAre("2024-01-01"));
+  EXPECT_THAT(missing_of({"1990", "1991", "1992", "1994"}), ElementsAre("1993-01-01"));
+  EXPECT_THAT(missing_of({"2024-01-01", "2024-01-09", "2024-02-20"}), IsEmpty());  // no rule
+  EXPECT_THAT(missing_of({"2024-01-01", "2024-01-03"}), IsEmpty());
+}
+
+// ---- columns
+// ---------------------------------------------------------------------------------------------------------
+
+Column column(const std::string& name, const std::vector<std::string>& values) {
+  Column made{name, {}};
+  for (const std::string& value : values) made.values.emplace_back(value);
+  return made;
+}
+
+TEST(DateRole, ByWordsNotByLetters) {
+  for (const char* begin :
+       {"start", "Valid_From", "validFrom", "START_DATE", "startdate", "gwsdate", "Begin"})
+    EXPECT_EQ(date_role(begin), DateRole::begins) << begin;
+  for (const char* end : {"end", "valid_to", "until", "gwedate", "EndDate"})
+    EXPECT_EQ(date_role(end), DateRole::ends) << end;
+  EXPECT_EQ(date_role("date"), DateRole::day);
+  EXPECT_EQ(date_role("last_updated"), DateRole::recorded);
+  EXPECT_EQ(date_role("created_date"), DateRole::recorded);
+  for (const char* none : {"total", "gender", "platform", "town", "restarted"})
+    EXPECT_EQ(date_role(none), DateRole::none) << none;
+}
+
+std::string form_of(const Column& values) {
+  const auto dates = find_date_column(values);
+  return dates ? dates->format + "|" + dates->other_reading + "|" + std::to_string(dates->odd.size())
+               : "none";
+}
+
+TEST(DateColumn, FormsOfDates) {
+  EXPECT_EQ(form_of(column("d", {"2024-01-01", "2024-01-02T10:00:00Z", ".."})), "||0");
+  EXPECT_EQ(form_of(column("d", {"1/2/2024", "12/31/2024"})), "%m/%d/%Y||0");
+  EXPECT_EQ(form_of(column("d", {"1/2/2024", "31/12/2024"})), "%d/%m/%Y||0");
+  EXPECT_EQ(form_of(column("d", {"1/2/2024", "3/4/2024"})), "%d/%m/%Y|%m/%d/%Y|0");
+  EXPECT_EQ(form_of(column("d", {"1.2.1914", "28.7.1914"})), "%d.%m.%Y||0");
+  EXPECT_EQ(form_of(column("d", {"2024-1-5"})), "%Y-%m-%d||0");
+}
+
+TEST(DateColumn, NumbersAreDatesUnderTheNameOfOneOnly) {
+  EXPECT_EQ(form_of(column("year", {"1914", "1918"})), "||0");
+  EXPECT_EQ(form_of(column("start", {"19140728"})), "||0");
+  EXPECT_EQ(form_of(column("population", {"1914", "1918"})), "none");
+  EXPECT_EQ(form_of(column("from", {"1", "2", "3"})), "none");  // ends of an edge
+}
+
+TEST(DateColumn, OneValueInTwentyMayBeNone) {
+  std::vector<std::string> values(19, "2024-01-01");
+  values.emplace_back("unknown");
+  EXPECT_EQ(form_of(column("start", values)), "||1");
+  values.emplace_back("unknown");
+  EXPECT_EQ(form_of(column("start", values)), "none");
+  EXPECT_EQ(form_of(column("start", {"", ".."})), "none");
+}
+
+TEST(SplitDates, AreFoundByNameAndRange) {
+  const auto groups =
+      find_split_dates({column("GWSYEAR", {"1966"}), column("GWSMONTH", {"5"}), column("GWSDAY", {"26"}),
+                        column("COWEYEAR", {"2016"}), column("COWEMONTH", {"13"})});
+  ASSERT_THAT(groups, SizeIs(1));
+  EXPECT_THAT(groups[0], ElementsAre("GWSYEAR", "GWSMONTH", "GWSDAY"));
+}
+
+TEST(ActorColumn, NamesBeforeCodesBeforeAnything) {
+  const auto chosen = [](const std::vector<Column>& columns) {
+    const auto actor = find_actor_column(columns, {"start"});
+    return actor ? actor->field : "none";
+  };
+  EXPECT_EQ(chosen({column("owner", {"2", "200"}), column("Country_Name", {"A", "B"}),
+                    column("status", {"x", "y"})}),
+            "Country_Name");
+  EXPECT_EQ(chosen({column("name", {"A", "B"}), column("holder", {"x", "y"})}), "holder");
+  EXPECT_EQ(chosen({column("zone_kind", {"x", "x", "y", "y"}), column("remark", {"p", "q", "r", "s"})}),
+            "zone_kind");
+  EXPECT_EQ(chosen({column("holder", {"", "", "", "x"})}), "none");  // mostly empty
+  EXPECT_EQ(chosen({column("count", {"1", "1", "2", "2"})}), "none");
+  EXPECT_EQ(chosen({column("start", {"2024", "2024", "2025", "2025"})}), "none");
+}
+
+// ---- intervals
+// -------------------------------------------------------------------------------------------------------
+
+DatedRow row(const std::string& key, const char* from, const char* to) {
+  return {key, parse_date(from), parse_date(to)};
+}
+
+TEST(IntervalEnds, ByHowTheyMeet) {
+  const auto inclusive =
+      find_interval_ends({row("a", "1990-01-01", "1999-12-31"), row("a", "2000-01-01", "2004-12-31"),
+                          row("a", "2006-01-01", "2007-01-01"), row("b", "1990-01-01", "1990-01-01")});
+  EXPECT_EQ(inclusive.meet_after, 1U);
+  EXPECT_THAT(inclusive.gaps, SizeIs(1));
+  EXPECT_EQ(inclusive.successions(), 2U);
+  EXPECT_TRUE(inclusive.is_inclusive());
+  const auto exclusive = find_interval_ends({row("a", "1990", "2000"), row("a", "2000", "2001")});
+  EXPECT_EQ(exclusive.meet_at, 1U);
+  EXPECT_FALSE(exclusive.is_inclusive());
+  // Of years the next one follows the year that is named.
+  EXPECT_EQ(find_interval_ends({row("a", "1990", "1999"), row("a", "2000", "2001")}).meet_after, 1U);
+}
+
+TEST(IntervalEnds, EqualIntervalsOfAKeyCountOnce) {
+  const auto ends =
+      find_interval_ends({row("a", "1990", "1999"), row("a", "1990", "1999"), row("a", "2000", "2001")});
+  EXPECT_EQ(ends.successions(), 1U);
+  EXPECT_THAT(ends.overlaps, IsEmpty());
+}
+
+TEST(IntervalEnds, OverlapsOpenEndsAndBackwardOnes) {
+  const auto ends = find_interval_ends({row("a", "1990", "1999"),
+                                        row("a", "1995", "2005"),
+                                        row("b", "1995", "1990"),
+                                        {"c", parse_date("1990"), std::nullopt},
+                                        {"c", std::nullopt, parse_date("1989")}});
+  EXPECT_THAT(ends.overlaps, SizeIs(1));
+  EXPECT_THAT(ends.backward, ElementsAre(2));
+  EXPECT_EQ(ends.meet_after, 1U);  // c: open beginning to 1989, then since 1990
+}
+
+// ---- actors
+// ----------------------------------------------------------------------------------------------------------
+
+TEST(ActorIds, LettersOfOtherAlphabets) {
+  EXPECT_EQ(id_of("Côte d'Ivoire"), "cote-divoire");
+  EXPECT_EQ(id_of("Россия"), "rossiya");
+  EXPECT_EQ(id_of("Україна"), "ukrayina");
+  EXPECT_EQ(id_of("Ελλάδα"), "ellada");
+  EXPECT_EQ(id_of("Zimbabwe (Rhodesia)"), "zimbabwe");
+  EXPECT_EQ(id_of("(unnamed)"), "unnamed");
+  EXPECT_EQ(id_of("  --A__B--  "), "a__b");
+  EXPECT_EQ(id_of("日本"), "");
+  EXPECT_EQ(id_of("\xff\xfe"), "");
+}
+
+TEST(ActorIds, AreUniqueAndNeverNobody) {
+  EXPECT_THAT(ids_of({"A", "a", "Á", "a-2", "Nobody", "日本"}),
+              ElementsAre("a", "a-2", "a-3", "a-2-2", "nobody-2", "actor-6"));
+}
+
+TEST(ActorIds, Utf8IsToldFromOtherEncodings) {
+  EXPECT_TRUE(is_utf8("Å Б 日 \xF0\x9F\x98\x80"));
+  for (const char* bad : {"\xC5 x", "\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\x80", "a\xE2\x82"})
+    EXPECT_FALSE(is_utf8(bad));
+}
+
+/// L* of CIELAB.
+double lightness(const std::string& color) {
+  const auto linear = [&](std::size_t at) {
+    const double part = std::stoi(color.substr(at, 2), nullptr, 16) / 255.0;
+    return part <= 0.04045 ? part / 12.92 : std::pow((part + 0.055) / 1.055, 2.4);
+  };
+  return 116.0 * std::cbrt(0.2126729 * linear(1) + 0.7151522 * linear(3) + 0.0721750 * linear(5)) - 16.0;
+}
+
+TEST(Colors, AreDifferentAndNeighboursDifferInLightness) {
+  const auto list = colors(300);
+  EXPECT_EQ(list[0], "#0072b2");
+  EXPECT_GE(std::set<std::string>(list.begin(), list.end()).size(), 299U);
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    EXPECT_TRUE(std::regex_match(list[i], std::regex("#[0-9a-f]{6}"))) << list[i];
+    // Steps of 15 at least, less what rounding to 8 bits takes.
+    if (i > 7) {
+      EXPECT_GT(std::abs(lightness(list[i]) - lightness(list[i - 1])), 14.5) << i;
+    }
+  }
+  EXPECT_EQ(colors(3), (std::vector<std::string>(list.begin(), list.begin() + 3)));
+}
+
+// ---- lines written twice
+// ---------------------------------------------------------------------------------------------
+
+MultiPolygon ring_at(double shift) {
+  return {{{{0 + shift, 0}, {1 + shift, 0}, {1 + shift, 1}, {0 + shift, 0}}}};
+}
+
+TEST(RepeatedLines, NearVerticesOfOtherMapsOnly) {
+  const Meters within{0.2};
+  EXPECT_EQ(find_repeated_vertices({ring_at(0), ring_at(0)}, within).repeated, 0U);     // the same
+  EXPECT_EQ(find_repeated_vertices({ring_at(0), ring_at(1e-6)}, within).repeated, 6U);  // 0.11 m
+  EXPECT_EQ(find_repeated_vertices({ring_at(0), ring_at(2e-6)}, within).repeated, 0U);  // 0.22 m
+  MultiPolygon both = ring_at(0);
+  both.push_back(ring_at(1e-6).front());
+  EXPECT_EQ(find_repeated_vertices({both, both}, within).repeated, 0U);  // two lines of one map
+  EXPECT_EQ(find_repeated_vertices({both, both}, within).vertices, 6U);
+  EXPECT_EQ(find_repeated_vertices({}, within).vertices, 0U);
+}
+
+// ---- the text
+// --------------------------------------------------------------------------------------------------------
+
+TEST(ManifestText, IsReadBackAsItWas) {
+  Manifest manifest;
+  manifest.atlas.id = "x";
+  manifest.atlas.title = "A \"title\"\\ with\nlines\x01";
+  manifest.atlas.harmonise = Meters{0.2};
+  manifest.atlas.actors.push_back(
+      Actor{.id = "a", .name = "Å", .names = {}, .color = "#112233", .groups = {}});
+  manifest.atlas.sources.push_back(Source{.id = "s",
+                                          .title = "T",
+                                          .author = {},
+                                          .licence = {},
+                                          .url = {},
+                                          .date = {},
+                                          .note = {},
+                                          .sigma = {},
+                                          .correlation = {}});
+  LayerSpec layer;
+  layer.layer.id = "l";
+  layer.layer.source = SourceId(std::size_t{0});
+  layer.files = {"a [1].gpkg", "b.gpkg"};
+  layer.layer_in_file = "t";
+  layer.where = "\"h\" <> ''";
+  layer.crs = "EPSG:4326";
+  layer.actor.kind = ValueSpec::Kind::field;
+  layer.actor.text = "h";
+  for (const char* value : {"1", "2", "3", "4 \""}) layer.actor.map[value] = "a";
+  layer.from = ValueSpec{ValueSpec::Kind::field, "f", {{"?", ".."}}, "%d.%m.%Y", false, 0};
+  layer.to = ValueSpec{ValueSpec::Kind::field, "t", {}, "", true, 0};
+  manifest.layers.push_back(layer);
+
+  const Manifest read = parse_manifest(manifest_text(manifest, {"a comment"}), "atlas.toml");
+  EXPECT_EQ(read.atlas.title, manifest.atlas.title);
+  EXPECT_EQ(read.atlas.actors, manifest.atlas.actors);
+  EXPECT_EQ(read.atlas.sources, manifest.atlas.sources);
+  EXPECT_EQ(read.atlas.harmonise, manifest.atlas.harmonise);
+  const LayerSpec& back = read.layers.at(0);
+  EXPECT_EQ(back.files, layer.files);
+  EXPECT_EQ(back.layer_in_file, layer.layer_in_file);
+  EXPECT_EQ(back.where, layer.where);
+  EXPECT_EQ(back.crs, layer.crs);
+  EXPECT_EQ(back.actor.map, layer.actor.map);
+  ASSERT_TRUE(back.from && back.to);
+  const ValueSpec from = back.from.value_or(ValueSpec{});
+  EXPECT_EQ(from.format, "%d.%m.%Y");
+  EXPECT_EQ(from.map, (std::map<std::string, std::string>{{"?", ".."}}));
+  EXPECT_TRUE(back.to.value_or(ValueSpec{}).inclusive);
+}
+
+// ---- entries
+// ---------------------------------------------------------------------------------------------------------
+
+class Entries : public test::IoTest {
+ protected:
+  [[nodiscard]] std::vector<std::string> entries(const std::vector<std::string>& names) const {
+    std::vector<DataFile> files;
+    files.reserve(names.size());
+    for (const std::string& name : names) files.push_back(find_data_files(folder_, name).at(0));
+    return entries_for(files, folder_);
+  }
+};
+
+TEST_F(Entries, AWildcardStandsForExactlyThoseFiles) {
+  for (const char* name : {"in/d_20240101.gpkg", "in/d_20240102.gpkg", "in/d_20240103.gpkg"})
+    write(name, "x");
+  EXPECT_THAT(entries({"in/d_20240101.gpkg", "in/d_20240102.gpkg", "in/d_20240103.gpkg"}),
+              ElementsAre("in/d_*.gpkg"));
+  EXPECT_THAT(entries({"in/d_20240101.gpkg", "in/d_20240102.gpkg"}),
+              ElementsAre("in/d_20240101.gpkg", "in/d_20240102.gpkg"));
+  EXPECT_THAT(entries({"in/d_20240101.gpkg"}), ElementsAre("in/d_20240101.gpkg"));
+}
+
+TEST_F(Entries, NamesWithWildcardsInThemAreNames) {
+  write("a[1].gpkg", "x");
+  write("a[2].gpkg", "x");
+  EXPECT_THAT(entries({"a[1].gpkg", "a[2].gpkg"}), ElementsAre("a[1].gpkg", "a[2].gpkg"));
+}
+
+}  // namespace
+}  // namespace marchland::detail
