@@ -40,9 +40,12 @@ std::size_t find_by_id(const Items& items, std::string_view id, std::string_view
     ids.push_back(items[i].id);
   }
   const std::string near = nearest_name(id, ids);
-  throw InvalidArgument(fmt::format("the atlas has no {} '{}'{}; it has: {}", kind, id,
+  constexpr std::size_t kMostNamed = 20;
+  const std::string rest = ids.size() > kMostNamed ? fmt::format(", ... ({} in all)", ids.size()) : "";
+  ids.resize(std::min(ids.size(), kMostNamed));
+  throw InvalidArgument(fmt::format("the atlas has no {} '{}'{}; it has: {}{}", kind, id,
                                     near.empty() ? "" : fmt::format(" (did you mean '{}'?)", near),
-                                    ids.empty() ? "none" : fmt::format("{}", fmt::join(ids, ", "))));
+                                    ids.empty() ? "none" : fmt::format("{}", fmt::join(ids, ", ")), rest));
 }
 
 }  // namespace

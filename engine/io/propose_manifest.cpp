@@ -318,7 +318,7 @@ class Proposer {
     say(draft, "missing_days",
         fmt::format("{} {} without a file: {}; the snapshot before goes on through each", dates.size(), unit,
                     listed(dates)),
-        "put the missing files there");
+        "missing_days = \"unknown\"");
   }
 
   static ValueSpec field_spec(const DateColumn& column, bool inclusive) {
