@@ -799,6 +799,7 @@ class GrowingComposite::State::Frozen : public KnownPlane {
       });
       out.offsets.push_back(static_cast<std::uint32_t>(out.nodes.size()));
     }
+    name_by_first_pair(table, out);
     return out;
   }
 

@@ -83,8 +83,7 @@ class GrowingComposite {
   [[nodiscard]] Int128 residual() const noexcept;
 
   /// As build_composite of `atlas()`: topology, areas, coverages, certificates and findings, in its numbers.
-  /// A crossing of three lines or more is the same point, but may be written as another fraction. Cost: that
-  /// of a build and a copy of the atlas.
+  /// Cost: that of a build and a copy of the atlas.
   [[nodiscard]] Composite freeze() const&;
   /// The same without the copy. Nothing may be asked of what is left.
   [[nodiscard]] Composite freeze() &&;
