@@ -13,8 +13,7 @@
 
 namespace marchland::testing_fixtures {
 
-/// What the first difference is, empty if there is none. Crossings are compared as points: the fraction that
-/// says where three lines cross may be that of any two of them.
+/// What the first difference is, empty if there is none.
 inline std::string first_difference(const Composite& one, const Composite& two) {
   const Arrangement& a = one.plane();
   const Arrangement& b = two.plane();
@@ -41,8 +40,11 @@ inline std::string first_difference(const Composite& one, const Composite& two) 
   for (TimeIndex t = 0; t <= one.times().for_ever(); ++t)
     compare(fmt::format("instant {}", t), one.times()[t], two.times()[t]);
   for (std::size_t p = 0; p < a.crossings().points.size(); ++p) {
-    const bool same = compare_xy(a.crossings().points[p], b.crossings().points[p]) == 0;
-    compare(fmt::format("crossing {}", p), same, true);
+    const auto members = [&](const Arrangement& plane) {
+      const ExactPoint& point = plane.crossings().points[p];
+      return std::tuple(point.x, point.y, point.rx, point.ry, point.den);
+    };
+    compare(fmt::format("crossing {}", p), members(a), members(b));
   }
   for (EdgeIndex e = 0; e < a.edges().size(); ++e) {
     const auto of = [&](const Arrangement& plane) {

@@ -495,8 +495,37 @@ TooManyCrossings::TooManyCrossings(std::uint64_t limit, const CrossingEstimate& 
             fmt::format("more than {} pairs of lines cross, about {} by an estimate", limit, estimate.pairs)),
       estimate_(estimate) {}
 
+void name_by_first_pair(const SegmentTable& table, Crossings& crossings) {
+  constexpr SegmentIndex kNone = 0xffffffffU;
+  const auto vertices = static_cast<NodeIndex>(table.vertices.size());
+  std::vector<std::uint32_t> lines(crossings.points.size(), 0);
+  for (const NodeIndex node : crossings.nodes) {
+    if (node >= vertices) ++lines[node - vertices];
+  }
+  if (std::none_of(lines.begin(), lines.end(), [](std::uint32_t count) { return count > 2; })) return;
+  std::vector<SegmentIndex> first(crossings.points.size(), kNone);
+  for (SegmentIndex i = 0; i < table.segments.size(); ++i) {
+    for (std::uint32_t k = crossings.offsets[i]; k < crossings.offsets[i + 1]; ++k) {
+      if (crossings.nodes[k] < vertices) continue;
+      const NodeIndex crossing = crossings.nodes[k] - vertices;
+      if (lines[crossing] <= 2) continue;
+      if (first[crossing] == kNone) {
+        first[crossing] = i;
+        continue;
+      }
+      const GridSegment& s = table.segments[first[crossing]];
+      const GridSegment& t = table.segments[i];
+      if (cross(s.dx(), s.dy(), t.dx(), t.dy()) == 0) continue;
+      crossings.points[crossing] = crossing_point(s, t);
+      lines[crossing] = 0;
+    }
+  }
+}
+
 Crossings find_crossings(const SegmentTable& table, std::uint64_t limit) {
-  return CrossingFinder(table).run(limit);
+  Crossings crossings = CrossingFinder(table).run(limit);
+  name_by_first_pair(table, crossings);
+  return crossings;
 }
 
 }  // namespace marchland

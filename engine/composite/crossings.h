@@ -50,6 +50,11 @@ class TooManyCrossings : public Error {
   CrossingEstimate estimate_;
 };
 
+/// Writes each point where more than two segments meet as the crossing of the first two that are not
+/// parallel, which is how the others are written: then the members depend on the set of segments alone, and
+/// not on who came upon the point first. Precondition: offsets and nodes are those of the table.
+void name_by_first_pair(const SegmentTable& table, Crossings& crossings);
+
 /// Reads vertices, segments and ends of the table. The result depends on the set of segments alone. Cost
 /// n log n plus the pairs of overlapping boxes. Throws TooManyCrossings as soon as more than `limit` pairs
 /// meet elsewhere than at common ends, before anything is arranged and at a cost that the limit bounds.

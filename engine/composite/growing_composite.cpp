@@ -11,7 +11,7 @@
 #include <cstdlib>
 #include <map>
 #include <numeric>
-#include <optional>
+#include <tuple>
 #include <unordered_set>
 #include <utility>
 
@@ -302,7 +302,7 @@ class GrowingComposite::State {
     std::uint32_t statement = 0;
     std::uint32_t polygon = 0;
     TrackIndex track = 0;
-    std::vector<LabelIndex> labels{};  ///< by ring
+    std::vector<LabelIndex> labels;  ///< by ring
   };
   /// Ground that has had the same coverages at all times.
   struct Ground {
@@ -342,8 +342,7 @@ class GrowingComposite::State {
   void collect_open() {
     layers_.resize(atlas_.layers.size());
     open_.resize(atlas_.layers.size());
-    for (std::uint32_t i = 0; i < atlas_.statements.size(); ++i) {
-      const Statement& s = atlas_.statements[i];
+    for (const Statement& s : atlas_.statements) {
       ids_.insert(s.id);
       LayerEnd& end = layers_[s.layer.index()];
       end.last_from = std::max(end.last_from, s.validity.from());
@@ -372,7 +371,7 @@ class GrowingComposite::State {
         open_[s.layer.index()].push_back(std::move(polygon));
       }
     }
-    for (auto& list : open_) std::stable_sort(list.begin(), list.end(), by_slot);
+    for (auto& list : open_) std::sort(list.begin(), list.end(), by_slot);
     ChangeFlood flood(plane_, added_up(std::move(changes)), edge_change_, face_change_);
     flood.from_outside();
     note_residual(static_cast<Int128>(flood.disagreements()));
@@ -381,13 +380,20 @@ class GrowingComposite::State {
     list_covering();
   }
 
-  static bool by_slot(const OpenPolygon& a, const OpenPolygon& b) { return a.slot < b.slot; }
+  /// Those of a slot in the order they were given.
+  static bool by_slot(const OpenPolygon& a, const OpenPolygon& b) {
+    return std::tie(a.slot, a.statement, a.polygon) < std::tie(b.slot, b.statement, b.polygon);
+  }
 
   [[nodiscard]] std::vector<OpenPolygon> polygons_of(std::uint32_t statement) {
     const Statement& s = atlas_.statements[statement];
     std::vector<OpenPolygon> out;
     for (std::uint32_t p = 0; p < s.area.size(); ++p) {
-      if (!s.area[p].empty()) out.push_back({slot_of(s), statement, p});
+      if (s.area[p].empty()) continue;
+      OpenPolygon& polygon = out.emplace_back();
+      polygon.slot = slot_of(s);
+      polygon.statement = statement;
+      polygon.polygon = p;
     }
     return out;
   }
@@ -396,7 +402,7 @@ class GrowingComposite::State {
     for (; statement < atlas_.statements.size(); ++statement) {
       for (OpenPolygon& polygon : polygons_of(statement)) out.push_back(std::move(polygon));
     }
-    std::stable_sort(out.begin(), out.end(), by_slot);
+    std::sort(out.begin(), out.end(), by_slot);
     return out;
   }
 
@@ -451,7 +457,7 @@ class GrowingComposite::State {
                       "mode '{}'; add its statements to the atlas and build it",
                       into.id, to_string(into.mode)));
     }
-    if (!Interval::since(date).has_from() || date <= layers_[layer.index()].last_from) {
+    if (Interval::since(date).is_empty() || date <= layers_[layer.index()].last_from) {
       throw InvalidArgument(
           fmt::format("layer '{}': {} is not after all its dates; to change what was stated, "
                       "change the atlas and build it anew",
@@ -793,6 +799,7 @@ class GrowingComposite::State::Frozen : public KnownPlane {
       });
       out.offsets.push_back(static_cast<std::uint32_t>(out.nodes.size()));
     }
+    name_by_first_pair(table, out);
     return out;
   }
 

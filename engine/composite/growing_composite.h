@@ -62,6 +62,8 @@ class GrowingComposite {
   /// segments close to it; the faces that changed hands with their edges. Where a ring of the layer at its
   /// last date or at this one touches the antimeridian or is read across it, or a statement of the layer was
   /// given an end after `date`, all is built anew instead: `rebuilds` counts how often.
+  /// Memory: different coverages are kept as long as this is, those that no face has any more too. Crossings
+  /// are not limited, as BuildOptions would.
   void append(LayerId layer, Instant date, std::vector<Statement> statements);
 
   [[nodiscard]] const Atlas& atlas() const noexcept;
@@ -81,8 +83,7 @@ class GrowingComposite {
   [[nodiscard]] Int128 residual() const noexcept;
 
   /// As build_composite of `atlas()`: topology, areas, coverages, certificates and findings, in its numbers.
-  /// A crossing of three lines or more is the same point, but may be written as another fraction. Cost: that
-  /// of a build and a copy of the atlas.
+  /// Cost: that of a build and a copy of the atlas.
   [[nodiscard]] Composite freeze() const&;
   /// The same without the copy. Nothing may be asked of what is left.
   [[nodiscard]] Composite freeze() &&;

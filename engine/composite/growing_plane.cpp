@@ -2,7 +2,6 @@
 #include <marchland/composite/growing_plane.h>
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 namespace marchland {
@@ -339,8 +338,9 @@ void GrowingPlane::remove_from_face(LoopIndex loop) {
 
 void GrowingPlane::begin_component(EdgeIndex edge, FaceIndex face) {
   const LoopIndex loop = take_loop();
-  loops_[loop].some = 2 * edge;
-  loop_[2 * edge] = loop_[2 * edge + 1] = loop;
+  const HalfEdgeIndex there = 2 * edge;
+  loops_[loop].some = there;
+  loop_[there] = loop_[Arrangement::twin(there)] = loop;
   add_to_face(loop, face);
   ++component_count_;
 }
@@ -456,8 +456,9 @@ bool GrowingPlane::winds_about(std::span<const HalfEdgeIndex> loop, const ExactP
   int winding = 0;
   for (const HalfEdgeIndex h : loop) {
     const EdgeIndex edge = Arrangement::edge_of(h);
-    if (compare_x(nodes_[origin_[2 * edge]].point, p) >= 0) continue;
-    if (compare_x(nodes_[origin_[2 * edge + 1]].point, p) < 0) continue;
+    const HalfEdgeIndex there = 2 * edge;
+    if (compare_x(nodes_[origin_[there]].point, p) >= 0) continue;
+    if (compare_x(nodes_[origin_[Arrangement::twin(there)]].point, p) < 0) continue;
     if (side(line_of(edge), p) > 0) winding += (h & 1U) == 0 ? 1 : -1;
   }
   return winding != 0;

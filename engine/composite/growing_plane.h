@@ -8,7 +8,7 @@
 // What an edge does to loops: with no end on another line it is a component of its own; with one end it
 // lengthens a loop; with both ends in two loops of a face it joins two components; with both in one loop it
 // divides the face. Of two loops to be told apart or joined the shorter is walked, both in step, so the cost
-// follows what changed (Guibas and Stolfi 1985, sec. 5, for splicing; the walk in step is folklore).
+// follows what changed. (Splicing of half-edges into stars: Guibas and Stolfi 1985.)
 #include <marchland/base/mix_hash.h>
 #include <marchland/composite/arrangement.h>
 #include <marchland/composite/cell_tree.h>
@@ -50,7 +50,8 @@ class GrowingPlane {
   /// The number of a segment; kNone where it is not there. Precondition: a < b.
   [[nodiscard]] SegmentIndex find(const GridSegment& segment) const;
   /// Adds it. Precondition: a < b, and it is not there. Cost: the segments whose boxes it meets, the edges
-  /// along those that it meets, and the shorter loop of each face it divides.
+  /// along those that it meets, and of each face it divides the shorter loop and a look at every component in
+  /// it.
   SegmentIndex insert(const GridSegment& segment);
   /// Divisions since the last call, in their order; a face may be divided again.
   [[nodiscard]] std::vector<FaceSplit> take_splits();

@@ -127,6 +127,23 @@ TEST(Crossings, ManyThroughOnePointAreOnePoint) {
   expect_same(scene, "pencil");
 }
 
+TEST(Crossings, APointOfManyLinesIsWrittenAsTheCrossingOfTheFirstTwoThatAreNotParallel) {
+  // Through (6, 6), where nothing ends; the first two lie on one line.
+  const Scene scene =
+      scene_of({{{0, 0}, {12, 12}}, {{1, 1}, {13, 13}}, {{2, 10}, {10, 2}}, {{3, 6}, {9, 6}}});
+  const Crossings found = find_crossings(scene);
+  ASSERT_EQ(found.points.size(), 1U);
+  const ExactPoint expected = crossing_point(scene.segments[0], scene.segments[2]);
+  EXPECT_EQ(found.points[0].den, expected.den);
+  EXPECT_EQ(found.points[0].rx, expected.rx);
+  // Whatever it was named before.
+  Crossings renamed = found;
+  renamed.points[0] = crossing_point(scene.segments[2], scene.segments[3]);
+  ASSERT_NE(renamed.points[0].den, expected.den);
+  name_by_first_pair(scene, renamed);
+  EXPECT_EQ(renamed.points[0].den, expected.den);
+}
+
 TEST(Crossings, SmallLattices) {
   constexpr std::uint64_t kSeed = 61;
   Random random(kSeed);

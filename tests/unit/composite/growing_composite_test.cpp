@@ -10,7 +10,6 @@ namespace marchland {
 namespace {
 
 using namespace testing_fixtures;
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
