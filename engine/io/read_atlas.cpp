@@ -1,6 +1,7 @@
 #include <marchland/base/error.h>
 #include <marchland/io/detail/checksum.h>
 #include <marchland/io/detail/data_files.h>
+#include <marchland/io/detail/derived_layers.h>
 #include <marchland/io/detail/feature.h>
 #include <marchland/io/manifest.h>
 #include <marchland/io/read_atlas.h>
@@ -176,6 +177,7 @@ class AtlasReader {
     for (const fs::path& path : paths) {
       for (DataFile& file : find_added(path)) {
         const LayerId layer = layer_of(file, layer_id);
+        refuse_derived(manifest_.layers[layer.index()]);
         file.name = name_in_layer(manifest_.layers[layer.index()], file);
         refuse_known(file);
         const auto [other, is_new] = added[layer].try_emplace(file.name, file);
@@ -286,6 +288,15 @@ class AtlasReader {
     if (names.size() == 1) return name->name;
     throw InvalidArgument(fmt::format("{}: in the folder of the atlas it could be {}; put it there first",
                                       file.local.string(), fmt::join(names, " or ")));
+  }
+
+  /// One more line or row would change the frame, or cells, of all dates.
+  static void refuse_derived(const LayerSpec& spec) {
+    if (!spec.lines_to_areas && !spec.points_to_areas) return;
+    throw InvalidArgument(
+        fmt::format("layer '{}' is derived from {}, all of them at once; add the file to its "
+                    "folder and build anew",
+                    spec.layer.id, spec.lines_to_areas ? "lines" : "places"));
   }
 
   void refuse_known(const DataFile& file) const {
@@ -650,7 +661,101 @@ class AtlasReader {
 
   void read_layer(LayerId id, const LayerSpec& spec) {
     const auto files = find_layer_files(spec);
+    if (spec.lines_to_areas) return read_lines(id, spec, files);
     read_files(id, spec, files, id_prefixes(spec, files));
+  }
+
+  // ---- derived layers (io/detail/derived_layers.h)
+  // -----------------------------------------------------------------------------
+
+  void read_lines(LayerId id, const LayerSpec& spec, const std::vector<DataFile>& files) {
+    const std::string subject = fmt::format("layer '{}'", spec.layer.id);
+    const MultiPolygon frame = read_area(spec.lines_to_areas->frame, subject + ": frame");
+    const Names prefixes = id_prefixes(spec, files);
+    Tally tally;
+    std::vector<detail::FrontRow> rows;
+    for (std::size_t k = 0; k < files.size(); ++k) {
+      VectorRequest request{files[k].dataset, display_name(files[k]), spec.layer_in_file, spec.where,
+                            spec.crs,         wanted_fields(spec)};
+      request.with_lines = true;
+      VectorTable table = read_vector(request);
+      remember(files[k], table);
+      tally_table(table, files[k].name, tally);
+      const auto of_file = find_file_date(spec.from, files[k], "from");
+      for (VectorFeature& feature : table.features) {
+        try {
+          rows.push_back(front_row(spec, files[k], table, feature, prefixes[k], of_file, tally));
+        } catch (const Error& error) {
+          throw InvalidData(
+              fmt::format("{}: {}", table.place_of(feature, display_name(files[k])), error.what()));
+        }
+      }
+    }
+    tally.report(subject, atlas_.findings);
+    const std::size_t before = atlas_.statements.size();
+    MultiPolygon noded = at_line(spec.lines_to_areas->frame.line, subject, [&] {
+      return detail::add_front_statements(atlas_, id, *spec.lines_to_areas, frame, rows);
+    });
+    if (atlas_.statements.size() == before) {
+      throw InvalidData(fmt::format("{}: {} has no statement: {}", manifest_.place(spec.line), subject,
+                                    rows.empty()
+                                        ? "its files have no feature"
+                                        : "none of its lines divides the frame; 'extend' and 'frame' "
+                                          "of lines_to_areas say which ground they are to divide"));
+    }
+    share_frame(spec.lines_to_areas->frame, noded);
+  }
+
+  detail::FrontRow front_row(const LayerSpec& spec, const DataFile& file, const VectorTable& table,
+                             VectorFeature& feature, const std::string& prefix,
+                             const std::optional<DateSpan>& of_file, Tally& tally) {
+    const Row row(table, feature);
+    const auto from = find_date(row, spec.from, of_file, "from");
+    if (!from) {
+      throw InvalidData(fmt::format("{} is empty; a line needs its date",
+                                    Row::subject("from", spec.from.value_or(ValueSpec{}))));
+    }
+    detail::FrontRow front;
+    front.at = from->first;
+    front.id = statement_id(row, spec, feature, prefix);
+    front.certainty =
+        enum_of<Certainty>(row, spec.certainty, "certainty", {"confirmed", "reported"}, Certainty::confirmed);
+    if (spec.note) front.note = row.text(*spec.note).value_or("");
+    front.origin = table.place_of(feature, file.name);
+    front.lines = std::move(feature.lines);
+    tally_feature(feature, front.origin, tally);
+    if (!feature.area.empty() || !feature.points.empty()) {
+      tally.add("not-a-line", Severity::warning, "polygons and points divide nothing and are left out",
+                front.origin);
+    }
+    if (front.lines.empty()) {
+      atlas_.findings.push_back(
+          {"no-line", Severity::info, "", format_utc(front.at), std::nullopt,
+           fmt::format("{}: it has no line; unless another feature of its date has, the "
+                       "layer says nothing from its date on",
+                       front.origin)});
+    }
+    return front;
+  }
+
+  /// Study area and regions that are the frame of a derived layer get the points where lines meet it, so that
+  /// areas add up to them exactly. Of several layers with one frame that is the first.
+  void share_frame(const FileSpec& frame, const MultiPolygon& noded) {
+    const auto is_frame = [&](const FileSpec& place) {
+      return place.file == frame.file && place.layer == frame.layer && place.where == frame.where &&
+             place.crs == frame.crs;
+    };
+    for (const FileSpec& other : shared_frames_) {
+      if (is_frame(other)) return;
+    }
+    shared_frames_.push_back(frame);
+    if (manifest_.study_area && is_frame(*manifest_.study_area)) atlas_.study_area = noded;
+    for (const RegionSpec& spec : manifest_.regions) {
+      if (spec.id.kind != ValueSpec::Kind::constant || !is_frame(spec.source)) continue;
+      for (Region& region : atlas_.regions) {
+        if (region.id == spec.id.text) region.area = noded;
+      }
+    }
   }
 
   void read_files(LayerId id, const LayerSpec& spec, const std::vector<DataFile>& files,
@@ -712,7 +817,7 @@ class AtlasReader {
       const bool is_new = std::find(fields.begin(), fields.end(), value.text) == fields.end();
       if (value.kind == ValueSpec::Kind::field && is_new) fields.push_back(value.text);
     };
-    want(spec.actor);
+    if (!spec.lines_to_areas) want(spec.actor);
     for (const auto* value :
          {&spec.from, &spec.to, &spec.seq, &spec.statement, &spec.basis, &spec.certainty, &spec.note}) {
       if (*value) want(**value);
@@ -890,6 +995,7 @@ class AtlasReader {
   std::unordered_map<std::string, ActorId> actors_;
   Names actor_ids_;
   std::map<std::string, fs::path> files_;  ///< by name relative to the folder
+  std::vector<FileSpec> shared_frames_;    ///< of derived layers
   bool is_added_ = false;                  ///< files are read that were not there at first
 };
 
