@@ -222,7 +222,7 @@ void node_frame(Frame& frame, const std::vector<std::vector<GridSegment>>& lines
 struct Colouring {
   std::vector<int> region;                         ///< by piece; -1 outside the frame
   std::vector<int> colour;                         ///< by piece: 0 or 1
-  std::vector<bool> is_odd;                        ///< by region: two colours cannot do
+  std::vector<std::optional<GridPoint>> odd_at;  ///< by region: where two colours cannot do
   std::vector<std::array<double, 2>> left_length;  ///< by region: metres of line with that colour left
   std::vector<bool> is_divided;                    ///< by region: some line parts it
 };
@@ -230,6 +230,7 @@ struct Colouring {
 struct Neighbour {
   std::size_t piece;
   int flip;
+  GridPoint at;
 };
 
 std::vector<std::vector<Neighbour>> neighbours_of(const FramePieces& cut) {
@@ -238,16 +239,16 @@ std::vector<std::vector<Neighbour>> neighbours_of(const FramePieces& cut) {
     const auto left = cut.subdivision.left_of(edge.s.a, edge.s.b);
     const auto right = cut.subdivision.left_of(edge.s.b, edge.s.a);
     if (!left || !right || !cut.is_ground[*left] || !cut.is_ground[*right]) continue;
-    neighbours[*left].push_back({*right, edge.uses % 2});
-    neighbours[*right].push_back({*left, edge.uses % 2});
+    neighbours[*left].push_back({*right, edge.uses % 2, edge.s.a});
+    neighbours[*right].push_back({*left, edge.uses % 2, edge.s.a});
   }
   return neighbours;
 }
 
 void colour_region(const std::vector<std::vector<Neighbour>>& neighbours, std::size_t start,
                    Colouring& colouring) {
-  const auto region = static_cast<int>(colouring.is_odd.size());
-  colouring.is_odd.push_back(false);
+  const auto region = static_cast<int>(colouring.odd_at.size());
+  colouring.odd_at.emplace_back();
   colouring.is_divided.push_back(false);
   colouring.left_length.push_back({0.0, 0.0});
   colouring.region[start] = region;
@@ -261,7 +262,7 @@ void colour_region(const std::vector<std::vector<Neighbour>>& neighbours, std::s
         colouring.colour[next.piece] = colour;
         todo.push_back(next.piece);
       } else if (colouring.colour[next.piece] != colour) {
-        colouring.is_odd.back() = true;
+        colouring.odd_at.back() = next.at;
       }
     }
   }
@@ -319,7 +320,7 @@ class Division {
     DividedDate date;
     bool any = false;
     date.is_clear = true;
-    for (std::size_t region = 0; region < colouring_.is_odd.size(); ++region) {
+    for (std::size_t region = 0; region < colouring_.odd_at.size(); ++region) {
       const auto holders = colouring_.is_divided[region] ? sides_of(region) : undivided(region);
       any = any || colouring_.is_divided[region];
       if (colouring_.is_divided[region]) date.is_clear = date.is_clear && holders[0] && holders[1];
@@ -350,9 +351,9 @@ class Division {
   }
 
   void report_turns() const {
-    for (std::size_t region = 0; region < colouring_.is_odd.size(); ++region) {
+    for (std::size_t region = 0; region < colouring_.odd_at.size(); ++region) {
       const auto [zero, one] = colouring_.left_length[region];
-      if (colouring_.is_odd[region] || zero == 0.0 || one == 0.0) continue;
+      if (colouring_.odd_at[region] || zero == 0.0 || one == 0.0) continue;
       const int minority = zero < one ? 0 : 1;
       for (const auto& edge : cut_.edges) {
         const auto left = left_of_line(cut_, colouring_, edge);
@@ -397,9 +398,10 @@ class Division {
   Holders sides_of(std::size_t region) const {
     const Holders by_seed{seeded(region, 0), seeded(region, 1)};
     const auto [zero, one] = colouring_.left_length[region];
-    if (colouring_.is_odd[region] || (rule_.left && zero == one)) {
-      notes_.add("line-does-not-divide", Severity::warning, first_point(region),
-                 colouring_.is_odd[region]
+    if (colouring_.odd_at[region] || (rule_.left && zero == one)) {
+      notes_.add("line-does-not-divide", Severity::warning,
+                 colouring_.odd_at[region].value_or(first_point(region)),
+                 colouring_.odd_at[region]
                      ? "lines meet so that ground can be reached from one side of them without crossing any; "
                        "the ground they touch stays unknown"
                      : "as much of it runs one way as the other, so its left cannot be told; the ground it "
@@ -530,8 +532,6 @@ DividedFrame divide_frame(const MultiPolygon& frame_area, std::span<const DatedL
     throw InvalidArgument("a side of the line has a holder, the other has none; name both or neither");
   DividedFrame result;
   Frame frame(frame_area);
-  // The frame's own polygons may cross; what they add is no work of the lines.
-  node_frame(frame, {{}});
   const std::size_t before = frame.boundary().size();
   std::vector<std::vector<GridPath>> paths;
   std::vector<std::vector<GridSegment>> steps;
@@ -551,12 +551,7 @@ DividedFrame divide_frame(const MultiPolygon& frame_area, std::span<const DatedL
         detail::cut_frame(std::span(noded).first(boundary), std::span(noded).subspan(boundary));
     result.dates.push_back(Division(cut, rule, notes[d]).divide());
   }
-  std::vector<GridPath> whole;
-  for (const GridSegment& s : frame.boundary()) whole.push_back({s.a, s.b});
-  const FramePieces cut = detail::cut_frame(whole, {});
-  std::vector<int> labels;
-  for (const bool is_ground : cut.is_ground) labels.push_back(is_ground ? 0 : kOutside);
-  result.frame = detail::to_area(detail::join_pieces(cut, labels, 1)[0]);
+  result.frame = detail::to_area(frame.polygons());
   return result;
 }
 

@@ -83,6 +83,14 @@ std::vector<bool> find_ground(const Subdivision& subdivision, std::span<const Ed
   return is_ground;
 }
 
+/// The ground that noded boundaries enclose.
+std::vector<GridPolygon> ground_of(std::span<const GridPath> boundary) {
+  const FramePieces cut = cut_frame(boundary, {});
+  std::vector<int> labels;
+  for (const bool is_ground : cut.is_ground) labels.push_back(is_ground ? 0 : -1);
+  return join_pieces(cut, labels, 1)[0];
+}
+
 }  // namespace
 
 GridPath to_grid_path(std::span<const Position> line, std::string_view what) {
@@ -108,14 +116,26 @@ GridPath to_grid_path(std::span<const Position> line, std::string_view what) {
 }
 
 Frame::Frame(const MultiPolygon& area) {
+  std::vector<GridSegment> steps;
   for (std::size_t i = 0; i < area.size(); ++i) {
     for (std::size_t r = 0; r < area[i].size(); ++r) {
       GridPath ring = to_grid_path(area[i][r], fmt::format("frame: polygon {}, ring {}", i + 1, r + 1));
       if ((twice_area(ring) > 0) != (r == 0)) std::reverse(ring.begin(), ring.end());
+      for (std::size_t k = 0; k + 1 < ring.size(); ++k) steps.push_back({ring[k], ring[k + 1]});
+    }
+  }
+  for (const GridPolygon& polygon : ground_of(node_segments(steps))) {
+    for (const auto& ring : polygon) {
       for (std::size_t k = 0; k + 1 < ring.size(); ++k) boundary_.push_back({ring[k], ring[k + 1]});
     }
   }
   if (boundary_.empty()) throw InvalidData("frame: it has no extent; expected a polygon");
+}
+
+std::vector<GridPolygon> Frame::polygons() const {
+  std::vector<GridPath> steps;
+  for (const GridSegment& s : boundary_) steps.push_back({s.a, s.b});
+  return ground_of(steps);
 }
 
 bool Frame::holds(GridPoint point) const {

@@ -11,13 +11,15 @@
 
 namespace marchland::detail {
 
-/// Boundary steps with the ground on their left: shells counter-clockwise, holes clockwise, so that borders
-/// that two polygons share cancel and overlaps count twice but are ground once.
+/// Boundary steps of the union of polygons, with the ground on their left. Borders that two polygons share
+/// cancel; where polygons cross, the crossing is rounded to the grid.
 class Frame {
  public:
   /// Throws InvalidData for a frame that leaves +-180 degrees, or a step of more than 180 degrees, and for
   /// one without extent.
   explicit Frame(const MultiPolygon& area);
+  /// The ground as polygons, with every point of the boundary.
+  [[nodiscard]] std::vector<GridPolygon> polygons() const;
 
   [[nodiscard]] const std::vector<GridSegment>& boundary() const noexcept { return boundary_; }
   /// Strictly inside, not on its boundary.
