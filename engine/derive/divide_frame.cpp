@@ -222,7 +222,7 @@ void node_frame(Frame& frame, const std::vector<std::vector<GridSegment>>& lines
 struct Colouring {
   std::vector<int> region;                         ///< by piece; -1 outside the frame
   std::vector<int> colour;                         ///< by piece: 0 or 1
-  std::vector<std::optional<GridPoint>> odd_at;  ///< by region: where two colours cannot do
+  std::vector<std::optional<GridPoint>> odd_at;    ///< by region: where two colours cannot do
   std::vector<std::array<double, 2>> left_length;  ///< by region: metres of line with that colour left
   std::vector<bool> is_divided;                    ///< by region: some line parts it
 };
