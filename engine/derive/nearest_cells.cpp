@@ -184,12 +184,18 @@ PlacedSites place_sites(std::span<const Site> sites, const Plane& plane, Finding
 }
 
 /// Sites far outside, that close the cells at the rim: no point of the extent is nearer to one of them than
-/// to a site, because they are 8 times its diagonal away and the sites less than once.
+/// to a site, because they are more than 3 times its diagonal away and the sites less than once.
 std::vector<PlaneSite> with_helpers(std::vector<PlaneSite> points, const PlaneExtent& extent) {
   const double cx = (extent.west + extent.east) / 2.0;
   const double cy = (extent.south + extent.north) / 2.0;
   const double reach =
-      8.0 * std::max(1.0, std::hypot(extent.east - extent.west, extent.north - extent.south));
+      3.0 * std::max(1.0, std::hypot(extent.east - extent.west, extent.north - extent.south));
+  // Centimetres in 32 bits: less than 21 474 km from the origin.
+  if (std::max(std::abs(cx), std::abs(cy)) + reach > 2.1e7) {
+    throw InvalidData(fmt::format(
+        "frame and places are {:.0f} km across in the projection; cells can be made up to about 6000",
+        reach / 3000.0));
+  }
   for (int k = 0; k < 4; ++k) {
     const double dx = k < 2 ? reach : -reach;
     const double dy = k % 2 == 0 ? reach : -reach;

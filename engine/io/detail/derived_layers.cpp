@@ -1,4 +1,5 @@
 #include <marchland/io/detail/derived_layers.h>
+#include <marchland/measure/length.h>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -213,6 +214,165 @@ MultiPolygon add_front_statements(Atlas& atlas, LayerId layer, const LinesToArea
   }
   close_snapshots(atlas, layer, std::move(dates));
   return std::move(divided.frame);
+}
+
+std::string plain_spaces(const std::string& text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool is_no_break = text.compare(i, 2, "\xC2\xA0") == 0;
+    const bool is_space = is_no_break || std::string_view(" \t\r\n").find(text[i]) != std::string_view::npos;
+    if (is_no_break) ++i;
+    if (!is_space) {
+      plain += text[i];
+    } else if (!plain.empty() && plain.back() != ' ') {
+      plain += ' ';
+    }
+  }
+  if (!plain.empty() && plain.back() == ' ') plain.pop_back();
+  return plain;
+}
+
+namespace {
+
+/// Rows of one place by date.
+using Timeline = std::map<Instant, std::vector<const PlaceRow*>>;
+
+std::string at_text(const Position& p) {
+  return fmt::format("({}, {})", p.lon, p.lat);
+}
+
+/// Where rows put a place: the position most of them give, of equally frequent ones the least.
+std::optional<Position> position_of(const std::string& place, const Timeline& timeline, Findings& findings) {
+  std::map<Position, std::size_t> counts;
+  for (const auto& [at, rows] : timeline) {
+    for (const PlaceRow* row : rows) {
+      if (row->position) ++counts[*row->position];
+    }
+  }
+  if (counts.empty()) return std::nullopt;
+  const auto best = std::max_element(counts.begin(), counts.end(),
+                                     [](const auto& a, const auto& b) { return a.second < b.second; });
+  Meters furthest;
+  for (const auto& [position, count] : counts)
+    furthest = std::max(furthest, edge_length(best->first, position));
+  // Rounded writings of one position are no move.
+  constexpr Meters kSamePlace{1000.0};
+  if (furthest > kSamePlace) {
+    findings.push_back(
+        {"place-moves", Severity::warning, "", "", GeoLocation{Lon{best->first.lon}, Lat{best->first.lat}},
+         fmt::format("'{}': its rows give {} positions up to {:.1f} km from {}, which most give and "
+                     "which is used; are several places of that name mixed?",
+                     place, counts.size(), furthest.value() / 1000.0, at_text(best->first))});
+  }
+  return best->first;
+}
+
+std::map<std::string, Position> positions_by_name(const std::vector<Site>& gazetteer,
+                                                  const std::map<std::string, Timeline>& wanted,
+                                                  Findings& findings) {
+  std::map<std::string, Position> positions;
+  std::map<std::string, std::size_t> others;
+  for (const Site& site : gazetteer) {
+    const std::string name = plain_spaces(site.name);
+    if (wanted.contains(name) && !positions.try_emplace(name, site.at).second) ++others[name];
+  }
+  for (const auto& [name, count] : others) {
+    const Position& at = positions.at(name);
+    findings.push_back({"gazetteer-ambiguous", Severity::warning, "", "",
+                        GeoLocation{Lon{at.lon}, Lat{at.lat}},
+                        fmt::format("'{}': the gazetteer has {} more of that name; the first, {}, is used",
+                                    name, count, at_text(at))});
+  }
+  return positions;
+}
+
+struct Tenancy {
+  Interval when;
+  const PlaceRow* row;
+  std::vector<ActorId> holders;
+};
+
+/// Who held the place from when to when; rows that change nothing lengthen the stretch before.
+std::vector<Tenancy> tenancies_of(const std::string& place, const Timeline& timeline, Findings& findings) {
+  std::vector<Tenancy> tenancies;
+  for (const auto& [at, rows] : timeline) {
+    std::vector<ActorId> holders;
+    for (const PlaceRow* row : rows) holders.insert(holders.end(), row->holders.begin(), row->holders.end());
+    std::sort(holders.begin(), holders.end());
+    holders.erase(std::unique(holders.begin(), holders.end()), holders.end());
+    const bool differ =
+        std::any_of(rows.begin(), rows.end(), [&](const PlaceRow* row) { return row->holders != holders; });
+    if (differ) {
+      findings.push_back(
+          {"place-disputed", Severity::warning, rows.front()->id, format_utc(at), std::nullopt,
+           fmt::format("'{}': {} rows of one instant name different holders; all of them hold it "
+                       "(contested)",
+                       place, rows.size())});
+    }
+    if (!tenancies.empty() && tenancies.back().holders == holders) continue;
+    if (!tenancies.empty()) tenancies.back().when = Interval(tenancies.back().when.from(), at);
+    tenancies.push_back({Interval::since(at), rows.front(), std::move(holders)});
+  }
+  return tenancies;
+}
+
+void add_tenancy(Atlas& atlas, LayerId layer, const Tenancy& tenancy, const MultiPolygon& cell) {
+  const PlaceRow& row = *tenancy.row;
+  for (const ActorId actor : tenancy.holders) {
+    Statement statement;
+    statement.id = tenancy.holders.size() == 1 ? row.id : fmt::format("{}/{}", row.id, atlas[actor].id);
+    statement.layer = layer;
+    statement.actor = actor;
+    statement.validity = tenancy.when;
+    statement.basis = Basis::inferred;
+    statement.certainty = row.certainty;
+    statement.note =
+        fmt::format("ground nearest to {}{}{}", row.place, row.note.empty() ? "" : ": ", row.note);
+    statement.origin = row.origin;
+    statement.area = cell;
+    atlas.statements.push_back(std::move(statement));
+  }
+}
+
+void report_unlocated(const std::vector<std::string>& names, std::size_t all, const std::string& layer,
+                      Findings& findings) {
+  if (names.empty()) return;
+  findings.push_back({"place-unlocated", Severity::warning, "", "", std::nullopt,
+                      fmt::format("layer '{}': {} of {} places have no position and hold no ground: {}",
+                                  layer, names.size(), all, fmt::join(names, "; "))});
+}
+
+}  // namespace
+
+MultiPolygon add_place_statements(Atlas& atlas, LayerId layer, const PointsToAreas& spec,
+                                  const MultiPolygon& frame, const std::vector<Site>& gazetteer,
+                                  const std::vector<PlaceRow>& rows) {
+  std::map<std::string, Timeline> timelines;
+  for (const PlaceRow& row : rows) timelines[row.place][row.at].push_back(&row);
+  const auto known = positions_by_name(gazetteer, timelines, atlas.findings);
+  std::vector<Site> sites;
+  std::vector<std::string> unlocated;
+  for (const auto& [place, timeline] : timelines) {
+    const auto found = known.find(place);
+    const auto position =
+        found != known.end() ? std::optional(found->second) : position_of(place, timeline, atlas.findings);
+    if (position) {
+      sites.push_back({place, *position});
+    } else {
+      unlocated.push_back(place);
+    }
+  }
+  report_unlocated(unlocated, timelines.size(), atlas[layer].id, atlas.findings);
+  SiteCells cells = nearest_cells(frame, sites, spec.crs);
+  std::move(cells.findings.begin(), cells.findings.end(), std::back_inserter(atlas.findings));
+  for (std::size_t i = 0; i < sites.size(); ++i) {
+    if (cells.cells[i].empty()) continue;
+    for (const Tenancy& tenancy : tenancies_of(sites[i].name, timelines.at(sites[i].name), atlas.findings))
+      add_tenancy(atlas, layer, tenancy, cells.cells[i]);
+  }
+  // Cells do not paint over one another: each row ends where the next of its place begins.
+  atlas.layers[layer.index()].mode = LayerMode::interval;
+  return std::move(cells.frame);
 }
 
 }  // namespace marchland::detail
