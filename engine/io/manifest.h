@@ -33,7 +33,7 @@
 // (derive/nearest_cells.h):
 //   [layer.points_to_areas]  frame* = PLACE  key* (field that names the place)  lon lat (fields with degrees;
 //               otherwise the features' points)  places = PLACE (points with `name`, or with the fields name,
-//               lon or lng, lat) before those  crs (projection that distances are measured in; by default
+//               lon or lng, lat) for rows without  crs (projection that distances are measured in; by default
 //               azimuthal equidistant about the frame)  unknown = ["..."] (values: nobody can say)
 //               skip = ["..."] (values that state nothing; such rows are counted)
 //   There the map of `actor` may join holders of contested ground: "a+b".

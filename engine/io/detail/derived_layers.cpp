@@ -277,11 +277,18 @@ std::map<std::string, Position> positions_by_name(const std::vector<Site>& gazet
     if (wanted.contains(name) && !positions.try_emplace(name, site.at).second) ++others[name];
   }
   for (const auto& [name, count] : others) {
-    const Position& at = positions.at(name);
+    const Position at = positions.at(name);
+    positions.erase(name);
+    const bool is_needed =
+        std::none_of(wanted.at(name).begin(), wanted.at(name).end(), [](const auto& of_date) {
+          return std::any_of(of_date.second.begin(), of_date.second.end(),
+                             [](const PlaceRow* row) { return row->position.has_value(); });
+        });
+    if (!is_needed) continue;
     findings.push_back({"gazetteer-ambiguous", Severity::warning, "", "",
                         GeoLocation{Lon{at.lon}, Lat{at.lat}},
-                        fmt::format("'{}': the gazetteer has {} more of that name; the first, {}, is used",
-                                    name, count, at_text(at))});
+                        fmt::format("'{}': the gazetteer has {} of that name, the first at {}; none is used",
+                                    name, count + 1, at_text(at))});
   }
   return positions;
 }
@@ -353,9 +360,9 @@ MultiPolygon add_place_statements(Atlas& atlas, LayerId layer, const PointsToAre
   std::vector<Site> sites;
   std::vector<std::string> unlocated;
   for (const auto& [place, timeline] : timelines) {
+    auto position = position_of(place, timeline, atlas.findings);
     const auto found = known.find(place);
-    const auto position =
-        found != known.end() ? std::optional(found->second) : position_of(place, timeline, atlas.findings);
+    if (!position && found != known.end()) position = found->second;
     if (position) {
       sites.push_back({place, *position});
     } else {

@@ -61,7 +61,7 @@ struct PlaceRow {
 ///
 /// Findings: place-unlocated (warning, all names), place-moves (warning: rows put it at several places; the
 /// one most rows give is used), place-disputed (warning: rows of one instant differ; all hold),
-/// gazetteer-ambiguous (warning: several of that name; the first is used), and those of nearest_cells.
+/// gazetteer-ambiguous (warning: several of that name; none is used), and those of nearest_cells.
 MultiPolygon add_place_statements(Atlas& atlas, LayerId layer, const PointsToAreas& spec,
                                   const MultiPolygon& frame, const std::vector<Site>& gazetteer,
                                   const std::vector<PlaceRow>& rows);

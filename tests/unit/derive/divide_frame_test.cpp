@@ -94,7 +94,7 @@ TEST(DivideFrame, LeftAndRightAreThoseOfTheDirection) {
 TEST(DivideFrame, ShortEndsAreExtendedByTheRuleAndSaid) {
   DivisionRule rule = sides();
   rule.extension = LineExtension::nearest;
-  rule.within = Meters{60'000.0};
+  rule.within = Meters{100'000.0};
   const MultiLine short_line{{{1, 0.5}, {1.5, 1.5}}};
   const auto nearest = divide(box(0, 0, 4, 2), short_line, rule);
   EXPECT_THAT(codes(nearest), Contains("line-extended").Times(2));

@@ -77,7 +77,7 @@ TEST(NearestCells, AddUpToTheFrameExactly) {
     std::vector<Site> sites;
     for (int k = 0; k < 40; ++k) {
       // A lattice in every other case: four cells meet in one point.
-      const int step = seed % 2 == 0 ? 100 : 1;
+      const unsigned step = seed % 2 == 0 ? 100 : 1;
       const double lon = static_cast<double>(random() % 500 / step * step) / 100.0;
       const double lat = static_cast<double>(random() % 300 / step * step) / 100.0 + 45.0;
       sites.push_back({"p" + std::to_string(k), {lon, lat}});
