@@ -98,7 +98,7 @@ std::optional<GridPoint> nearest_on(const Frame& frame, GridPoint end) {
     const GridPoint point{static_cast<std::int32_t>(s.a.x + std::llround(t * static_cast<double>(s.dx()))),
                           static_cast<std::int32_t>(s.a.y + std::llround(t * static_cast<double>(s.dy())))};
     // Of equally near ones the least, so that the order of the frame's polygons does not matter.
-    if (square < least || (square == least && point < *nearest)) {
+    if (square < least || (square == least && nearest && point < *nearest)) {
       least = square;
       nearest = point;
     }

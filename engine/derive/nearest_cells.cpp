@@ -242,7 +242,8 @@ PlanePoint inner_point(const detail::GridPolygon& polygon, const Plane& plane) {
       const double y0 = ring[i].y;
       const double y1 = ring[i + 1].y;
       if ((y0 < y) == (y1 < y)) continue;
-      crossings.push_back(ring[i].x + (y - y0) / (y1 - y0) * (double{1.0} * ring[i + 1].x - ring[i].x));
+      crossings.push_back(ring[i].x +
+                          (y - y0) / (y1 - y0) * (static_cast<double>(ring[i + 1].x) - ring[i].x));
     }
   }
   std::sort(crossings.begin(), crossings.end());
