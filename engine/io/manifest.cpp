@@ -1,5 +1,7 @@
 #include <marchland/base/error.h>
+#include <marchland/io/detail/derived_layers.h>
 #include <marchland/io/detail/feature.h>
+#include <marchland/io/detail/manifest_table.h>
 #include <marchland/io/manifest.h>
 
 #include <fmt/format.h>
@@ -16,147 +18,12 @@
 namespace marchland {
 namespace {
 
+using detail::describe;
 using detail::did_you_mean;
-using Names = std::vector<std::string>;
-
-std::size_t line_of(const toml::node& node) {
-  return node.source().begin.line;
-}
-
-std::string_view describe(const toml::node& node) {
-  switch (node.type()) {
-    case toml::node_type::string:
-      return "a text";
-    case toml::node_type::integer:
-      return "a whole number";
-    case toml::node_type::floating_point:
-      return "a number";
-    case toml::node_type::boolean:
-      return "true or false";
-    case toml::node_type::array:
-      return "an array";
-    case toml::node_type::table:
-      return "a table";
-    default:
-      return "a date or time";
-  }
-}
-
-template <class TomlDate>
-std::string iso_text(const TomlDate& date) {
-  std::ostringstream text;
-  text << date;
-  return text.str();
-}
-
-/// The text of a scalar as dates may be written: quoted, as a date of TOML, or as a bare year.
-std::optional<std::string> scalar_text(const toml::node& node) {
-  if (const auto* text = node.as_string()) return text->get();
-  if (const auto* number = node.as_integer()) return fmt::format("{}", number->get());
-  if (const auto* date = node.as_date()) return iso_text(date->get());
-  if (const auto* time = node.as_date_time()) return iso_text(time->get());
-  return std::nullopt;
-}
-
-/// One table of the manifest. Refuses unknown keys at once, so that a misspelt key is named before a missing
-/// one.
-class Table {
- public:
-  Table(const Manifest& manifest, const toml::table& table, std::string title, const Names& known)
-      : manifest_(&manifest), table_(&table), title_(std::move(title)) {
-    if (const auto* id = table["id"].as_string(); id != nullptr && title_.starts_with("[["))
-      title_ += fmt::format(" '{}'", id->get());
-    const toml::key* first = nullptr;
-    for (const auto& [key, node] : table) {
-      const bool is_known = std::find(known.begin(), known.end(), key.str()) != known.end();
-      if (!is_known && (first == nullptr || key.source().begin.line < first->source().begin.line))
-        first = &key;
-    }
-    if (first == nullptr) return;
-    fail_at(first->source().begin.line,
-            fmt::format("unknown key '{}'{} (known: {})", first->str(), did_you_mean(first->str(), known),
-                        fmt::join(known, ", ")));
-  }
-
-  [[noreturn]] void fail_at(std::size_t line, std::string_view text) const {
-    throw InvalidData(fmt::format("{}: {}: {}", manifest_->place(line), title_, text));
-  }
-  [[noreturn]] void fail(std::string_view key, std::string_view text) const {
-    fail_at(line_of(key), fmt::format("{}: {}", key, text));
-  }
-  [[noreturn]] void fail_type(std::string_view key, std::string_view expected) const {
-    fail(key, fmt::format("expected {}, found {}", expected, describe(*find(key))));
-  }
-
-  [[nodiscard]] const toml::node* find(std::string_view key) const { return table_->get(key); }
-  [[nodiscard]] bool has(std::string_view key) const { return find(key) != nullptr; }
-  [[nodiscard]] std::size_t line() const { return marchland::line_of(*table_); }
-  [[nodiscard]] std::size_t line_of(std::string_view key) const {
-    const toml::node* node = find(key);
-    return node == nullptr ? line() : marchland::line_of(*node);
-  }
-  void require(std::string_view key, std::string_view example) const {
-    if (!has(key)) fail_at(line(), fmt::format("'{}' is missing; write {} = {}", key, key, example));
-  }
-
-  [[nodiscard]] std::string text(std::string_view key, std::string fallback = "") const {
-    const toml::node* node = find(key);
-    if (node == nullptr) return fallback;
-    const auto* value = node->as_string();
-    if (value == nullptr) fail_type(key, "a text in quotes");
-    return value->get();
-  }
-  [[nodiscard]] std::string required_text(std::string_view key, std::string_view example) const {
-    require(key, example);
-    std::string value = text(key);
-    if (value.empty()) fail(key, fmt::format("is empty; write {} = {}", key, example));
-    return value;
-  }
-  [[nodiscard]] std::string date_text(std::string_view key) const {
-    if (!has(key)) return "";
-    auto value = scalar_text(*find(key));
-    if (!value) fail_type(key, "a date");
-    return *value;
-  }
-  [[nodiscard]] Meters meters(std::string_view key) const {
-    const toml::node* node = find(key);
-    if (node == nullptr) return Meters{0.0};
-    const auto value = node->value<double>();
-    if (!value || !node->is_number()) fail_type(key, "a number of metres");
-    if (!std::isfinite(*value) || *value < 0.0)
-      fail(key, fmt::format("{} is no length; expected 0 or more", *value));
-    return Meters{*value};
-  }
-  [[nodiscard]] int integer(std::string_view key, int fallback) const {
-    const toml::node* node = find(key);
-    if (node == nullptr) return fallback;
-    const auto* value = node->as_integer();
-    if (value == nullptr) fail_type(key, "a whole number");
-    if (value->get() < std::numeric_limits<int>::min() || value->get() > std::numeric_limits<int>::max()) {
-      fail(key, fmt::format("{} is too large", value->get()));
-    }
-    return static_cast<int>(value->get());
-  }
-  template <class Enum>
-  [[nodiscard]] Enum choice(std::string_view key, const Names& names) const {
-    const std::string value = text(key);
-    const auto found = parse_enum<Enum>(value);
-    if (!found) {
-      fail(key,
-           fmt::format("'{}' is none of {}{}", value, fmt::join(names, ", "), did_you_mean(value, names)));
-    }
-    return *found;
-  }
-  /// Sub-tables of `key`: one of a table, all of an array of tables.
-  [[nodiscard]] Table sub_table(std::string_view key, const toml::table& table, const Names& known) const {
-    return {*manifest_, table, fmt::format("{}: {}", title_, key), known};
-  }
-
- private:
-  const Manifest* manifest_;
-  const toml::table* table_;
-  std::string title_;
-};
+using detail::line_of;
+using detail::Names;
+using detail::scalar_text;
+using detail::Table;
 
 const Names kThemeNames{"control", "claim", "border", "zone"};
 const Names kModeNames{"interval", "snapshot", "event"};
@@ -281,9 +148,30 @@ class ManifestReader {
     each("period", {"id", "title", "from", "to"}, [&](const Table& table) { read_period(table); });
     each("region", {"id", "name", "code", "edition", "file", "layer", "where", "crs", "antimeridian", "pole"},
          [&](const Table& table) { read_region(table); });
-    each("layer", {"id",        "source", "theme",        "mode",   "files",      "layer",        "where",
-                   "crs",       "actor",  "from",         "to",     "seq",        "statement",    "basis",
-                   "certainty", "note",   "missing_days", "region", "taken_from", "antimeridian", "pole"},
+    each("layer",
+         {"id",
+          "source",
+          "theme",
+          "mode",
+          "files",
+          "layer",
+          "where",
+          "crs",
+          "actor",
+          "from",
+          "to",
+          "seq",
+          "statement",
+          "basis",
+          "certainty",
+          "note",
+          "missing_days",
+          "region",
+          "taken_from",
+          "antimeridian",
+          "pole",
+          "lines_to_areas",
+          "points_to_areas"},
          [&](const Table& table) { read_layer(table); });
     if (manifest_.layers.empty()) top.fail_at(1, "there is no [[layer]]; an atlas needs at least one");
   }
@@ -525,9 +413,17 @@ class ManifestReader {
     spec.where = table.text("where");
     spec.crs = table.text("crs");
     spec.layer.rings = read_convention(table);
-    table.require("actor", "\"a\" or {field = \"holder\"}");
-    spec.actor = read_value(table, "actor", {});
-    check_actors(table, "actor", spec.actor);
+    if (table.has("lines_to_areas")) {
+      spec.lines_to_areas = detail::read_lines_to_areas(table, atlas(), read_frame(table, "lines_to_areas"));
+    } else {
+      table.require("actor", "\"a\" or {field = \"holder\"}");
+      spec.actor = read_value(table, "actor", {});
+    }
+    if (table.has("points_to_areas")) {
+      spec.points_to_areas =
+          detail::read_points_to_areas(table, read_frame(table, "points_to_areas"), read_gazetteer(table));
+    }
+    check_actors(table, spec);
     spec.from = read_optional(table, "from", {.pattern = true});
     spec.to = read_optional(table, "to", {.pattern = true, .inclusive = true});
     spec.seq = read_optional(table, "seq", {});
@@ -542,10 +438,27 @@ class ManifestReader {
     spec.missing_days_are_unknown = table.text("missing_days") == "unknown";
     spec.region = table.text("region");
     spec.taken_from = read_optional(table, "taken_from", {});
-    if (spec.taken_from) check_actors(table, "taken_from", *spec.taken_from);
+    if (spec.taken_from) {
+      for_stated_values(*spec.taken_from, [&](const std::string& id) {
+        static_cast<void>(detail::find_actor(table, "taken_from", atlas(), id));
+      });
+    }
     check_mode(table, spec);
+    detail::check_derivation(table, spec);
     atlas().layers.push_back(spec.layer);
     manifest_.layers.push_back(std::move(spec));
+  }
+
+  /// A PLACE that a derivation names.
+  static FileSpec read_frame(const Table& table, const std::string& key) {
+    const Table derivation = detail::derivation_table(table, key);
+    derivation.require("frame", "\"study.geojson\"");
+    return read_place(derivation, "frame", true);
+  }
+  static std::optional<FileSpec> read_gazetteer(const Table& table) {
+    const Table derivation = detail::derivation_table(table, "points_to_areas");
+    if (!derivation.has("places")) return std::nullopt;
+    return read_place(derivation, "places", false);
   }
 
   SourceId find_source(const Table& table) {
@@ -586,13 +499,12 @@ class ManifestReader {
     for (const auto& [from, to] : value.map) check(to);
   }
 
-  void check_actors(const Table& table, std::string_view key, const ValueSpec& value) {
-    Names ids;
-    for (const Actor& actor : atlas().actors) ids.push_back(actor.id);
-    for_stated_values(value, [&](const std::string& id) {
-      if (std::find(ids.begin(), ids.end(), id) != ids.end()) return;
-      table.fail(key, fmt::format("there is no [[actor]] '{}'{} (declared: {})", id, did_you_mean(id, ids),
-                                  fmt::join(ids, ", ")));
+  void check_actors(const Table& table, const LayerSpec& spec) {
+    if (spec.lines_to_areas) return;
+    for_stated_values(spec.actor, [&](const std::string& value) {
+      if (!spec.points_to_areas) return static_cast<void>(detail::find_actor(table, "actor", atlas(), value));
+      for (const std::string& id : detail::split_holders(value))
+        static_cast<void>(detail::find_actor(table, "actor", atlas(), id));
     });
   }
 

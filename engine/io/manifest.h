@@ -13,6 +13,7 @@
 //   [[region]]  id* name code = VALUE or {field = "..."}  edition file* layer where crs antimeridian pole
 //   [[layer]]   id* source* theme* mode* files* layer where crs actor* from to seq statement basis certainty
 //   note antimeridian pole region (only features that share ground with that [[region]])
+//   lines_to_areas points_to_areas
 //   taken_from (of an event: the actor who held the ground before; `check` tells where another did)
 //               missing_days = "hold" (a snapshot holds until the next, however many days are missing) or
 //               "unknown" (no longer than the day, month or year its date names)
@@ -22,7 +23,24 @@
 // pole = "north" or "south": the side meant of rings around a pole, otherwise the smaller one.
 // Dates of a field that are not written as ISO 8601 say how: from = {field = "date", format = "%m/%d/%Y"}
 // (time/name_pattern.h has the letters; what its map gives is ISO 8601).
+// A snapshot layer of lines, one front a date, becomes areas on either side of them (derive/divide_frame.h):
+//   [layer.lines_to_areas]  frame* = PLACE  the ground that lines divide
+//               left right = "actor" (looking along lines)  seeds = [{actor*, at* = [lon, lat]}] (who holds
+//               pieces no line touches; without left and right also the sides)  extend* = "nearest",
+//               "straight" or "none"  within_m (longest extension; required unless none)
+//               unclear = "unknown" (default) or "hold" (a date whose line does not divide is left out, so
+//               that the one before holds on)
+//   `actor`, `where` of other things than lines, basis and event keys have no place there.
+// An event layer of places, a row for each change of who holds one, becomes their cells
+// (derive/nearest_cells.h):
+//   [layer.points_to_areas]  frame* = PLACE  key* (field that names the place)  lon lat (fields with degrees;
+//               otherwise the features' points)  places = PLACE (points with `name`, or with the fields name,
+//               lon or lng, lat) for rows without  crs (projection that distances are measured in; by default
+//               azimuthal equidistant about the frame)  unknown = ["..."] (values: nobody can say)
+//               skip = ["..."] (values that state nothing; such rows are counted)
+//   There the map of `actor` may join holders of contested ground: "a+b".
 // END becomes inclusive by {const|field|pattern = "...", inclusive = true}.
+#include <marchland/derive/divide_frame.h>
 #include <marchland/model/atlas.h>
 #include <marchland/time/name_pattern.h>
 
@@ -63,6 +81,21 @@ struct RegionSpec {
   std::string edition;
 };
 
+/// [layer.lines_to_areas]
+struct LinesToAreas {
+  FileSpec frame;
+  DivisionRule rule;
+  bool holds_unclear = false;  ///< a date whose line does not divide is left out
+};
+
+/// [layer.points_to_areas]
+struct PointsToAreas {
+  FileSpec frame;
+  std::string key, lon, lat, crs;
+  std::optional<FileSpec> places;
+  std::vector<std::string> unknown, skip;
+};
+
 struct LayerSpec {
   Layer layer;
   std::vector<std::string> files;  ///< paths and wildcards relative to the manifest, or what GDAL connects to
@@ -71,6 +104,8 @@ struct LayerSpec {
   std::optional<ValueSpec> from, to, seq, statement, basis, certainty, note, taken_from;
   bool missing_days_are_unknown = false;  ///< of a snapshot layer
   std::string region;                     ///< id; empty: all features
+  std::optional<LinesToAreas> lines_to_areas;
+  std::optional<PointsToAreas> points_to_areas;
   std::size_t line = 0;
 };
 

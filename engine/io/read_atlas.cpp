@@ -2,6 +2,7 @@
 #include <marchland/io/detail/area_filter.h>
 #include <marchland/io/detail/checksum.h>
 #include <marchland/io/detail/data_files.h>
+#include <marchland/io/detail/derived_layers.h>
 #include <marchland/io/detail/feature.h>
 #include <marchland/io/manifest.h>
 #include <marchland/io/read_atlas.h>
@@ -181,6 +182,7 @@ class AtlasReader {
     for (const fs::path& path : paths) {
       for (DataFile& file : find_added(path)) {
         const LayerId layer = layer_of(file, layer_id);
+        refuse_derived(manifest_.layers[layer.index()]);
         file.name = name_in_layer(manifest_.layers[layer.index()], file);
         refuse_known(file);
         const auto [other, is_new] = added[layer].try_emplace(file.name, file);
@@ -291,6 +293,15 @@ class AtlasReader {
     if (names.size() == 1) return name->name;
     throw InvalidArgument(fmt::format("{}: in the folder of the atlas it could be {}; put it there first",
                                       file.local.string(), fmt::join(names, " or ")));
+  }
+
+  /// One more line or row would change the frame, or cells, of all dates.
+  static void refuse_derived(const LayerSpec& spec) {
+    if (!spec.lines_to_areas && !spec.points_to_areas) return;
+    throw InvalidArgument(
+        fmt::format("layer '{}' is derived from {}, all of them at once; add the file to its "
+                    "folder and build anew",
+                    spec.layer.id, spec.lines_to_areas ? "lines" : "places"));
   }
 
   void refuse_known(const DataFile& file) const {
@@ -657,7 +668,273 @@ class AtlasReader {
 
   void read_layer(LayerId id, const LayerSpec& spec) {
     const auto files = find_layer_files(spec);
+    if (spec.lines_to_areas) return read_lines(id, spec, files);
+    if (spec.points_to_areas) return read_points(id, spec, files);
     read_files(id, spec, files, id_prefixes(spec, files));
+  }
+
+  // ---- derived layers (io/detail/derived_layers.h)
+  // -----------------------------------------------------------------------------
+
+  void read_lines(LayerId id, const LayerSpec& spec, const std::vector<DataFile>& files) {
+    const std::string subject = fmt::format("layer '{}'", spec.layer.id);
+    const MultiPolygon frame = read_area(spec.lines_to_areas->frame, subject + ": frame");
+    const Names prefixes = id_prefixes(spec, files);
+    Tally tally;
+    std::vector<detail::FrontRow> rows;
+    for (std::size_t k = 0; k < files.size(); ++k) {
+      VectorRequest request{files[k].dataset, display_name(files[k]), spec.layer_in_file, spec.where,
+                            spec.crs,         wanted_fields(spec)};
+      request.with_lines = true;
+      VectorTable table = read_vector(request);
+      remember(files[k], table);
+      tally_table(table, files[k].name, tally);
+      const auto of_file = find_file_date(spec.from, files[k], "from");
+      for (VectorFeature& feature : table.features) {
+        try {
+          rows.push_back(front_row(spec, files[k], table, feature, prefixes[k], of_file, tally));
+        } catch (const Error& error) {
+          throw InvalidData(
+              fmt::format("{}: {}", table.place_of(feature, display_name(files[k])), error.what()));
+        }
+      }
+    }
+    tally.report(subject, atlas_.findings);
+    const std::size_t before = atlas_.statements.size();
+    MultiPolygon noded = at_line(spec.lines_to_areas->frame.line, subject, [&] {
+      return detail::add_front_statements(atlas_, id, *spec.lines_to_areas, frame, rows);
+    });
+    if (atlas_.statements.size() == before) {
+      throw InvalidData(fmt::format("{}: {} has no statement: {}", manifest_.place(spec.line), subject,
+                                    rows.empty()
+                                        ? "its files have no feature"
+                                        : "none of its lines divides the frame; 'extend' and 'frame' "
+                                          "of lines_to_areas say which ground they are to divide"));
+    }
+    share_frame(spec.lines_to_areas->frame, noded);
+  }
+
+  detail::FrontRow front_row(const LayerSpec& spec, const DataFile& file, const VectorTable& table,
+                             VectorFeature& feature, const std::string& prefix,
+                             const std::optional<DateSpan>& of_file, Tally& tally) {
+    const Row row(table, feature);
+    const auto from = find_date(row, spec.from, of_file, "from");
+    if (!from) {
+      throw InvalidData(fmt::format("{} is empty; a line needs its date",
+                                    Row::subject("from", spec.from.value_or(ValueSpec{}))));
+    }
+    detail::FrontRow front;
+    front.at = from->first;
+    front.id = statement_id(row, spec, feature, prefix);
+    front.certainty =
+        enum_of<Certainty>(row, spec.certainty, "certainty", {"confirmed", "reported"}, Certainty::confirmed);
+    if (spec.note) front.note = row.text(*spec.note).value_or("");
+    front.origin = table.place_of(feature, file.name);
+    front.lines = std::move(feature.lines);
+    tally_feature(feature, front.origin, tally);
+    if (!feature.area.empty() || !feature.points.empty()) {
+      tally.add("not-a-line", Severity::warning, "polygons and points divide nothing and are left out",
+                front.origin);
+    }
+    if (front.lines.empty()) {
+      atlas_.findings.push_back(
+          {"no-line", Severity::info, "", format_utc(front.at), std::nullopt,
+           fmt::format("{}: it has no line; unless another feature of its date has, the "
+                       "layer says nothing from its date on",
+                       front.origin)});
+    }
+    return front;
+  }
+
+  void read_points(LayerId id, const LayerSpec& spec, const std::vector<DataFile>& files) {
+    const PointsToAreas& points = *spec.points_to_areas;
+    const std::string subject = fmt::format("layer '{}'", spec.layer.id);
+    const MultiPolygon frame = read_area(points.frame, subject + ": frame");
+    const std::vector<Site> gazetteer =
+        points.places ? read_gazetteer(*points.places, subject) : std::vector<Site>{};
+    const Names prefixes = id_prefixes(spec, files);
+    Tally tally;
+    std::vector<detail::PlaceRow> rows;
+    for (std::size_t k = 0; k < files.size(); ++k) {
+      Names fields = wanted_fields(spec);
+      for (const std::string& field : {points.key, points.lon, points.lat}) {
+        if (!field.empty() && std::find(fields.begin(), fields.end(), field) == fields.end())
+          fields.push_back(field);
+      }
+      VectorRequest request{
+          files[k].dataset, display_name(files[k]), spec.layer_in_file, spec.where, spec.crs, fields};
+      request.is_table = !points.lon.empty() || points.places.has_value();
+      const VectorTable table = read_vector(request);
+      remember(files[k], table);
+      tally_table(table, files[k].name, tally);
+      const auto of_file = find_file_date(spec.from, files[k], "from");
+      for (const VectorFeature& feature : table.features) {
+        try {
+          auto row = place_row(spec, files[k], table, feature, prefixes[k], of_file, tally);
+          if (row) rows.push_back(std::move(*row));
+        } catch (const Error& error) {
+          throw InvalidData(
+              fmt::format("{}: {}", table.place_of(feature, display_name(files[k])), error.what()));
+        }
+      }
+    }
+    tally.report(subject, atlas_.findings);
+    MultiPolygon noded = at_line(points.frame.line, subject, [&] {
+      return detail::add_place_statements(atlas_, id, points, frame, gazetteer, rows);
+    });
+    share_frame(points.frame, noded);
+  }
+
+  /// A field of the feature whatever its map; nothing for null and blank.
+  static std::optional<std::string> field_of(const Row& row, const std::string& field) {
+    ValueSpec spec;
+    spec.kind = ValueSpec::Kind::field;
+    spec.text = field;
+    return row.text(spec);
+  }
+
+  static std::optional<double> degrees_of(const Row& row, const std::string& field) {
+    const std::string text = trim(field_of(row, field).value_or(""));
+    if (text.empty()) return std::nullopt;
+    double value = 0.0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size())
+      throw InvalidData(fmt::format("field '{}': '{}' is no number of degrees", field, text));
+    return value;
+  }
+
+  static std::optional<Position> position_of(const Row& row, const std::string& lon, const std::string& lat) {
+    const auto x = degrees_of(row, lon);
+    const auto y = degrees_of(row, lat);
+    if (!x || !y) return std::nullopt;
+    if (!(std::abs(*x) <= 180.0 && std::abs(*y) <= 90.0)) {
+      throw InvalidData(
+          fmt::format("({}, {}) in the fields '{}' and '{}' is no longitude and latitude in degrees; "
+                      "are they swapped?",
+                      *x, *y, lon, lat));
+    }
+    return Position{*x, *y};
+  }
+
+  /// Nothing for a row that is said to state nothing.
+  std::optional<detail::PlaceRow> place_row(const LayerSpec& spec, const DataFile& file,
+                                            const VectorTable& table, const VectorFeature& feature,
+                                            const std::string& prefix, const std::optional<DateSpan>& of_file,
+                                            Tally& tally) const {
+    const PointsToAreas& points = *spec.points_to_areas;
+    const Row row(table, feature);
+    detail::PlaceRow out;
+    out.origin = table.place_of(feature, file.name);
+    const auto holders = holders_of(row, spec);
+    if (!holders) {
+      tally.add("row-skipped", Severity::warning, "rows whose holder is one of 'skip' state nothing",
+                out.origin);
+      return std::nullopt;
+    }
+    out.holders = *holders;
+    const auto from = find_date(row, spec.from, of_file, "from");
+    if (!from) {
+      throw InvalidData(fmt::format("{} is empty; a row needs its date",
+                                    Row::subject("from", spec.from.value_or(ValueSpec{}))));
+    }
+    out.at = from->first;
+    out.place = detail::plain_spaces(field_of(row, points.key).value_or(""));
+    if (out.place.empty())
+      throw InvalidData(fmt::format("key (field '{}') is empty; a row needs its place", points.key));
+    out.id = statement_id(row, spec, feature, prefix);
+    out.certainty =
+        enum_of<Certainty>(row, spec.certainty, "certainty", {"confirmed", "reported"}, Certainty::confirmed);
+    if (spec.note) out.note = row.text(*spec.note).value_or("");
+    if (!points.lon.empty()) {
+      out.position = position_of(row, points.lon, points.lat);
+    } else if (feature.points.size() == 1) {
+      out.position = feature.points.front();
+    }
+    return out;
+  }
+
+  /// Actors that a row's value names; none: unknown; nothing: it states nothing.
+  std::optional<std::vector<ActorId>> holders_of(const Row& row, const LayerSpec& spec) const {
+    const PointsToAreas& points = *spec.points_to_areas;
+    const std::string raw = spec.actor.kind == ValueSpec::Kind::field
+                                ? field_of(row, spec.actor.text).value_or("")
+                                : spec.actor.text;
+    const std::string plain = detail::plain_spaces(raw);
+    const auto lists = [&](const std::vector<std::string>& values) {
+      return std::any_of(values.begin(), values.end(), [&](const std::string& value) {
+        return value == raw || detail::plain_spaces(value) == plain;
+      });
+    };
+    if (lists(points.skip)) return std::nullopt;
+    if (lists(points.unknown)) return std::vector<ActorId>{};
+    std::string value = plain;
+    for (const auto& [from, to] : spec.actor.map) {
+      if (from == raw || detail::plain_spaces(from) == plain) value = to;
+    }
+    std::vector<ActorId> holders;
+    for (const std::string& id : detail::split_holders(value)) {
+      const auto found = actors_.find(id);
+      if (found == actors_.end()) {
+        Names known = actor_ids_;
+        for (const auto& [from, to] : spec.actor.map) known.push_back(from);
+        throw InvalidData(
+            fmt::format("{}: '{}' is no [[actor]]{}; map it to one of {} (or several: \"a+b\"), or "
+                        "list it in 'unknown' or 'skip' of points_to_areas",
+                        Row::subject("actor", spec.actor), plain, did_you_mean(plain, known),
+                        fmt::join(actor_ids_, ", ")));
+      }
+      holders.push_back(found->second);
+    }
+    std::sort(holders.begin(), holders.end());
+    return holders;
+  }
+
+  /// Named points, or rows with the fields name, lon or lng, and lat.
+  std::vector<Site> read_gazetteer(const FileSpec& spec, const std::string& subject) {
+    const DataFile file = find_one_file(spec, subject + ": places");
+    VectorRequest request{file.dataset, display_name(file), spec.layer, spec.where, spec.crs, std::nullopt};
+    request.is_table = true;
+    VectorTable table = read_vector(request);
+    const auto has = [&](const char* name) {
+      return std::find(table.fields.begin(), table.fields.end(), name) != table.fields.end();
+    };
+    if (!has("name")) {
+      throw InvalidData(fmt::format("{}: places: {} has no field 'name'; fields: {}",
+                                    manifest_.place(spec.line), file.name, fmt::join(table.fields, ", ")));
+    }
+    const bool is_by_fields = has("lat") && (has("lon") || has("lng"));
+    if (!is_by_fields) table = read_table(file, spec, std::nullopt);
+    remember(file, table);
+    std::vector<Site> sites;
+    for (const VectorFeature& feature : table.features) {
+      const Row row(table, feature);
+      const auto position = is_by_fields                 ? position_of(row, has("lon") ? "lon" : "lng", "lat")
+                            : feature.points.size() == 1 ? std::optional(feature.points.front())
+                                                         : std::nullopt;
+      const std::string name = field_of(row, "name").value_or("");
+      if (position && !name.empty()) sites.push_back({name, *position});
+    }
+    return sites;
+  }
+
+  /// Study area and regions that are the frame of a derived layer get the points where lines meet it, so that
+  /// areas add up to them exactly. Of several layers with one frame that is the first.
+  void share_frame(const FileSpec& frame, const MultiPolygon& noded) {
+    const auto is_frame = [&](const FileSpec& place) {
+      return place.file == frame.file && place.layer == frame.layer && place.where == frame.where &&
+             place.crs == frame.crs;
+    };
+    for (const FileSpec& other : shared_frames_) {
+      if (is_frame(other)) return;
+    }
+    shared_frames_.push_back(frame);
+    if (manifest_.study_area && is_frame(*manifest_.study_area)) atlas_.study_area = noded;
+    for (const RegionSpec& spec : manifest_.regions) {
+      if (spec.id.kind != ValueSpec::Kind::constant || !is_frame(spec.source)) continue;
+      for (Region& region : atlas_.regions) {
+        if (region.id == spec.id.text) region.area = noded;
+      }
+    }
   }
 
   void read_files(LayerId id, const LayerSpec& spec, const std::vector<DataFile>& files,
@@ -749,7 +1026,7 @@ class AtlasReader {
       const bool is_new = std::find(fields.begin(), fields.end(), value.text) == fields.end();
       if (value.kind == ValueSpec::Kind::field && is_new) fields.push_back(value.text);
     };
-    want(spec.actor);
+    if (!spec.lines_to_areas) want(spec.actor);
     for (const auto* value : {&spec.from, &spec.to, &spec.seq, &spec.statement, &spec.basis, &spec.certainty,
                               &spec.note, &spec.taken_from}) {
       if (*value) want(**value);
@@ -936,6 +1213,7 @@ class AtlasReader {
   std::unordered_map<std::string, ActorId> actors_;
   Names actor_ids_;
   std::map<std::string, fs::path> files_;  ///< by name relative to the folder
+  std::vector<FileSpec> shared_frames_;    ///< of derived layers
   bool is_added_ = false;                  ///< files are read that were not there at first
 };
 

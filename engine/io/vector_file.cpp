@@ -92,12 +92,12 @@ DatasetPtr open_dataset(const VectorRequest& request, const GdalMessages& messag
   return dataset;
 }
 
-OGRLayer& choose_layer(GDALDataset& dataset, const std::string& wanted) {
+OGRLayer& choose_layer(GDALDataset& dataset, const std::string& wanted, bool is_table) {
   std::vector<std::string> names;
   std::vector<OGRLayer*> with_geometry;
   for (OGRLayer* layer : dataset.GetLayers()) {
     names.emplace_back(layer->GetName());
-    if (layer->GetGeomType() != wkbNone) with_geometry.push_back(layer);
+    if (is_table || layer->GetGeomType() != wkbNone) with_geometry.push_back(layer);
   }
   if (!wanted.empty()) {
     if (OGRLayer* layer = dataset.GetLayerByName(wanted.c_str())) return *layer;
@@ -220,7 +220,8 @@ class ToLonLat {
 
 class GeometryReader {
  public:
-  GeometryReader(const ToLonLat& to_lon_lat, VectorFeature& out) : to_lon_lat_(to_lon_lat), out_(out) {}
+  GeometryReader(const ToLonLat& to_lon_lat, bool with_lines, VectorFeature& out)
+      : to_lon_lat_(to_lon_lat), with_lines_(with_lines), out_(out) {}
 
   void read(const OGRGeometry& geometry) {
     out_.had_heights = out_.had_heights || geometry.Is3D() != 0 || geometry.IsMeasured() != 0;
@@ -235,6 +236,12 @@ class GeometryReader {
       case wkbCurvePolygon:
         read_curve_polygon(*geometry.toCurvePolygon());
         break;
+      case wkbMultiLineString:
+        if (with_lines_) {
+          for (const OGRLineString* part : *geometry.toMultiLineString()) read_line(*part);
+        }
+        if (geometry.IsEmpty() == 0) out_.left_out.emplace_back(OGRGeometryTypeToName(wkbMultiLineString));
+        break;
       case wkbMultiPoint:
       case wkbMultiPolygon:
       case wkbMultiSurface:
@@ -245,6 +252,9 @@ class GeometryReader {
       case wkbTIN:
         for (const OGRPolygon* part : *geometry.toPolyhedralSurface()) read_polygon(*part);
         break;
+      case wkbLineString:
+        if (with_lines_) read_line(*geometry.toLineString());
+        [[fallthrough]];
       default:
         if (geometry.IsEmpty() == 0)
           out_.left_out.emplace_back(OGRGeometryTypeToName(wkbFlatten(geometry.getGeometryType())));
@@ -286,7 +296,15 @@ class GeometryReader {
     return ring;
   }
 
+  void read_line(const OGRLineString& source) {
+    Line line;
+    for (const OGRPoint& point : source) line.push_back({point.getX(), point.getY()});
+    to_lon_lat_.apply(line);
+    if (!line.empty()) out_.lines.push_back(std::move(line));
+  }
+
   const ToLonLat& to_lon_lat_;
+  bool with_lines_;
   VectorFeature& out_;
 };
 
@@ -382,13 +400,14 @@ void throw_if_failed(const GdalMessages& messages) {
 }
 
 VectorFeature read_feature(const OGRFeature& source, const std::vector<int>& columns,
-                           const ToLonLat& to_lon_lat) {
+                           const ToLonLat* to_lon_lat, bool with_lines) {
   VectorFeature feature;
   feature.fid = source.GetFID();
   for (const int column : columns) feature.values.push_back(value_text(source, column));
+  if (to_lon_lat == nullptr) return feature;
   const OGRGeometry* geometry = source.GetGeometryRef();
   feature.has_geometry = geometry != nullptr && geometry->IsEmpty() == 0;
-  if (feature.has_geometry) GeometryReader(to_lon_lat, feature).read(*geometry);
+  if (feature.has_geometry) GeometryReader(*to_lon_lat, with_lines, feature).read(*geometry);
   detail::check_feature(feature);
   return feature;
 }
@@ -399,7 +418,8 @@ void read_features(OGRLayer& layer, const VectorRequest& request, VectorTable& t
   // What opening reported is reported again by the feature it belongs to, or else at the end.
   const std::vector<std::string> while_opening = messages.failures();
   messages.forget_failures();
-  const ToLonLat to_lon_lat(layer.GetSpatialRef(), request.crs, table, messages);
+  std::optional<ToLonLat> to_lon_lat;
+  if (!request.is_table) to_lon_lat.emplace(layer.GetSpatialRef(), request.crs, table, messages);
   if (!set_condition(layer, request.where, messages)) return;
   table.fields = request.fields.value_or(field_names(layer));
   std::vector<int> columns;
@@ -412,7 +432,8 @@ void read_features(OGRLayer& layer, const VectorRequest& request, VectorTable& t
       if (!seen.insert(source->GetFID()).second) {
         throw InvalidData("an earlier feature of the file has the same id; ids must differ");
       }
-      table.features.push_back(read_feature(*source, columns, to_lon_lat));
+      table.features.push_back(
+          read_feature(*source, columns, to_lon_lat ? &*to_lon_lat : nullptr, request.with_lines));
     } catch (const Error&) {
       context += fmt::format(", feature {}", source->GetFID());
       throw;
@@ -474,7 +495,7 @@ VectorTable read_vector(const VectorRequest& request) {
   try {
     if (auto quick = detail::read_geojson(request, context)) return *std::move(quick);
     const DatasetPtr dataset = open_dataset(request, messages);
-    OGRLayer& layer = choose_layer(*dataset, request.layer);
+    OGRLayer& layer = choose_layer(*dataset, request.layer, request.is_table);
     table.layer = layer.GetName();
     context += fmt::format(": layer '{}'", table.layer);
     read_features(layer, request, table, messages, context);

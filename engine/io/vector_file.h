@@ -27,6 +27,8 @@ struct VectorRequest {
   /// Fields whose values are wanted, in that order; nothing: all. The name of the id column, or "fid" where
   /// no field has that name, gives the feature's number.
   std::optional<std::vector<std::string>> fields = std::vector<std::string>{};
+  bool with_lines = false;  ///< lines are wanted too, not only said to be there
+  bool is_table = false;    ///< only values are wanted: neither geometry nor coordinate system is asked for
 };
 
 struct VectorFeature {
@@ -36,12 +38,13 @@ struct VectorFeature {
   std::vector<std::optional<std::string>> values;
   MultiPolygon area;             ///< the polygons in its geometry; passes check_readable
   std::vector<Position> points;  ///< the points in its geometry
+  MultiLine lines;               ///< the lines in its geometry, where the request wants them
 
   bool has_geometry = false;          ///< false: null or empty
   bool had_heights = false;           ///< Z or M values were left out
   bool had_curves = false;            ///< arcs were replaced by chords of 1 degree each
   std::vector<Position> closed_at;    ///< first positions of rings that were not closed, and now are
-  std::vector<std::string> left_out;  ///< WKT types of parts that are neither polygons nor points
+  std::vector<std::string> left_out;  ///< WKT types of parts that are neither polygons nor points, lines too
 };
 
 struct VectorTable {

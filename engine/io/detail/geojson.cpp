@@ -70,7 +70,7 @@ std::optional<std::string> read_bytes(const std::string& dataset) {
 
 class GeometryReader {
  public:
-  explicit GeometryReader(VectorFeature& out) : out_(out) {}
+  GeometryReader(bool with_lines, VectorFeature& out) : with_lines_(with_lines), out_(out) {}
 
   void read(const element& value) {
     object geometry;
@@ -95,6 +95,7 @@ class GeometryReader {
     } else if (type == "LineString" || type == "MultiLineString") {
       // GDAL's names, which other formats give too.
       if (list(geometry, "coordinates").size() > 0) {
+        if (with_lines_) read_lines(type, list(geometry, "coordinates"));
         out_.left_out.emplace_back(type == "LineString" ? "Line String" : "Multi Line String");
       }
     } else {
@@ -151,6 +152,17 @@ class GeometryReader {
     if (!rings.empty()) out_.area.push_back(std::move(rings));
   }
 
+  void read_lines(std::string_view type, const array& coordinates) {
+    const auto read = [&](const array& positions) {
+      Line& line = out_.lines.emplace_back();
+      numbered(positions, "position", [&](const element& item) { line.push_back(position(item)); });
+    };
+    if (type == "LineString") return read(coordinates);
+    numbered(coordinates, "line", [&](const element& part) {
+      if (const array positions = as_list(part); positions.size() > 0) read(positions);
+    });
+  }
+
   Ring read_ring(const array& coordinates) {
     Ring ring;
     ring.reserve(coordinates.size() + 1);
@@ -179,6 +191,7 @@ class GeometryReader {
     throw InvalidData(fmt::format("expected [longitude, latitude] as numbers, found {}", found));
   }
 
+  bool with_lines_;
   VectorFeature& out_;
 };
 
@@ -306,7 +319,7 @@ class DocumentReader {
       feature.values.resize(wanted_.size());
     }
     if (item["geometry"].get(part) == simdjson::SUCCESS && !part.is_null())
-      GeometryReader(feature).read(part);
+      GeometryReader(request_.with_lines, feature).read(part);
     if (!only_check_) check_feature(feature);
     table_.features.push_back(std::move(feature));
     context_ = layer;

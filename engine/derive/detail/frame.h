@@ -1,0 +1,60 @@
+#pragma once
+// The ground that is shared out, as directed edges on the grid that lines can be noded with.
+#include <marchland/derive/detail/noding.h>
+#include <marchland/derive/detail/subdivision.h>
+
+#include <map>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace marchland::detail {
+
+/// Boundary steps of the union of polygons, with the ground on their left. Borders that two polygons share
+/// cancel; where polygons cross, the crossing is rounded to the grid.
+class Frame {
+ public:
+  /// Throws InvalidData for a frame that leaves +-180 degrees, or a step of more than 180 degrees, and for
+  /// one without extent.
+  explicit Frame(const MultiPolygon& area);
+  /// The ground as polygons, with every point of the boundary.
+  [[nodiscard]] std::vector<GridPolygon> polygons() const;
+
+  [[nodiscard]] const std::vector<GridSegment>& boundary() const noexcept { return boundary_; }
+  /// Strictly inside, not on its boundary.
+  [[nodiscard]] bool holds(GridPoint point) const;
+
+  /// Leads the boundary through further nodes: `paths` replace its steps, one each. True if any was added.
+  bool insert(std::span<const GridPath> paths);
+
+ private:
+  std::vector<GridSegment> boundary_;
+};
+
+/// What lines and frame make of the plane.
+struct FramePieces {
+  Subdivision subdivision;
+  std::vector<bool> is_ground;  ///< by piece: within the frame
+  struct Edge {
+    GridSegment s;  ///< s.a < s.b
+    int frame = 0;  ///< steps of the boundary from a to b, less those back
+    int line = 0;   ///< steps of lines from a to b, less those back
+    int uses = 0;   ///< steps of lines either way
+  };
+  std::vector<Edge> edges;  ///< by segment; those that bound nothing and carry no line are left out
+};
+
+/// Noded boundary and noded lines, as paths.
+[[nodiscard]] FramePieces cut_frame(std::span<const GridPath> boundary, std::span<const GridPath> lines);
+
+/// Polygons of pieces joined by their labels: result[label]; pieces of a label below 0 are left out. Two
+/// pieces of one label become one polygon where they share an edge.
+[[nodiscard]] std::vector<std::vector<GridPolygon>> join_pieces(const FramePieces& cut,
+                                                                std::span<const int> label_of_piece,
+                                                                std::size_t labels);
+
+/// Steps of a path that is no ring. Refuses as Frame does; `what` begins the message.
+[[nodiscard]] GridPath to_grid_path(std::span<const Position> line, std::string_view what);
+
+}  // namespace marchland::detail

@@ -1,0 +1,558 @@
+#include <marchland/base/error.h>
+#include <marchland/derive/detail/frame.h>
+#include <marchland/derive/divide_frame.h>
+#include <marchland/measure/edge_area.h>
+#include <marchland/measure/length.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <deque>
+#include <limits>
+#include <map>
+#include <set>
+
+namespace marchland {
+namespace {
+
+using detail::Frame;
+using detail::FramePieces;
+using detail::GridPath;
+using detail::GridPolygon;
+
+GeoLocation location_of(GridPoint p) {
+  return {Lon{grid_to_degrees(p.x)}, Lat{grid_to_degrees(p.y)}};
+}
+
+std::string place_text(GridPoint p) {
+  return fmt::format("({}, {})", grid_to_degrees(p.x), grid_to_degrees(p.y));
+}
+
+double length_of(GridPoint a, GridPoint b) {
+  return edge_length(detail::to_position(a), detail::to_position(b)).value();
+}
+
+SquareMeters area_of(const GridPolygon& polygon) {
+  static const EdgeArea kArea = EdgeArea::wgs84();
+  AreaUnits sum = 0;
+  for (const auto& ring : polygon) {
+    for (std::size_t k = 0; k + 1 < ring.size(); ++k)
+      sum += kArea({ring[k], ring[k + 1]}, ring[k], ring[k + 1]);
+  }
+  return to_square_meters(sum);
+}
+
+/// Findings of one date.
+class Notes {
+ public:
+  Notes(const DatedLine& line, Findings& findings)
+      : at_(format_utc(line.at)), origin_(line.origin), findings_(findings) {}
+  void add(const char* code, Severity severity, GridPoint place, const std::string& text) const {
+    findings_.push_back({code, severity, "", at_, location_of(place), fmt::format("{}: {}", origin_, text)});
+  }
+
+ private:
+  std::string at_;
+  std::string origin_;
+  Findings& findings_;
+};
+
+// ---- ends
+// ----------------------------------------------------------------------------------------------------
+
+/// An end of a line and the point before it, so that the direction points out of the line.
+struct LineEnd {
+  GridPoint before;
+  GridPoint end;
+  std::size_t path = 0;
+  bool is_first = false;
+};
+
+bool is_free(const LineEnd& end, const std::vector<GridPath>& paths) {
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    const GridPath& path = paths[i];
+    for (std::size_t k = 0; k + 1 < path.size(); ++k) {
+      const bool is_own = i == end.path && (end.is_first ? k == 0 : k + 2 == path.size());
+      if (!is_own && detail::is_on({path[k], path[k + 1]}, end.end)) return false;
+    }
+  }
+  return true;
+}
+
+/// The nearest point of the boundary, by distances in the plane that has the scale of the end's latitude.
+std::optional<GridPoint> nearest_on(const Frame& frame, GridPoint end) {
+  // The cosine as the sine of the complement, in a fixed sequence of operations: libm's differs by machine.
+  const std::int64_t complement = std::int64_t{kGridMaxLat} - std::abs(std::int64_t{end.y});
+  const double scale = sin_of_mean_latitude((2 * complement) << kFixedBits);
+  double least = std::numeric_limits<double>::infinity();
+  std::optional<GridPoint> nearest;
+  for (const GridSegment& s : frame.boundary()) {
+    const double dx = static_cast<double>(s.dx()) * scale;
+    const auto dy = static_cast<double>(s.dy());
+    const double ex = static_cast<double>(std::int64_t{end.x} - s.a.x) * scale;
+    const auto ey = static_cast<double>(std::int64_t{end.y} - s.a.y);
+    const double t = std::clamp((ex * dx + ey * dy) / (dx * dx + dy * dy), 0.0, 1.0);
+    const double square = (ex - t * dx) * (ex - t * dx) + (ey - t * dy) * (ey - t * dy);
+    const GridPoint point{static_cast<std::int32_t>(s.a.x + std::llround(t * static_cast<double>(s.dx()))),
+                          static_cast<std::int32_t>(s.a.y + std::llround(t * static_cast<double>(s.dy())))};
+    // Of equally near ones the least, so that the order of the frame's polygons does not matter.
+    if (square < least || (square == least && nearest && point < *nearest)) {
+      least = square;
+      nearest = point;
+    }
+  }
+  return nearest;
+}
+
+/// Where the last step, prolonged, first meets the boundary.
+std::optional<GridPoint> straight_on(const Frame& frame, const LineEnd& end) {
+  const std::int64_t rx = std::int64_t{end.end.x} - end.before.x;
+  const std::int64_t ry = std::int64_t{end.end.y} - end.before.y;
+  double least = std::numeric_limits<double>::infinity();
+  std::optional<GridPoint> first;
+  for (const GridSegment& s : frame.boundary()) {
+    const std::int64_t qx = std::int64_t{s.a.x} - end.end.x;
+    const std::int64_t qy = std::int64_t{s.a.y} - end.end.y;
+    const Int128 den = cross(rx, ry, s.dx(), s.dy());
+    if (den == 0) continue;  // parallel: a neighbour of the step is met at its end
+    const Int128 along = cross(qx, qy, s.dx(), s.dy());
+    const Int128 across = cross(qx, qy, rx, ry);
+    const int way = den > 0 ? 1 : -1;
+    if (along * way <= 0 || across * way < 0 || across * way > den * way) continue;
+    const double t = static_cast<double>(along) / static_cast<double>(den);
+    if (t >= least) continue;
+    least = t;
+    const double u = static_cast<double>(across) / static_cast<double>(den);
+    first = GridPoint{static_cast<std::int32_t>(s.a.x + std::llround(u * static_cast<double>(s.dx()))),
+                      static_cast<std::int32_t>(s.a.y + std::llround(u * static_cast<double>(s.dy())))};
+  }
+  return first;
+}
+
+/// Ends that stop inside the frame are prolonged by the rule, in the direction of the line.
+void extend_ends(const Frame& frame, const DivisionRule& rule, const Notes& notes,
+                 std::vector<GridPath>& paths) {
+  std::vector<LineEnd> ends;
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    const GridPath& path = paths[i];
+    ends.push_back({path[1], path[0], i, true});
+    ends.push_back({path[path.size() - 2], path.back(), i, false});
+  }
+  std::erase_if(ends, [&](const LineEnd& end) { return !frame.holds(end.end) || !is_free(end, paths); });
+  for (const LineEnd& end : ends) {
+    std::optional<GridPoint> target;
+    if (rule.extension == LineExtension::straight) target = straight_on(frame, end);
+    if (rule.extension != LineExtension::straight) target = nearest_on(frame, end.end);
+    if (!target) continue;
+    const double distance = length_of(end.end, *target);
+    const bool is_declared = rule.extension != LineExtension::none;
+    if (!is_declared || distance > rule.within.value()) {
+      notes.add("line-too-short", Severity::warning, end.end,
+                fmt::format("it {} at {}, {:.1f} km inside the frame, {}", end.is_first ? "begins" : "ends",
+                            place_text(end.end), distance / 1000.0,
+                            is_declared ? fmt::format("further than within_m = {}", rule.within.value())
+                                        : "and extend is \"none\""));
+      continue;
+    }
+    if (*target == end.end) continue;  // it is there already, but for rounding
+    notes.add("line-extended", Severity::info, end.end,
+              fmt::format("its {} at {} was extended by {:.2f} km to the frame, to {}",
+                          end.is_first ? "beginning" : "end", place_text(end.end), distance / 1000.0,
+                          place_text(*target)));
+    GridPath& path = paths[end.path];
+    path.insert(end.is_first ? path.begin() : path.end(), *target);
+  }
+}
+
+// ---- noding
+// ---------------------------------------------------------------------------------------------------
+
+std::vector<GridSegment> steps_of(const std::vector<GridPath>& paths) {
+  std::vector<GridSegment> steps;
+  for (const GridPath& path : paths) {
+    for (std::size_t k = 0; k + 1 < path.size(); ++k) steps.push_back({path[k], path[k + 1]});
+  }
+  return steps;
+}
+
+/// Paths of the boundary's steps, then those of the lines.
+std::vector<GridPath> node_with(const Frame& frame, const std::vector<GridSegment>& lines) {
+  std::vector<GridSegment> all = frame.boundary();
+  all.insert(all.end(), lines.begin(), lines.end());
+  return detail::node_segments(all);
+}
+
+/// Leads the frame through all points where the lines of any date meet it, until none adds another: a step
+/// that was led through a rounded point may pass a node of another date. Each round moves it by less, as its
+/// parts are shorter; two are usual.
+void node_frame(Frame& frame, const std::vector<std::vector<GridSegment>>& lines) {
+  constexpr int kRounds = 32;
+  for (int round = 0; round < kRounds; ++round) {
+    std::vector<GridPath> longer(frame.boundary().size());
+    for (std::size_t i = 0; i < longer.size(); ++i)
+      longer[i] = {frame.boundary()[i].a, frame.boundary()[i].b};
+    for (const auto& of_date : lines) {
+      const std::vector<GridPath> paths = node_with(frame, of_date);
+      for (std::size_t i = 0; i < longer.size(); ++i)
+        longer[i].insert(longer[i].end(), paths[i].begin() + 1, paths[i].end() - 1);
+    }
+    for (GridPath& path : longer) {
+      const GridSegment step{path[0], path[1]};
+      const int east = step.dx() >= 0 ? 1 : -1;
+      const int north = step.dy() >= 0 ? 1 : -1;
+      std::sort(path.begin(), path.end(), [&](GridPoint p, GridPoint q) {
+        return p.x != q.x ? (p.x < q.x) == (east > 0) : p.y != q.y && (p.y < q.y) == (north > 0);
+      });
+      path.erase(std::unique(path.begin(), path.end()), path.end());
+    }
+    if (!frame.insert(longer)) return;
+  }
+  throw InvalidData(
+      fmt::format("frame: its boundary and the lines did not settle on the grid in {} rounds; "
+                  "is a line drawn along the boundary many times, a grid unit off?",
+                  kRounds));
+}
+
+// ---- sides
+// ----------------------------------------------------------------------------------------------------
+
+/// Pieces of the frame that are one but for lines, and what the lines say of their two colours.
+struct Colouring {
+  std::vector<int> region;                         ///< by piece; -1 outside the frame
+  std::vector<int> colour;                         ///< by piece: 0 or 1
+  std::vector<std::optional<GridPoint>> odd_at;    ///< by region: where two colours cannot do
+  std::vector<std::array<double, 2>> left_length;  ///< by region: metres of line with that colour left
+  std::vector<bool> is_divided;                    ///< by region: some line parts it
+};
+
+struct Neighbour {
+  std::size_t piece;
+  int flip;
+  GridPoint at;
+};
+
+std::vector<std::vector<Neighbour>> neighbours_of(const FramePieces& cut) {
+  std::vector<std::vector<Neighbour>> neighbours(cut.is_ground.size());
+  for (const auto& edge : cut.edges) {
+    const auto left = cut.subdivision.left_of(edge.s.a, edge.s.b);
+    const auto right = cut.subdivision.left_of(edge.s.b, edge.s.a);
+    if (!left || !right || !cut.is_ground[*left] || !cut.is_ground[*right]) continue;
+    neighbours[*left].push_back({*right, edge.uses % 2, edge.s.a});
+    neighbours[*right].push_back({*left, edge.uses % 2, edge.s.a});
+  }
+  return neighbours;
+}
+
+void colour_region(const std::vector<std::vector<Neighbour>>& neighbours, std::size_t start,
+                   Colouring& colouring) {
+  const auto region = static_cast<int>(colouring.odd_at.size());
+  colouring.odd_at.emplace_back();
+  colouring.is_divided.push_back(false);
+  colouring.left_length.push_back({0.0, 0.0});
+  colouring.region[start] = region;
+  std::deque<std::size_t> todo{start};
+  for (; !todo.empty(); todo.pop_front()) {
+    for (const Neighbour& next : neighbours[todo.front()]) {
+      const int colour = colouring.colour[todo.front()] ^ next.flip;
+      if (next.flip == 1) colouring.is_divided.back() = true;
+      if (colouring.region[next.piece] < 0) {
+        colouring.region[next.piece] = region;
+        colouring.colour[next.piece] = colour;
+        todo.push_back(next.piece);
+      } else if (colouring.colour[next.piece] != colour) {
+        colouring.odd_at.back() = next.at;
+      }
+    }
+  }
+}
+
+/// Colour left of an edge in the direction its lines run, where they part ground of the frame.
+std::optional<std::pair<std::size_t, int>> left_of_line(const FramePieces& cut, const Colouring& colouring,
+                                                        const FramePieces::Edge& edge) {
+  if (edge.uses % 2 == 0 || edge.line == 0) return std::nullopt;
+  const bool runs_back = edge.line < 0;
+  const auto left = cut.subdivision.left_of(runs_back ? edge.s.b : edge.s.a, runs_back ? edge.s.a : edge.s.b);
+  const auto right =
+      cut.subdivision.left_of(runs_back ? edge.s.a : edge.s.b, runs_back ? edge.s.b : edge.s.a);
+  if (!left || !right || !cut.is_ground[*left] || !cut.is_ground[*right]) return std::nullopt;
+  return std::pair(static_cast<std::size_t>(colouring.region[*left]), colouring.colour[*left]);
+}
+
+Colouring colour_pieces(const FramePieces& cut) {
+  Colouring colouring;
+  colouring.region.assign(cut.is_ground.size(), -1);
+  colouring.colour.assign(cut.is_ground.size(), 0);
+  const auto neighbours = neighbours_of(cut);
+  for (std::size_t i = 0; i < cut.is_ground.size(); ++i) {
+    if (cut.is_ground[i] && colouring.region[i] < 0) colour_region(neighbours, i, colouring);
+  }
+  for (const auto& edge : cut.edges) {
+    if (const auto left = left_of_line(cut, colouring, edge))
+      colouring.left_length[left->first][static_cast<std::size_t>(left->second)] +=
+          length_of(edge.s.a, edge.s.b);
+  }
+  return colouring;
+}
+
+// ---- holders
+// --------------------------------------------------------------------------------------------------
+
+constexpr int kOutside = -1;
+constexpr int kUnknown = 0;  ///< labels of actors follow
+
+/// Decides who holds each piece of one date.
+class Division {
+ public:
+  Division(const FramePieces& cut, const DivisionRule& rule, const Notes& notes)
+      : cut_(cut), rule_(rule), notes_(notes), colouring_(colour_pieces(cut)) {
+    for (const auto& side : {rule.left, rule.right}) {
+      if (side) actors_.insert(*side);
+    }
+    for (const Seed& seed : rule.seeds) actors_.insert(seed.actor);
+  }
+
+  DividedDate divide() {
+    report_turns();
+    find_seeds();
+    std::vector<int> labels(cut_.is_ground.size(), kOutside);
+    DividedDate date;
+    bool any = false;
+    date.is_clear = true;
+    for (std::size_t region = 0; region < colouring_.odd_at.size(); ++region) {
+      const auto holders = colouring_.is_divided[region] ? sides_of(region) : undivided(region);
+      any = any || colouring_.is_divided[region];
+      if (colouring_.is_divided[region]) date.is_clear = date.is_clear && holders[0] && holders[1];
+      for (std::size_t i = 0; i < labels.size(); ++i) {
+        if (colouring_.region[i] == static_cast<int>(region))
+          labels[i] = label_of(holders[static_cast<std::size_t>(colouring_.colour[i])]);
+      }
+    }
+    date.is_clear = date.is_clear && any;
+    if (!any) report_undivided();
+    fill(date, labels);
+    return date;
+  }
+
+ private:
+  using Holders = std::array<std::optional<ActorId>, 2>;  ///< by colour
+
+  [[nodiscard]] int label_of(const std::optional<ActorId>& actor) const {
+    if (!actor) return kUnknown;
+    return static_cast<int>(std::distance(actors_.begin(), actors_.find(*actor))) + 1;
+  }
+
+  [[nodiscard]] GridPoint first_point(std::size_t region) const {
+    for (std::size_t i = 0; i < colouring_.region.size(); ++i) {
+      if (colouring_.region[i] == static_cast<int>(region)) return cut_.subdivision.pieces()[i][0][0];
+    }
+    return {};
+  }
+
+  void report_turns() const {
+    for (std::size_t region = 0; region < colouring_.odd_at.size(); ++region) {
+      const auto [zero, one] = colouring_.left_length[region];
+      if (colouring_.odd_at[region] || zero == 0.0 || one == 0.0) continue;
+      const int minority = zero < one ? 0 : 1;
+      for (const auto& edge : cut_.edges) {
+        const auto left = left_of_line(cut_, colouring_, edge);
+        if (!left || *left != std::pair(region, minority)) continue;
+        notes_.add(
+            "line-turns-back", Severity::warning, edge.s.a,
+            fmt::format("{:.2f} km of it, first at {}, have their left where {:.2f} km have their "
+                        "right: it crosses itself or runs against itself there; each passing across "
+                        "it changes sides",
+                        std::min(zero, one) / 1000.0, place_text(edge.s.a), std::max(zero, one) / 1000.0));
+        break;
+      }
+    }
+  }
+
+  void find_seeds() {
+    const auto& pieces = cut_.subdivision.pieces();
+    for (const Seed& seed : rule_.seeds) {
+      const GridPoint point = detail::to_grid_point(seed.at);
+      for (std::size_t i = 0; i < pieces.size(); ++i) {
+        if (cut_.is_ground[i] && detail::locate(pieces[i], point) > 0)
+          seeds_[{colouring_.region[i], colouring_.colour[i]}].insert(seed.actor);
+      }
+    }
+  }
+
+  /// The one actor that seeds name for a colour of a region.
+  std::optional<ActorId> seeded(std::size_t region, int colour) const {
+    const auto found = seeds_.find({static_cast<int>(region), colour});
+    if (found == seeds_.end()) return std::nullopt;
+    if (found->second.size() == 1) return *found->second.begin();
+    notes_.add("seed-contradicts", Severity::warning, first_point(region),
+               "seeds name several holders of one piece; it stays unknown");
+    return std::nullopt;
+  }
+
+  Holders undivided(std::size_t region) const {
+    const auto holder = seeded(region, 0);
+    return {holder, holder};
+  }
+
+  Holders sides_of(std::size_t region) const {
+    const Holders by_seed{seeded(region, 0), seeded(region, 1)};
+    const auto [zero, one] = colouring_.left_length[region];
+    if (colouring_.odd_at[region] || (rule_.left && zero == one)) {
+      notes_.add("line-does-not-divide", Severity::warning,
+                 colouring_.odd_at[region].value_or(first_point(region)),
+                 colouring_.odd_at[region]
+                     ? "lines meet so that ground can be reached from one side of them without crossing any; "
+                       "the ground they touch stays unknown"
+                     : "as much of it runs one way as the other, so its left cannot be told; the ground it "
+                       "touches stays unknown");
+      return {};
+    }
+    if (!rule_.left) return by_seed;
+    const Holders by_side = zero > one ? Holders{rule_.left, rule_.right} : Holders{rule_.right, rule_.left};
+    for (std::size_t colour = 0; colour < 2; ++colour) {
+      if (by_seed[colour] && by_seed[colour] != by_side[colour]) {
+        notes_.add("seed-contradicts", Severity::warning, first_point(region),
+                   "a seed names another holder of a side than 'sides' does, which holds; does this line run "
+                   "in the other direction?");
+        break;
+      }
+    }
+    return by_side;
+  }
+
+  void report_undivided() const {
+    GridPoint at;
+    for (const auto& edge : cut_.edges) {
+      if (edge.uses > 0) at = edge.s.a;
+    }
+    notes_.add("line-does-not-divide", Severity::warning, at,
+               "it parts no ground of the frame from other; what no seed names stays unknown");
+  }
+
+  void fill(DividedDate& date, const std::vector<int>& labels) const {
+    const auto joined = detail::join_pieces(cut_, labels, actors_.size() + 1);
+    std::size_t label = 1;
+    for (const ActorId actor : actors_) {
+      MultiPolygon area = detail::to_area(joined[label++]);
+      if (!area.empty()) date.held.push_back({actor, std::move(area)});
+    }
+    date.unknown = detail::to_area(joined[kUnknown]);
+    report_unknown(joined[kUnknown]);
+  }
+
+  void report_unknown(const std::vector<GridPolygon>& unknown) const {
+    if (unknown.empty()) return;
+    SquareMeters sum;
+    SquareMeters largest;
+    GridPoint at = unknown.front()[0][0];
+    for (const GridPolygon& polygon : unknown) {
+      const SquareMeters area = area_of(polygon);
+      sum += area;
+      if (area > largest) {
+        largest = area;
+        at = polygon[0][0];
+      }
+    }
+    notes_.add("ground-undecided", Severity::info, at,
+               fmt::format("{} of the frame, {:.2f} km2, {} no holder; the largest at {}; a seed there would "
+                           "name one",
+                           unknown.size() == 1 ? "1 piece" : fmt::format("{} pieces", unknown.size()),
+                           sum.value() / 1e6, unknown.size() == 1 ? "has" : "have", place_text(at)));
+  }
+
+  const FramePieces& cut_;
+  const DivisionRule& rule_;
+  const Notes& notes_;
+  Colouring colouring_;
+  std::set<ActorId> actors_;
+  std::map<std::pair<int, int>, std::set<ActorId>> seeds_;  ///< by region and colour
+};
+
+/// The lines of a date on the grid, extended; those that cannot matter are said and left out.
+std::vector<GridPath> read_lines(const DatedLine& line, const Frame& frame, const DivisionRule& rule,
+                                 const Notes& notes) {
+  std::vector<GridPath> paths;
+  for (std::size_t i = 0; i < line.pieces.size(); ++i) {
+    GridPath path = detail::to_grid_path(line.pieces[i], fmt::format("{}: line {}", line.origin, i + 1));
+    if (path.size() < 2) {
+      notes.add("line-without-extent", Severity::warning, path.empty() ? GridPoint{} : path.front(),
+                "it has no two different positions on the grid and is left out");
+      continue;
+    }
+    paths.push_back(std::move(path));
+  }
+  extend_ends(frame, rule, notes, paths);
+  return paths;
+}
+
+/// A line is outside when no step of it lies in the frame or crosses its boundary.
+void report_outside(const Frame& frame, const std::vector<GridPath>& paths,
+                    const std::vector<GridPath>& noded, const Notes& notes) {
+  std::set<GridPoint> of_boundary;
+  for (std::size_t i = 0; i < frame.boundary().size(); ++i)
+    of_boundary.insert(noded[i].begin(), noded[i].end());
+  std::size_t step = frame.boundary().size();
+  for (const GridPath& path : paths) {
+    bool meets = frame.holds(path.front());
+    for (std::size_t k = 0; k + 1 < path.size(); ++k, ++step) {
+      meets = meets || std::any_of(noded[step].begin(), noded[step].end(),
+                                   [&](GridPoint p) { return of_boundary.contains(p); });
+    }
+    if (!meets) {
+      notes.add("line-outside", Severity::warning, path.front(),
+                fmt::format("the line that begins at {} does not meet the frame", place_text(path.front())));
+    }
+  }
+}
+
+void report_frame(const Frame& frame, std::size_t before, const DivisionRule& rule, DividedFrame& result) {
+  result.added = frame.boundary().size() - before;
+  if (result.added > 0) {
+    result.findings.push_back(
+        {"frame-noded", Severity::info, "", "", std::nullopt,
+         fmt::format(
+             "{} points where lines meet the frame were added to its boundary, which is off by at most "
+             "half a grid unit there; areas add up to the frame with these points",
+             result.added)});
+  }
+  for (const Seed& seed : rule.seeds) {
+    const GridPoint at = detail::to_grid_point(seed.at);
+    if (frame.holds(at)) continue;
+    result.findings.push_back({"seed-outside", Severity::warning, "", "", location_of(at),
+                               fmt::format("the seed at {} lies outside the frame", place_text(at))});
+  }
+}
+
+}  // namespace
+
+DividedFrame divide_frame(const MultiPolygon& frame_area, std::span<const DatedLine> lines,
+                          const DivisionRule& rule) {
+  if (rule.left.has_value() != rule.right.has_value())
+    throw InvalidArgument("a side of the line has a holder, the other has none; name both or neither");
+  DividedFrame result;
+  Frame frame(frame_area);
+  const std::size_t before = frame.boundary().size();
+  std::vector<std::vector<GridPath>> paths;
+  std::vector<std::vector<GridSegment>> steps;
+  std::vector<Notes> notes;
+  for (const DatedLine& line : lines) {
+    notes.emplace_back(line, result.findings);
+    paths.push_back(read_lines(line, frame, rule, notes.back()));
+    steps.push_back(steps_of(paths.back()));
+  }
+  node_frame(frame, steps);
+  report_frame(frame, before, rule, result);
+  const std::size_t boundary = frame.boundary().size();
+  for (std::size_t d = 0; d < lines.size(); ++d) {
+    const std::vector<GridPath> noded = node_with(frame, steps[d]);
+    report_outside(frame, paths[d], noded, notes[d]);
+    const FramePieces cut =
+        detail::cut_frame(std::span(noded).first(boundary), std::span(noded).subspan(boundary));
+    result.dates.push_back(Division(cut, rule, notes[d]).divide());
+  }
+  result.frame = detail::to_area(frame.polygons());
+  return result;
+}
+
+}  // namespace marchland

@@ -1,0 +1,130 @@
+"""Layers whose areas are derived: lines that divide a frame, places whose cells share it out."""
+import json
+import os
+import pathlib
+import unittest
+
+from harness import CliTest, box, collection, feature, CELL_M2
+
+HEAD = """
+[atlas]
+id = "derived"
+study_area = "frame.geojson"
+[[actor]]
+id = "a"
+[[actor]]
+id = "b"
+[[source]]
+id = "s"
+[[layer]]
+id = "front"
+source = "s"
+theme = "control"
+"""
+LINES = HEAD + """
+mode = "snapshot"
+files = ["lines.geojson"]
+from = {field = "date", format = "%m/%d/%Y"}
+[layer.lines_to_areas]
+frame = "frame.geojson"
+left = "a"
+right = "b"
+extend = "nearest"
+within_m = 1000
+"""
+POINTS = HEAD + """
+mode = "event"
+files = ["towns.csv"]
+from = {field = "date"}
+actor = {field = "by", map = {"A?" = "a", "Both" = "a+b"}}
+[layer.points_to_areas]
+frame = "frame.geojson"
+key = "name"
+lon = "lon"
+lat = "lat"
+crs = "EPSG:3857"
+unknown = ["?"]
+skip = ["Held by"]
+"""
+TOWNS = "name,by,date,lon,lat\nP,A?,2000-01-01,1,0.5\nQ,b,2000-01-01,3,0.5\nQ,Both,2001-01-01,3,0.5\n" \
+        "Q,Held by,2001-06-01,3,0.5\nQ,?,2002-01-01,3,0.5\nR,a,2000-01-01,,\n"
+
+
+def line(coordinates, date):
+    return {"type": "Feature", "properties": {"date": date},
+            "geometry": {"type": "LineString", "coordinates": coordinates}}
+
+
+class Derived(CliTest):
+    def setUp(self):
+        super().setUp()
+        self.write("frame.geojson", collection(feature([box(0, 0, 4, 1)])))
+        self.write("lines.geojson", collection(line([[1, -1], [1, 2]], "1/2/2000"), line([[3, -1], [3, 2]], "2/1/2000")))
+        self.write("towns.csv", TOWNS)
+
+    def areas(self, at):
+        rows = self.answer("areas", self.atlas, "--at", at)["rows"]
+        return {row["actor"]: row["area_m2"] / CELL_M2 for row in rows if abs(row["area_m2"]) > 1}
+
+    def test_lines_divide_the_frame_date_by_date(self):
+        self.write("atlas.toml", LINES)
+        for date, left in (("2000-01-05", 1), ("2000-03-01", 3)):
+            areas = self.areas(date)
+            self.assertEqual(set(areas), {"a", "b"})
+            self.assertAlmostEqual(areas["a"], left, places=9)
+            self.assertAlmostEqual(areas["b"], 4 - left, places=9)
+
+    def test_a_line_that_divides_nothing_is_unknown_or_left_out(self):
+        self.write("lines.geojson", collection(line([[1, -1], [1, 2]], "1/2/2000"), line([[3, -1], [3, 0.5]], "2/1/2000")))
+        self.write("atlas.toml", LINES)
+        self.assertEqual(set(self.areas("2000-03-01")), {None})
+        codes = {f["code"] for f in self.answer("check", self.atlas)["findings"]}
+        self.assertLessEqual({"line-too-short", "line-does-not-divide"}, codes)
+        self.write("atlas.toml", LINES + 'unclear = "hold"\n')
+        self.assertEqual(set(self.areas("2000-03-01")), {"a", "b"})
+
+    def test_places_share_out_the_frame(self):
+        self.write("atlas.toml", POINTS)
+        first = self.areas("2000-06-01")
+        self.assertAlmostEqual(first["a"], 2, places=6)
+        self.assertAlmostEqual(first["b"], 2, places=6)
+        self.assertEqual(set(self.areas("2001-06-02")), {"a", "a+b"})
+        self.assertEqual(set(self.areas("2002-06-01")), {"a", None})
+        unlocated = [f for f in self.answer("check", self.atlas)["findings"] if f["code"] == "place-unlocated"]
+        self.assertIn("1 of 3 places have no position and hold no ground: R", unlocated[0]["text"])
+
+    def test_refusals(self):
+        for old, new, message in (
+                ('left = "a"', 'left = "x"', "there is no [[actor]] 'x'"),
+                ('left = "a"', "", "the other side of lines is missing"),
+                ('extend = "nearest"', 'extend = "neares"', "did you mean 'nearest'?"),
+                ("within_m = 1000", "", "'within_m' is missing"),
+                ('mode = "snapshot"', 'mode = "event"', 'lines_to_areas needs mode = "snapshot"'),
+                ('mode = "snapshot"', 'mode = "snapshot"\nactor = "a"', "lines_to_areas names the holders")):
+            self.write("atlas.toml", LINES.replace(old, new, 1))
+            self.assertIn(message, self.refusal(3, "areas", self.atlas, "--at", "2000"))
+        self.write("atlas.toml", POINTS.replace('"A?" = "a", ', ""))
+        self.assertIn("feature 1: actor (field 'by'): 'A?' is no [[actor]]",
+                      self.refusal(3, "areas", self.atlas, "--at", "2000"))
+
+
+ARCHIVE = pathlib.Path(os.environ.get("MARCHLAND_SHARED_DATA", "")) / "wwi-fronts"
+
+
+class WesternFront(CliTest):
+    def test_both_sides_add_up_to_the_frame(self):
+        if not (ARCHIVE / "front_w.geojson").exists():
+            self.skipTest(f"no data: expected {ARCHIVE}/front_w.geojson")
+        states = json.loads((ARCHIVE / "europe_1914.geojson").read_text(encoding="utf-8"))["features"]
+        names = ("Kingdom of Belgium", "Grand Duchy of Luxembourg", "French Third Republic", "German Empire")
+        self.write("frame.geojson", collection(*[s for s in states if s["properties"]["country"] in names]))
+        self.write("atlas.toml", LINES.replace("lines.geojson", str(ARCHIVE / "front_w.geojson")).replace("1000", "30000"))
+        answer = self.answer("check", self.atlas)
+        self.assertTrue(all(c["residual_units"] in (0, "0") for c in answer["certificates"]), answer["certificates"])
+        rows = self.answer("areas", self.atlas, "--at", "1918-07-18")["rows"]
+        self.assertEqual({r["actor"]: round(r["area_m2"] / 1e6, 2) for r in rows},
+                         {"a": 497261.36, "b": 598033.06, None: 11636.64})
+
+
+if __name__ == "__main__":
+    unittest.main()

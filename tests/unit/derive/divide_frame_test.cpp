@@ -1,0 +1,227 @@
+#include <marchland/base/error.h>
+#include <marchland/derive/divide_frame.h>
+#include <marchland/geometry/exact_point.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+namespace marchland {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+
+const ActorId kA{std::size_t{1}};
+const ActorId kB{std::size_t{2}};
+const Instant kDay = parse_date("1914-09-05").first;
+
+/// Twice the area in square grid units, exactly.
+Int128 twice_area(const MultiPolygon& area) {
+  const auto grid = [](double degrees) { return std::llround(degrees * kGridUnitsPerDegree); };
+  Int128 sum = 0;
+  for (const Polygon& polygon : area) {
+    for (const Ring& ring : polygon) {
+      for (std::size_t k = 0; k + 1 < ring.size(); ++k)
+        sum += cross(grid(ring[k].lon), grid(ring[k].lat), grid(ring[k + 1].lon), grid(ring[k + 1].lat));
+    }
+  }
+  return sum;
+}
+
+MultiPolygon box(double west, double south, double east, double north) {
+  return {{{{west, south}, {east, south}, {east, north}, {west, north}, {west, south}}}};
+}
+
+DatedLine line(MultiLine pieces) {
+  return {kDay, std::move(pieces), "f.geojson: feature 0"};
+}
+
+DivisionRule sides() {
+  DivisionRule rule;
+  rule.left = kA;
+  rule.right = kB;
+  return rule;
+}
+
+DividedFrame divide(const MultiPolygon& frame, MultiLine pieces, const DivisionRule& rule = sides()) {
+  const std::vector<DatedLine> lines{line(std::move(pieces))};
+  return divide_frame(frame, lines, rule);
+}
+
+MultiPolygon held_by(const DividedDate& date, ActorId actor) {
+  for (const HeldGround& held : date.held) {
+    if (held.actor == actor) return held.area;
+  }
+  return {};
+}
+
+/// In units of a square degree.
+double degrees_of(const MultiPolygon& area) {
+  return static_cast<double>(twice_area(area)) / 2.0 / kGridUnitsPerDegree / kGridUnitsPerDegree;
+}
+
+std::vector<std::string> codes(const DividedFrame& divided) {
+  std::vector<std::string> list;
+  for (const Finding& finding : divided.findings) list.push_back(finding.code);
+  return list;
+}
+
+void expect_sums_to_frame(const DividedFrame& divided) {
+  for (const DividedDate& date : divided.dates) {
+    Int128 sum = twice_area(date.unknown);
+    for (const HeldGround& held : date.held) sum += twice_area(held.area);
+    EXPECT_TRUE(sum == twice_area(divided.frame));
+  }
+}
+
+TEST(DivideFrame, LeftAndRightAreThoseOfTheDirection) {
+  const auto north = divide(box(0, 0, 4, 2), {{{1, -1}, {1, 3}}});
+  EXPECT_DOUBLE_EQ(degrees_of(held_by(north.dates[0], kA)), 2.0);
+  EXPECT_DOUBLE_EQ(degrees_of(held_by(north.dates[0], kB)), 6.0);
+  EXPECT_TRUE(north.dates[0].is_clear);
+  EXPECT_EQ(codes(north), std::vector<std::string>{"frame-noded"});
+  const auto south = divide(box(0, 0, 4, 2), {{{1, 3}, {1, -1}}});
+  EXPECT_DOUBLE_EQ(degrees_of(held_by(south.dates[0], kA)), 6.0);
+}
+
+TEST(DivideFrame, ShortEndsAreExtendedByTheRuleAndSaid) {
+  DivisionRule rule = sides();
+  rule.extension = LineExtension::nearest;
+  rule.within = Meters{100'000.0};
+  const MultiLine short_line{{{1, 0.5}, {1.5, 1.5}}};
+  const auto nearest = divide(box(0, 0, 4, 2), short_line, rule);
+  EXPECT_THAT(codes(nearest), Contains("line-extended").Times(2));
+  // From (1, 0) up to (1.5, 2): a trapezoid of 1, 1, 1.5 and 1.5 degrees, left of it.
+  EXPECT_DOUBLE_EQ(degrees_of(held_by(nearest.dates[0], kA)), 0.5 * 1 + 1.25 * 1 + 0.5 * 1.5);
+  rule.extension = LineExtension::straight;
+  const auto straight = divide(box(0, 0, 4, 2), short_line, rule);
+  EXPECT_DOUBLE_EQ(degrees_of(held_by(straight.dates[0], kA)), 2.0 * (0.75 + 1.75) / 2.0);
+  rule.within = Meters{10'000.0};
+  const auto far = divide(box(0, 0, 4, 2), short_line, rule);
+  EXPECT_THAT(codes(far), Contains("line-too-short").Times(2));
+  EXPECT_THAT(codes(far), Contains("line-does-not-divide"));
+  EXPECT_FALSE(far.dates[0].is_clear);
+  EXPECT_THAT(far.dates[0].held, IsEmpty());
+  EXPECT_DOUBLE_EQ(degrees_of(far.dates[0].unknown), 8.0) << "nothing is guessed";
+}
+
+TEST(DivideFrame, PiecesOfOneDateJoinAndTeesDoNotDivide) {
+  const auto joined = divide(box(0, 0, 4, 2), {{{1, -1}, {1, 1}}, {{1, 1}, {1, 3}}});
+  EXPECT_TRUE(joined.dates[0].is_clear) << "an end that meets another line is not free";
+  EXPECT_DOUBLE_EQ(degrees_of(held_by(joined.dates[0], kA)), 2.0);
+  const auto tee = divide(box(0, 0, 4, 2), {{{1, -1}, {1, 3}}, {{1, 1}, {5, 1}}});
+  EXPECT_FALSE(tee.dates[0].is_clear) << "three sides of two lines";
+  EXPECT_THAT(codes(tee), Contains("line-does-not-divide"));
+  expect_sums_to_frame(tee);
+}
+
+TEST(DivideFrame, ClosedLinesArePockets) {
+  const auto pocket = divide(box(0, 0, 4, 2), {{{1, 0.5}, {2, 0.5}, {2, 1.5}, {1, 1.5}, {1, 0.5}}});
+  EXPECT_DOUBLE_EQ(degrees_of(held_by(pocket.dates[0], kA)), 1.0) << "counter-clockwise: its left is inside";
+  EXPECT_DOUBLE_EQ(degrees_of(held_by(pocket.dates[0], kB)), 7.0);
+  EXPECT_THAT(held_by(pocket.dates[0], kB)[0], SizeIs(2)) << "a hole";
+}
+
+TEST(DivideFrame, ALineThatCrossesItselfChangesSidesAtEveryPassing) {
+  const auto crossed =
+      divide(box(0, 0, 4, 2), {{{1, -1}, {1, 1.5}, {2, 1.5}, {2, 0.5}, {0.5, 0.5}, {0.5, 3}}});
+  EXPECT_THAT(codes(crossed), Contains("line-turns-back"));
+  expect_sums_to_frame(crossed);
+}
+
+TEST(DivideFrame, SeedsNameUntouchedPiecesAndSides) {
+  MultiPolygon frame = box(0, 0, 4, 2);
+  frame.push_back(box(10, 0, 11, 1)[0]);
+  const auto unnamed = divide(frame, {{{1, -1}, {1, 3}}});
+  EXPECT_DOUBLE_EQ(degrees_of(unnamed.dates[0].unknown), 1.0);
+  EXPECT_THAT(codes(unnamed), Contains("ground-undecided"));
+  DivisionRule rule = sides();
+  rule.seeds = {{kB, {10.5, 0.5}}};
+  EXPECT_DOUBLE_EQ(degrees_of(held_by(divide(frame, {{{1, -1}, {1, 3}}}, rule).dates[0], kB)), 7.0);
+  rule.seeds = {{kB, {0.5, 0.5}}, {kB, {20, 20}}};
+  const auto against = divide(frame, {{{1, -1}, {1, 3}}}, rule);
+  EXPECT_THAT(codes(against), Contains("seed-contradicts"));
+  EXPECT_THAT(codes(against), Contains("seed-outside"));
+  DivisionRule by_seed;
+  by_seed.seeds = {{kB, {0.5, 0.5}}, {kA, {3, 1}}};
+  for (const MultiLine& either : {MultiLine{{{1, -1}, {1, 3}}}, MultiLine{{{1, 3}, {1, -1}}}})
+    EXPECT_DOUBLE_EQ(degrees_of(held_by(divide(frame, either, by_seed).dates[0], kA)), 6.0);
+}
+
+TEST(DivideFrame, BordersThatPolygonsShareAreNoBoundary) {
+  MultiPolygon frame = box(0, 0, 2, 2);
+  frame.push_back(box(2, 0, 4, 2)[0]);
+  frame.push_back(box(3, 1, 5, 2)[0]);  // overlaps
+  DivisionRule rule = sides();
+  rule.extension = LineExtension::nearest;
+  rule.within = Meters{1e6};
+  const auto divided = divide(frame, {{{1.9, -1}, {1.9, 1.9}}}, rule);
+  EXPECT_THAT(codes(divided), Contains("line-extended").Times(1));
+  EXPECT_DOUBLE_EQ(degrees_of(held_by(divided.dates[0], kA)), 3.8);
+  EXPECT_DOUBLE_EQ(degrees_of(divided.frame), 9.0);
+}
+
+TEST(DivideFrame, LinesWithoutEffectAreSaid) {
+  const auto outside = divide(box(0, 0, 4, 2), {{{1, -1}, {1, 3}}, {{8, 8}, {9, 9}}, {{1, 1}, {1, 1}}});
+  EXPECT_THAT(codes(outside), Contains("line-outside"));
+  EXPECT_THAT(codes(outside), Contains("line-without-extent"));
+  EXPECT_TRUE(outside.dates[0].is_clear);
+}
+
+TEST(DivideFrame, RefusesWhatIsNoGround) {
+  EXPECT_THROW(divide({}, {{{1, -1}, {1, 3}}}), InvalidData);
+  EXPECT_THROW(divide(box(170, 0, -170, 2), {{{1, -1}, {1, 3}}}), InvalidData);
+  EXPECT_THROW(divide(box(0, 0, 4, 2), {{{179, 0}, {-179, 0}}}), InvalidData);
+  EXPECT_THROW(divide(box(0, 0, 4, 2), {{{1, 91}, {1, 0}}}), InvalidData);
+  DivisionRule half;
+  half.left = kA;
+  EXPECT_THROW(divide(box(0, 0, 4, 2), {{{1, -1}, {1, 3}}}, half), InvalidArgument);
+}
+
+// Law: however lines run, vertices at random and many dates at once, what is held and unknown adds up to the
+// frame to the last unit, and the order of dates changes nothing.
+TEST(DivideFrame, SidesAddUpToTheFrameExactly) {
+  for (unsigned seed = 0; seed < 60; ++seed) {
+    std::mt19937 random(seed);
+    const auto coordinate = [&](double low, double high) {
+      // A coarse grid in every other case, so that lines run along one another and through vertices.
+      const double value = low + (high - low) * static_cast<double>(random() % 100000) / 100000.0;
+      return seed % 2 == 0 ? std::round(value * 4) / 4 : value;
+    };
+    MultiPolygon frame;
+    for (int p = 0; p < 3; ++p) {
+      const double west = coordinate(0, 3);
+      const double south = coordinate(0, 3);
+      frame.push_back(box(west, south, west + coordinate(0.5, 3), south + coordinate(0.5, 3))[0]);
+    }
+    std::vector<DatedLine> lines;
+    for (int d = 0; d < 4; ++d) {
+      DatedLine one = line({{}});
+      one.at += std::chrono::days(d);
+      for (int k = 0; k < 8; ++k) one.pieces[0].push_back({coordinate(-1, 7), coordinate(-1, 7)});
+      lines.push_back(std::move(one));
+    }
+    DivisionRule rule = sides();
+    rule.extension = seed % 3 == 0 ? LineExtension::straight : LineExtension::nearest;
+    rule.within = Meters{1e7};
+    const auto divided = divide_frame(frame, lines, rule);
+    expect_sums_to_frame(divided);
+    std::reverse(lines.begin(), lines.end());
+    std::reverse(frame.begin(), frame.end());
+    const auto reversed = divide_frame(frame, lines, rule);
+    EXPECT_EQ(reversed.frame, divided.frame) << "seed " << seed;
+    for (std::size_t d = 0; d < lines.size(); ++d)
+      EXPECT_EQ(held_by(reversed.dates[lines.size() - 1 - d], kA), held_by(divided.dates[d], kA))
+          << "seed " << seed;
+  }
+}
+
+}  // namespace
+}  // namespace marchland
