@@ -1,5 +1,5 @@
 #include <marchland/base/error.h>
-#include <marchland/io/detail/area_filter.h>
+#include <marchland/derive/area_filter.h>
 #include <marchland/io/detail/checksum.h>
 #include <marchland/io/detail/data_files.h>
 #include <marchland/io/detail/derived_layers.h>
@@ -663,7 +663,7 @@ class AtlasReader {
     std::map<Instant, Instant> date_ends;  ///< of one whose missing days are unknown
     std::size_t statements = 0;
     std::size_t features = 0;
-    std::optional<detail::AreaFilter> filter{};
+    std::optional<AreaFilter> filter{};
   };
 
   void read_layer(LayerId id, const LayerSpec& spec) {

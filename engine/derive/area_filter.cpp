@@ -1,4 +1,4 @@
-#include <marchland/io/detail/area_filter.h>
+#include <marchland/derive/area_filter.h>
 
 #include <boost/geometry.hpp>
 #include <boost/geometry/geometries/geometries.hpp>
@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace marchland::detail {
+namespace marchland {
 namespace {
 
 namespace bg = boost::geometry;
@@ -62,4 +62,4 @@ bool AreaFilter::meets(const MultiPolygon& area) const {
   });
 }
 
-}  // namespace marchland::detail
+}  // namespace marchland

@@ -4,7 +4,7 @@
 
 #include <memory>
 
-namespace marchland::detail {
+namespace marchland {
 
 /// Whether areas share ground or at least a boundary point with a region; in the plane of longitude and
 /// latitude as written. Areas whose rings cross are asked about their rings.
@@ -24,4 +24,4 @@ class AreaFilter {
   std::unique_ptr<const Region> region_;
 };
 
-}  // namespace marchland::detail
+}  // namespace marchland
