@@ -1,4 +1,3 @@
-#include <marchland/analysis/scope.h>
 #include <marchland/analysis/why.h>
 #include <marchland/base/error.h>
 #include <marchland/composite/point_in_area.h>
@@ -10,17 +9,6 @@
 
 namespace marchland {
 namespace {
-
-std::vector<Tenure> tenures(const Composite& composite, const Holders& holders, CoverageIndex coverage) {
-  const TimeAxis& times = composite.times();
-  const auto spans = holders.timeline(coverage);
-  std::vector<Tenure> out;
-  for (std::size_t i = 0; i < spans.size(); ++i) {
-    const TimeIndex end = i + 1 < spans.size() ? spans[i + 1].since : times.for_ever();
-    out.push_back({{times[spans[i].since], times[end]}, spans[i].holder});
-  }
-  return out;
-}
 
 std::vector<Testimony> testimonies(const Composite& composite, const Holders& holders, const Atlas& areas,
                                    CoverageIndex coverage, GridPoint point, Instant at) {
@@ -47,13 +35,52 @@ std::vector<Testimony> testimonies(const Composite& composite, const Holders& ho
 
 }  // namespace
 
+std::vector<Tenure> tenures_of(const Composite& composite, const Holders& holders, CoverageIndex coverage) {
+  const TimeAxis& times = composite.times();
+  const auto spans = holders.timeline(coverage);
+  std::vector<Tenure> out;
+  for (std::size_t i = 0; i < spans.size(); ++i) {
+    const TimeIndex end = i + 1 < spans.size() ? spans[i + 1].since : times.for_ever();
+    out.push_back({{times[spans[i].since], times[end]}, spans[i].holder});
+  }
+  return out;
+}
+
+std::vector<PlaceHistory> place_histories(const Composite& composite, const Holders& holders,
+                                          const Scope& scope) {
+  const auto& places = composite.atlas().places;
+  const std::vector<FaceIndex> faces = faces_of_places(composite);
+  const std::vector<bool> inside = faces_in_scope(composite, scope);
+  std::vector<PlaceHistory> out;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    if (!inside[faces[i]]) continue;
+    PlaceHistory history{
+        i, tenures_of(composite, holders, composite.coverage(faces[i], holders.group())), 0, {}};
+    HolderIndex last = kUnknown;
+    for (const Tenure& tenure : history.tenures) {
+      if (tenure.holder == kUnknown || tenure.holder == last) continue;
+      if (last != kUnknown) {
+        ++history.changes;
+        history.last_change = tenure.when.from();
+      }
+      last = tenure.holder;
+    }
+    out.push_back(std::move(history));
+  }
+  std::stable_sort(out.begin(), out.end(), [&](const PlaceHistory& a, const PlaceHistory& b) {
+    if (a.changes != b.changes) return a.changes > b.changes;
+    return places[a.place].name < places[b.place].name;
+  });
+  return out;
+}
+
 Explanation explain(const Composite& composite, const Holders& holders, const Atlas& areas, GridPoint point,
                     Instant at) {
   Explanation out;
   out.point = point;
   out.face = composite.plane().locate({point}).front();
   const CoverageIndex coverage = composite.coverage(out.face, holders.group());
-  out.history = tenures(composite, holders, coverage);
+  out.history = tenures_of(composite, holders, coverage);
   const auto now = std::find_if(out.history.begin(), out.history.end(),
                                 [&](const Tenure& tenure) { return tenure.when.contains(at); });
   out.holder = now->holder;

@@ -2,6 +2,7 @@
 // Why the account says who holds a point: the statements that cover it, their sources, what became of each by
 // the rule, and who held it before and after.
 #include <marchland/analysis/holders.h>
+#include <marchland/analysis/scope.h>
 #include <marchland/geometry/exact_point.h>
 
 #include <optional>
@@ -21,6 +22,25 @@ struct Tenure {
   Interval when;
   HolderIndex holder = kUnknown;
 };
+
+/// Of ground of one coverage: all of time, in order, without a gap.
+[[nodiscard]] std::vector<Tenure> tenures_of(const Composite& composite, const Holders& holders,
+                                             CoverageIndex coverage);
+
+/// What became of a place of the gazetteer.
+struct PlaceHistory {
+  std::size_t place = 0;  ///< index into Atlas::places
+  std::vector<Tenure> tenures;
+  /// How often it passed to another holder than the last known one: stretches in which nothing is known are
+  /// passed over, contested sets are holders of their own.
+  std::size_t changes = 0;
+  std::optional<Instant> last_change;  ///< to the holder it has at the end of time, or had last
+};
+
+/// Those that changed hands most often first, then by name, then as the gazetteer has them. On lines as
+/// Explanation has it.
+[[nodiscard]] std::vector<PlaceHistory> place_histories(const Composite& composite, const Holders& holders,
+                                                        const Scope& scope = {});
 
 struct Explanation {
   GridPoint point;

@@ -158,6 +158,33 @@ class Series(CliTest):
         self.assertEqual([(row["from"], row["to"]) for row in table],
                          [("2000-01-01", "2000-01-01"), ("2000-01-01", "2001-01-01"), ("2001-01-01", "2001-01-01")])
 
+    def test_places_by_how_often_they_changed_hands(self):
+        def place(name, lon):
+            return {"type": "Feature", "properties": {"name": name}, "geometry": {"type": "Point", "coordinates": [lon, 0.5]}}
+        self.write("places.geojson", collection(place("Stay", 0.5), place("Thrice", 1.5), place("Once", 2.5), place("Nowhere", 9)))
+        self.manifest('title = "Two squares"', 'title = "Two squares"\nplaces = "places.geojson"')
+        # Thrice: a, nobody knows, b, a, a and b. What nobody knows passes to no one.
+        self.write("front.geojson", collection(
+            feature([box(0, 0, 2, 1)], holder="a", **{"from": "2000", "to": "2001"}),
+            feature([box(0, 0, 1, 1)], holder="a", **{"from": "2001", "to": None}),
+            feature([box(2, 0, 3, 1)], holder="a", **{"from": "2000", "to": "2002"}),
+            feature([box(2, 0, 3, 1)], holder="b", **{"from": "2002", "to": None}),
+            feature([box(1, 0, 2, 1)], holder="b", **{"from": "2002", "to": "2003"}),
+            feature([box(1, 0, 2, 1)], holder="a", **{"from": "2003", "to": None}),
+            feature([box(1, 0, 2, 1)], holder="b", **{"from": "2004", "to": None})))
+        rows = self.answer("timeline", self.atlas, "--places")["rows"]
+        self.assertEqual([(row["name"], row["changes"], row["last_change"], row["holders"]) for row in rows],
+                         [("Thrice", 3, "2004-01-01", "a > b > a > a+b"), ("Once", 1, "2002-01-01", "a > b")])
+        self.assertEqual([(span["from"], span["to"], span["actor"]) for span in rows[1]["history"]],
+                         [(None, "2000-01-01", None), ("2000-01-01", "2002-01-01", "a"), ("2002-01-01", None, "b")])
+        more = self.answer("timeline", self.atlas, "--places", "--min-changes", "2")["rows"]
+        self.assertEqual([row["name"] for row in more], ["Thrice"])
+        every = self.answer("timeline", self.atlas, "--places", "--min-changes", "0")["rows"]
+        self.assertEqual([row["name"] for row in every], ["Thrice", "Once", "Nowhere", "Stay"])
+        self.refusal(2, "timeline", self.atlas, "--places", "--pairs")
+        self.write("atlas.toml", MANIFEST)
+        self.assertIn("gazetteer", self.refusal(2, "timeline", self.atlas, "--places"))
+
     def test_line_of_contact(self):
         document = self.answer("line", self.atlas, "--at", "first", "--between", "a,b")
         # One degree of meridian at the equator: 110 574.4 m (WGS84).

@@ -32,6 +32,9 @@ struct LineSides {
 [[nodiscard]] Report line_report(const Session& session, const std::vector<Instant>& at,
                                  const LineSides& sides);
 
+/// Places that changed hands so often at least, with who held them when.
+[[nodiscard]] Report places_report(const Session& session, std::size_t least_changes);
+
 struct CheckReport {
   Report report;
   bool has_error = false;  ///< a finding is an error, or a residual is not 0

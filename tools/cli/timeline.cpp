@@ -3,7 +3,10 @@
 #include "tools/cli/reports.h"
 #include <marchland/analysis/all_pairs.h>
 #include <marchland/analysis/groups.h>
+#include <marchland/analysis/why.h>
 #include <marchland/base/error.h>
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
@@ -173,6 +176,53 @@ Report pairs_report(const Session& session, const std::string& every) {
   return report;
 }
 
+Report places_report(const Session& session, std::size_t least_changes) {
+  const Atlas& atlas = session.atlas();
+  if (atlas.places.empty())
+    throw InvalidArgument("--places: the atlas has no gazetteer (places = \"...\" under [atlas])");
+  const Holders holders = session.holders();
+  const auto end_of = [&](bool is_bounded, Instant at) {
+    return is_bounded ? Json(session.date(at)) : Json(nullptr);
+  };
+  Report report{session.head(), {}, session.notes()};
+  report.head["theme"] = to_string(session.theme());
+  Table rows{"rows",
+             fmt::format("places that changed hands {} times or more", least_changes),
+             {{"name", "place"},
+              {"changes", "changes", Column::Kind::count},
+              {"last_change", "last", Column::Kind::date},
+              {"holders", "holders"},
+              {"lon", "lon"},
+              {"lat", "lat"}},
+             Json::array()};
+  for (const PlaceHistory& history : place_histories(session.composite(), holders, session.scope())) {
+    if (history.changes < least_changes) break;  // the most often first
+    const Place& place = atlas.places[history.place];
+    Json tenures = Json::array();
+    std::string names;
+    bool is_wanted = false;
+    for (const Tenure& tenure : history.tenures) {
+      const Json actor = holder_json(holders.id(tenure.holder));
+      is_wanted = is_wanted || session.wants(holders, tenure.holder, tenure.when.from());
+      tenures.push_back({{"from", end_of(tenure.when.has_from(), tenure.when.from())},
+                         {"to", end_of(tenure.when.has_to(), tenure.when.to())},
+                         {"actor", actor}});
+      if (!actor.is_null()) names += (names.empty() ? "" : " > ") + actor.get<std::string>();
+    }
+    if (!is_wanted) continue;
+    rows.rows.push_back(
+        {{"name", place.name},
+         {"changes", history.changes},
+         {"last_change", history.last_change ? Json(session.date(*history.last_change)) : Json(nullptr)},
+         {"holders", names},
+         {"lon", place.lon.value()},
+         {"lat", place.lat.value()},
+         {"history", std::move(tenures)}});
+  }
+  report.tables.push_back(std::move(rows));
+  return report;
+}
+
 namespace {
 
 struct TimelineCommand {
@@ -180,6 +230,8 @@ struct TimelineCommand {
   OutputOptions output;
   std::string every = "change";
   bool pairs = false;
+  bool places = false;
+  std::size_t least_changes = 1;
   Breakdown by;
 
   void run() const {
@@ -187,7 +239,10 @@ struct TimelineCommand {
     output.check();
     if (pairs && (by.by_region || by.by_group))
       throw InvalidArgument("--pairs is by actor only; choose one of --pairs and --by region,group");
+    if (places && (pairs || by.by_region || by.by_group))
+      throw InvalidArgument("--places has a row for each place; choose one of --places, --pairs and --by");
     const Session session(query);
+    if (places) return output.write(places_report(session, least_changes), provenance(session, "timeline"));
     output.write(pairs ? pairs_report(session, every) : timeline_report(session, every, by),
                  provenance(session, "timeline"));
   }
@@ -204,6 +259,11 @@ void add_timeline(CLI::App& app) {
       ->capture_default_str();
   command->add_flag("--pairs", state->pairs,
                     "instead: for every two of these dates, the area that each actor had at both");
+  command->add_flag("--places", state->places,
+                    "instead: the places of the gazetteer that changed hands, the most often first");
+  command->add_option("--min-changes", state->least_changes, "of --places: how often at least")
+      ->capture_default_str()
+      ->type_name("N");
   state->by.declare(*command);
   state->output.declare(*command);
   command->callback([state] { state->run(); });
