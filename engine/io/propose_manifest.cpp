@@ -50,7 +50,8 @@ struct Draft {
   Sample rows;    ///< the fields that matter, of all files; empty: none matters
   std::optional<DateColumn> from, to;
   bool is_dated_by_name = false;
-  Names actor_values;  ///< raw values of its actor field, each once, sorted
+  bool is_lines = false;  ///< that divide the frame
+  Names actor_values;     ///< raw values of its actor field, each once, sorted
 };
 
 class Proposer {
@@ -65,9 +66,16 @@ class Proposer {
     }
     refuse_dated_folders();
     for (const FileSeries& series : series_) add_series(series);
+    take_frame();
     if (drafts_.empty()) refuse_without_polygons();
     name_layers();
-    for (Draft& draft : drafts_) infer(draft);
+    for (Draft& draft : drafts_) {
+      if (draft.is_lines) {
+        infer_lines(draft);
+      } else {
+        infer(draft);
+      }
+    }
     declare_actors();
     propose_harmonising();
     declare_atlas();
@@ -121,7 +129,11 @@ class Proposer {
       draft.spec.crs = crs_for(layer, first);
       draft.sample = detail::read_sample(detail::spread(series.files, kSampledFiles),
                                          {draft.spec.layer_in_file, draft.spec.crs, std::nullopt, true});
-      if (draft.sample.polygons > 0 || (draft.sample.rows() == 0 && series.files.size() > 1)) {
+      draft.is_lines = draft.sample.polygons == 0 && (draft.sample.others.contains("Line String") ||
+                                                      draft.sample.others.contains("Multi Line String"));
+      if (draft.is_lines) {
+        lines_.push_back(std::move(draft));
+      } else if (draft.sample.polygons > 0 || (draft.sample.rows() == 0 && series.files.size() > 1)) {
         drafts_.push_back(std::move(draft));
       } else {
         others_.push_back(fmt::format("{}{} has {}", first,
@@ -129,6 +141,60 @@ class Proposer {
                                       kinds_of(draft.sample)));
       }
     }
+  }
+
+  /// Lines given together with one file of areas divide those.
+  void take_frame() {
+    if (lines_.empty()) return;
+    const bool has_frame = drafts_.size() == 1 && drafts_.front().series->files.size() == 1;
+    if (!has_frame) {
+      for (const Draft& draft : lines_) {
+        others_.push_back(fmt::format("{} has {}", draft.series->files.front().name, kinds_of(draft.sample)));
+      }
+      lines_.clear();
+      return;
+    }
+    const Draft& areas = drafts_.front();
+    frame_.file = detail::entries_for(areas.series->files, options_.folder).front();
+    frame_.layer = areas.spec.layer_in_file;
+    frame_.crs = areas.spec.crs;
+    manifest_.study_area = frame_;
+    say("study_area",
+        fmt::format("{}, {}: the frame that the lines divide, all of it", frame_.file,
+                    counted(areas.sample.polygons, "area", "areas")),
+        "study_area and frame = {file = \"...\", where = \"...\"}");
+    drafts_ = std::move(lines_);
+  }
+
+  /// A line holds until the next date of its layer; who is on which side only its maker knows.
+  void infer_lines(Draft& draft) {
+    draft.spec.files = detail::entries_for(draft.series->files, options_.folder);
+    say_files(draft);
+    choose_dates(draft, date_columns(draft));
+    if (!draft.from && !draft.is_dated_by_name) {
+      throw InvalidData(
+          fmt::format("{}: lines divide ground from a date on, and neither names nor fields have one",
+                      draft.series->files.front().name));
+    }
+    draft.spec.layer.mode = LayerMode::snapshot;
+    draft.to.reset();
+    read_rows(draft);
+    check_intervals(draft);
+    constexpr Meters kWithin{50'000.0};
+    draft.spec.lines_to_areas = LinesToAreas{};
+    draft.spec.lines_to_areas->frame = frame_;
+    draft.spec.lines_to_areas->rule.extension = LineExtension::nearest;
+    draft.spec.lines_to_areas->rule.within = kWithin;
+    say(draft, "lines_to_areas",
+        "the ground on either side of a line is held by 'left' and 'right', looking along it in the "
+        "direction "
+        "it is written",
+        "id and name of the two [[actor]], left, right");
+    say(draft, "lines_to_areas",
+        fmt::format("ends of lines inside the frame are prolonged to its nearest point, by {} km at most; "
+                    "`check` says which and how far",
+                    kWithin.value() / 1000),
+        "extend = \"straight\" or \"none\", within_m");
   }
 
   static std::string kinds_of(const Sample& sample) {
@@ -172,8 +238,9 @@ class Proposer {
 
   [[noreturn]] void refuse_without_polygons() const {
     throw InvalidData(
-        fmt::format("no polygons: {}; an atlas is made of areas: draw those on either side of a line, or "
-                    "around points, and give the polygons",
+        fmt::format("no polygons: {}; an atlas is made of areas. For lines give the ground they divide (a "
+                    "country, a study area) together with them: init LINES GROUND; a table or points of "
+                    "places become areas by [layer.points_to_areas] of a manifest (docs/list_of_towns.md)",
                     listed(others_)));
   }
 
@@ -193,9 +260,9 @@ class Proposer {
     for (std::size_t i = 0; i < drafts_.size(); ++i) drafts_[i].spec.layer.id = ids[i];
     for (const std::string& other : others_) {
       say("files",
-          fmt::format(
-              "{}: no areas, left out; to use it, draw the areas on either side of a line or around points",
-              other),
+          fmt::format("{}: no areas, left out; places become areas by [layer.points_to_areas], lines by "
+                      "[layer.lines_to_areas]",
+                      other),
           "");
     }
   }
@@ -222,10 +289,10 @@ class Proposer {
     std::string text = fmt::format("{} by {}", counted(files, "file", "files"), listed(draft.spec.files));
     if (files > kSampledFiles) text += fmt::format("; contents of {} of them looked at", kSampledFiles);
     if (!box.is_empty()) {
-      text += fmt::format("; areas lie between {:.2f} and {:.2f} east, {:.2f} and {:.2f} north", box.west,
-                          box.east, box.south, box.north);
+      text += fmt::format("; {} lie between {:.2f} and {:.2f} east, {:.2f} and {:.2f} north",
+                          draft.is_lines ? "lines" : "areas", box.west, box.east, box.south, box.north);
     }
-    if (const std::size_t others = draft.sample.rows() - draft.sample.polygons; others > 0)
+    if (const std::size_t others = draft.sample.rows() - draft.sample.polygons; others > 0 && !draft.is_lines)
       text += fmt::format("; not areas, and left out when read: {}", kinds_of(draft.sample));
     if (!draft.sample.scattered.empty())
       text +=
@@ -358,6 +425,13 @@ class Proposer {
 
   /// One date a feature: states that succeed one another lie on the same ground, events each on their own.
   void use_day(Draft& draft, const DateColumn& day) {
+    if (draft.is_lines) {
+      draft.from = day;
+      say(draft, "mode",
+          fmt::format("snapshot: one date a line, field '{}'; a line holds until the next date", day.field),
+          "");
+      return;
+    }
     const double shared = ground_shared(draft.sample, day);
     const bool is_snapshot = shared >= 0.5;
     draft.from = day;
@@ -542,8 +616,10 @@ class Proposer {
   void declare_actors() {
     std::set<std::string> names;
     for (const Draft& draft : drafts_) {
+      if (draft.is_lines) names.insert({"left", "right"});
       for (const std::string& value : draft.actor_values) names.insert(detail::trimmed(value));
-      if (draft.spec.actor.kind == ValueSpec::Kind::constant) names.insert(draft.spec.actor.text);
+      if (draft.spec.actor.kind == ValueSpec::Kind::constant && !draft.is_lines)
+        names.insert(draft.spec.actor.text);
     }
     names.erase(std::string(kNobody));
     const Names sorted(names.begin(), names.end());
@@ -558,6 +634,12 @@ class Proposer {
       alike[detail::id_of(sorted[i])].push_back(sorted[i]);
     }
     for (Draft& draft : drafts_) {
+      if (draft.is_lines) {
+        // nobody stands before them
+        draft.spec.lines_to_areas->rule.left = ActorId(std::size_t{1});
+        draft.spec.lines_to_areas->rule.right = ActorId(std::size_t{2});
+        continue;
+      }
       if (draft.spec.actor.kind == ValueSpec::Kind::constant)
         draft.spec.actor.text = id_of[draft.spec.actor.text];
       for (const std::string& value : draft.actor_values) {
@@ -757,7 +839,9 @@ class Proposer {
   const ProposeOptions& options_;
   std::vector<FileSeries> series_;
   std::vector<Draft> drafts_;
-  Names others_;  ///< what holds no areas, for messages
+  std::vector<Draft> lines_;  ///< until it is known whether there is a frame
+  FileSpec frame_;            ///< that lines divide
+  Names others_;              ///< what holds no areas, for messages
   std::vector<SayActor> say_actor_;
   Manifest manifest_;
   std::vector<Assumption> assumptions_;

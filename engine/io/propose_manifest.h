@@ -31,6 +31,7 @@ struct ProposedManifest {
 /// Looks at files, folders, wildcards and archives (relative to the working directory) and describes them.
 /// Names of files are all read. Of a series of files the contents of kSampledFiles at most are looked at
 /// (first, last, others evenly between), and of all of them only those fields on which the manifest depends.
+/// Dated lines that come with one file of areas divide those (derive/divide_frame.h).
 /// Throws Error(failure) where a path does not exist or cannot be read; InvalidData with file and advice
 /// where no polygon is found, coordinates cannot be degrees and no coordinate system is stated, an interval
 /// ends before it begins, or reading fails as read_vector's does.

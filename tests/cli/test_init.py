@@ -251,6 +251,39 @@ class Fields(InitTest):
         self.assertIn("of the 160 vertices of 2 maps looked at 160 differ", said)
 
 
+class Lines(InitTest):
+    """Dated lines with the ground they divide: from the south to the north, so the west is on the left."""
+
+    def fronts(self, *dated):
+        return collection(*[{"type": "Feature", "properties": {"date": date},
+                             "geometry": {"type": "LineString", "coordinates": [[x, 0.001], [x, 1]]}} for x, date in dated])
+
+    def test_lines_divide_the_ground_they_come_with(self):
+        front = self.put("front.geojson", self.fronts((1, "12/31/2023"), (3, "1/2/2024")))
+        ground = self.put("ground.geojson", collection(feature([box(0, 0, 4, 1)])))
+        said = self.init(front, ground)
+        self.assertIn("snapshot: one date a line, field 'date'", said)
+        self.assertIn("field 'date' is written %m/%d/%Y", said)
+        self.assertIn("the frame that the lines divide", said)
+        # At the equator a degree by a degree is 12 308 km2.
+        self.assertEqual(self.areas("2024-01-01"), {"left": 12308, "right": 36925})
+        self.assertEqual(self.areas("2024-01-02"), {"left": 36925, "right": 12308})
+        findings = self.answer("check", self.proposed)["findings"]
+        self.assertEqual([row["code"] for row in findings].count("line-extended"), 2)
+
+    def test_lines_without_date_or_with_much_ground_are_no_front(self):
+        front = self.put("front.geojson", self.fronts((1, None)))
+        ground = self.put("ground.geojson", collection(feature([box(0, 0, 4, 1)])))
+        message = self.refusal(3, "init", front, ground, "-o", self.proposed)
+        self.assertIn("lines divide ground from a date on", message)
+        for day in (1, 2):
+            self.put(f"state_2024010{day}.geojson", collection(feature([box(0, 0, day, 1)], holder="a")))
+        ground.unlink()
+        said = self.init(self.data)
+        self.assertIn("front.geojson has 1 x Line String: no areas, left out", said)
+        self.assertNotIn("lines_to_areas", self.manifest_text)
+
+
 class Refusals(InitTest):
     def refused(self, status, *arguments):
         message = self.refusal(status, "init", *arguments, "-o", self.proposed)
@@ -263,7 +296,7 @@ class Refusals(InitTest):
         message = self.refused(3, self.data)
         self.assertIn("no polygons: ", message)
         self.assertIn("front.geojson has 1 x Line String", message)
-        self.assertIn("draw those on either side of a line", message)
+        self.assertIn("init LINES GROUND", message)
 
     def test_what_is_not_there(self):
         self.put("front.geojson", collection(feature([box(0, 0, 1, 1)])))

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <iterator>
+#include <utility>
 
 namespace marchland::detail {
 namespace {
@@ -63,6 +64,26 @@ void write_files(Text out, const std::vector<std::string>& files) {
   fmt::format_to(out, "]\n");
 }
 
+std::string place_value(const FileSpec& place) {
+  if (place.layer.empty() && place.where.empty() && place.crs.empty()) return toml_text(place.file);
+  std::string text = fmt::format("{{file = {}", toml_text(place.file));
+  for (const auto& [key, value] :
+       {std::pair("layer", &place.layer), {"where", &place.where}, {"crs", &place.crs}}) {
+    if (!value->empty()) text += fmt::format(", {} = {}", key, toml_text(*value));
+  }
+  return text + "}";
+}
+
+void write_lines_to_areas(Text out, const Atlas& atlas, const LinesToAreas& lines) {
+  fmt::format_to(out, "\n[layer.lines_to_areas]\nframe = {}\n", place_value(lines.frame));
+  if (lines.rule.left) write_key(out, "left", atlas[*lines.rule.left].id);
+  if (lines.rule.right) write_key(out, "right", atlas[*lines.rule.right].id);
+  const char* const names[]{"none", "nearest", "straight"};
+  fmt::format_to(out, "extend = \"{}\"\n", names[static_cast<std::size_t>(lines.rule.extension)]);
+  if (lines.rule.extension != LineExtension::none)
+    fmt::format_to(out, "within_m = {}\n", lines.rule.within.value());
+}
+
 void write_layer(Text out, const Atlas& atlas, const LayerSpec& spec) {
   fmt::format_to(out, "\n[[layer]]\n");
   write_key(out, "id", spec.layer.id);
@@ -77,12 +98,15 @@ void write_layer(Text out, const Atlas& atlas, const LayerSpec& spec) {
                                                                {"from", spec.from ? &*spec.from : nullptr},
                                                                {"to", spec.to ? &*spec.to : nullptr}};
   for (const auto& [key, value] : values) {
+    // The derivation of lines names their holders.
+    if (key == "actor" && spec.lines_to_areas) continue;
     if (value != nullptr && !is_long(*value)) fmt::format_to(out, "{} = {}\n", key, inline_value(*value));
   }
   // Tables end the layer's own keys, so they come last.
   for (const auto& [key, value] : values) {
     if (value != nullptr && is_long(*value)) write_long(out, key, *value);
   }
+  if (spec.lines_to_areas) write_lines_to_areas(out, atlas, *spec.lines_to_areas);
 }
 
 }  // namespace
@@ -111,6 +135,7 @@ std::string manifest_text(const Manifest& manifest, const std::vector<std::strin
   fmt::format_to(out, "[atlas]\n");
   write_key(out, "id", atlas.id);
   write_key(out, "title", atlas.title);
+  if (manifest.study_area) fmt::format_to(out, "study_area = {}\n", place_value(*manifest.study_area));
   if (atlas.harmonise.value() > 0.0) {
     fmt::format_to(out,
                    "harmonise_m = {}  # lines within it are the same line written twice; remove it to use "

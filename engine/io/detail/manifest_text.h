@@ -10,9 +10,9 @@ namespace marchland::detail {
 /// In quotes, as TOML 1.0 writes texts.
 [[nodiscard]] std::string toml_text(std::string_view text);
 
-/// The text of atlas.toml that parse_manifest reads back to the same: id, title, harmonise_m, actors (id,
-/// name, color), sources (id, title) and layers. Regions, places, periods and the study area are not written.
-/// `comments` are lines put at the head, without '#'.
+/// The text of atlas.toml that parse_manifest reads back to the same: id, title, study_area, harmonise_m,
+/// actors (id, name, color), sources (id, title) and layers, those of lines too. Regions, places and periods
+/// are not written. `comments` are lines put at the head, without '#'.
 [[nodiscard]] std::string manifest_text(const Manifest& manifest, const std::vector<std::string>& comments);
 
 }  // namespace marchland::detail
