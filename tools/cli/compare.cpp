@@ -69,7 +69,8 @@ Table rows_table(const Session& session, const SourceAgreement& found, const Sou
   return table;
 }
 
-Table holders_table(const Session& session, const SourceAgreement& found, const Sources& sources, Instant at) {
+Table holders_table(const Session& session, const SourceAgreement& found, const Sources& sources,
+                    Instant at) {
   const Atlas& atlas = session.atlas();
   Table table{"holders",
               "by holder",
@@ -121,7 +122,8 @@ struct CompareCommand {
     report.head["different_m2"] = square_meters(found.area(Agreement::different));
     report.head["only_first_m2"] = square_meters(found.area(Agreement::only_first));
     report.head["only_second_m2"] = square_meters(found.area(Agreement::only_second));
-    report.tables = {rows_table(session, found, sources, instant), holders_table(session, found, sources, instant)};
+    report.tables = {rows_table(session, found, sources, instant),
+                     holders_table(session, found, sources, instant)};
     report.notes.insert(
         report.notes.begin(),
         fmt::format(

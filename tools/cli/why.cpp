@@ -215,8 +215,10 @@ struct WhyCommand {
 
   static Table history_table(const Session& session, const Holders& holders, const Explanation& found,
                              const Interval& window) {
-    Table table{
-        "history", "who held the point", {{"from", "from", Column::Kind::date}, {"to", "to", Column::Kind::date}, {"actor", "actor"}}, Json::array()};
+    Table table{"history",
+                "who held the point",
+                {{"from", "from", Column::Kind::date}, {"to", "to", Column::Kind::date}, {"actor", "actor"}},
+                Json::array()};
     for (const Tenure& tenure : found.history) {
       if (tenure.when.intersection(window).is_empty()) continue;
       table.rows.push_back({{"from", end_json(session, tenure.when.has_from(), tenure.when.from())},

@@ -57,7 +57,8 @@ struct PlaceRow {
 
 /// Adds the statements of a layer of places: the cell of each place to its holders from row to row.
 /// Statements are called as the row that begins them (with "/actor" added where several hold the place).
-/// `gazetteer` locates places whose rows give no position. Gives the frame with the points where edges of cells meet it.
+/// `gazetteer` locates places whose rows give no position. Gives the frame with the points where edges of
+/// cells meet it.
 ///
 /// Findings: place-unlocated (warning, all names), place-moves (warning: rows put it at several places; the
 /// one most rows give is used), place-disputed (warning: rows of one instant differ; all hold),

@@ -321,7 +321,8 @@ TEST_F(ReadAtlas, ALayerMayKeepOnlyWhatMeetsARegion) {
       finding(atlas, "outside-region").text,
       HasSubstr("shares no ground with region 'east' and is left out (x.geojson: layer 'x', feature 0)"));
   write_manifest(region + layer("region = \"eats\""));
-  EXPECT_THAT(read_error(), HasSubstr("layer 'x': there is no [[region]] 'eats'; did you mean 'east'? (declared: east)"));
+  EXPECT_THAT(read_error(),
+              HasSubstr("layer 'x': there is no [[region]] 'eats'; did you mean 'east'? (declared: east)"));
 }
 
 TEST_F(ReadAtlas, EventsMaySayWhomTheyTakeGroundFrom) {
