@@ -1,4 +1,5 @@
 #include <marchland/analysis/contact_line.h>
+#include <marchland/analysis/edge_geometry.h>
 #include <marchland/analysis/seam_pairs.h>
 #include <marchland/measure/length.h>
 
@@ -61,10 +62,6 @@ ContactLine contact_line(const Composite& composite, const Holders& holders, Ins
            in->second.size() == 1 &&
            pieces[out->second.front()].on_border == pieces[in->second.front()].on_border;
   };
-  const auto position = [&](NodeIndex node) {
-    const ExactPoint p = plane.point(node);
-    return Position{fixed_to_degrees(fixed_x(p)), fixed_to_degrees(fixed_y(p))};
-  };
   // Where the line goes straight on it only meets lines of other dates: no vertex, so that neither positions
   // nor lengths depend on what is said of other dates.
   const auto is_straight = [&](std::size_t arriving_piece, std::size_t leaving_piece) {
@@ -92,10 +89,10 @@ ContactLine contact_line(const Composite& composite, const Holders& holders, Ins
     }
     ContactPart part;
     part.on_border = pieces[start].on_border;
-    part.positions.push_back(position(pieces[chain.front()].from));
+    part.positions.push_back(position_of(plane, pieces[chain.front()].from));
     for (std::size_t k = 0; k < chain.size(); ++k) {
       if (k + 1 < chain.size() && is_straight(chain[k], chain[k + 1])) continue;
-      part.positions.push_back(position(pieces[chain[k]].to));
+      part.positions.push_back(position_of(plane, pieces[chain[k]].to));
       part.length += edge_length(part.positions[part.positions.size() - 2], part.positions.back());
     }
     out.parts.push_back(std::move(part));

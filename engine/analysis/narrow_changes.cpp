@@ -38,6 +38,7 @@ NarrowChanges::NarrowChanges(const Composite& composite, const FaceAreas& measur
     if (has_changed(f)) faces[f] = categories.at({rank_of(before[faces_a[f]]), rank_of(after[faces_b[f]])});
   }
   pieces_ = find_pieces(composite, measured, faces);
+  is_narrow_.reserve(pieces_.pieces.size());
   for (const Piece& piece : pieces_.pieces) is_narrow_.push_back(piece.mean_width() < narrower_than);
 }
 

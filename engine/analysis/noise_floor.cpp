@@ -1,5 +1,5 @@
+#include <marchland/analysis/edge_geometry.h>
 #include <marchland/analysis/noise_floor.h>
-#include <marchland/measure/length.h>
 
 #include <algorithm>
 #include <numbers>
@@ -26,14 +26,6 @@ double greatest_sigma(const Composite& composite, LabelGroup group, EdgeIndex ed
   for (const SlotIndex slot : ending)
     sigma = std::max(sigma, atlas[atlas[composite.slots()[slot].layer].source].sigma.value());
   return sigma;
-}
-
-Meters length_of(const Arrangement& plane, EdgeIndex edge) {
-  const auto position = [&](NodeIndex node) {
-    const ExactPoint p = plane.point(node);
-    return Position{fixed_to_degrees(fixed_x(p)), fixed_to_degrees(fixed_y(p))};
-  };
-  return edge_length(position(plane.edges()[edge].u), position(plane.edges()[edge].v));
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
+#include <marchland/analysis/edge_geometry.h>
 #include <marchland/analysis/pieces.h>
 #include <marchland/analysis/seam_pairs.h>
 #include <marchland/composite/quantise.h>
-#include <marchland/measure/length.h>
 
 #include <boost/pending/disjoint_sets.hpp>
 
@@ -12,15 +12,6 @@
 
 namespace marchland {
 namespace {
-
-Position position_of(const Arrangement& plane, NodeIndex node) {
-  const ExactPoint p = plane.point(node);
-  return {fixed_to_degrees(fixed_x(p)), fixed_to_degrees(fixed_y(p))};
-}
-
-Meters length_of(const Arrangement& plane, EdgeIndex edge) {
-  return edge_length(position_of(plane, plane.edges()[edge].u), position_of(plane, plane.edges()[edge].v));
-}
 
 Meters mean_width_of(AreaUnits area, Meters perimeter) {
   if (area <= 0 || perimeter.value() <= 0.0) return Meters{0.0};
@@ -153,6 +144,7 @@ std::vector<WidthClass> width_distribution(const Composite& composite, const Fac
     perimeter[right] += length;
   }
   std::vector<WidthClass> classes;
+  classes.reserve(kBounds.size());
   for (const double bound : kBounds) classes.push_back({.below = Meters{bound}});
   for (FaceIndex f = 1; f < plane.face_count(); ++f) {
     const double width = mean_width_of(measured[f], Meters{perimeter[f]}).value();
