@@ -3,14 +3,16 @@
 #include <marchland/io/detail/checksum.h>
 #include <marchland/io/detail/data_files.h>
 #include <marchland/io/detail/derived_layers.h>
+#include <marchland/io/detail/entry_names.h>
 #include <marchland/io/detail/feature.h>
+#include <marchland/io/detail/row.h>
+#include <marchland/io/detail/tally.h>
 #include <marchland/io/manifest.h>
 #include <marchland/io/read_atlas.h>
 #include <marchland/io/vector_file.h>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <fnmatch.h>
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
@@ -29,124 +31,14 @@ namespace {
 namespace fs = std::filesystem;
 using detail::DataFile;
 using detail::did_you_mean;
+using detail::is_open_end;
+using detail::name_by_entry;
+using detail::NameByEntry;
+using detail::pad_year;
+using detail::Row;
+using detail::Tally;
+using detail::trim;
 using Names = std::vector<std::string>;
-
-/// Observations of one kind about many features become one finding.
-class Tally {
- public:
-  void add(const std::string& code, Severity severity, const std::string& text, const std::string& place) {
-    Entry& entry = entries_[{code, text}];
-    if (entry.count++ == 0) entry = {severity, 1, place};
-  }
-  void report(const std::string& subject, Findings& findings) const {
-    for (const auto& [key, entry] : entries_) {
-      const std::string where =
-          entry.count == 1 ? entry.first : fmt::format("{} times, first in {}", entry.count, entry.first);
-      findings.push_back({key.first, entry.severity, "", "", std::nullopt,
-                          fmt::format("{}: {} ({})", subject, key.second, where)});
-    }
-  }
-
- private:
-  struct Entry {
-    Severity severity = Severity::info;
-    std::size_t count = 0;
-    std::string first;
-  };
-  std::map<std::pair<std::string, std::string>, Entry> entries_;
-};
-
-/// The values of one feature by the specs of the manifest.
-class Row {
- public:
-  Row(const VectorTable& table, const VectorFeature& feature) : table_(table), feature_(feature) {}
-
-  /// The text that `spec` gives; nothing for null.
-  [[nodiscard]] std::optional<std::string> text(const ValueSpec& spec) const {
-    if (spec.kind == ValueSpec::Kind::constant) return spec.text;
-    const auto& value = value_of(spec);
-    if (!value) return std::nullopt;
-    const auto mapped = spec.map.find(*value);
-    return mapped == spec.map.end() ? *value : mapped->second;
-  }
-  /// Whether the map of `spec`, a field, has the value of the feature.
-  [[nodiscard]] bool is_mapped(const ValueSpec& spec) const {
-    const auto& value = value_of(spec);
-    return value && spec.map.contains(*value);
-  }
-  /// For messages: "field 'holder'".
-  [[nodiscard]] static std::string subject(std::string_view key, const ValueSpec& spec) {
-    switch (spec.kind) {
-      case ValueSpec::Kind::field:
-        return fmt::format("{} (field '{}')", key, spec.text);
-      case ValueSpec::Kind::pattern:
-        return fmt::format("{} (pattern '{}')", key, spec.text);
-      case ValueSpec::Kind::constant:
-        break;
-    }
-    return std::string(key);
-  }
-
- private:
-  [[nodiscard]] const std::optional<std::string>& value_of(const ValueSpec& spec) const {
-    const auto found = std::find(table_.fields.begin(), table_.fields.end(), spec.text);
-    return feature_.values[static_cast<std::size_t>(found - table_.fields.begin())];
-  }
-
-  const VectorTable& table_;
-  const VectorFeature& feature_;
-};
-
-bool is_open_end(std::string_view text) {
-  return text.empty() || text == "..";
-}
-
-/// Whole numbers of a data column can be years of fewer than four digits.
-std::string pad_year(const std::string& text) {
-  const bool is_negative = text.starts_with('-');
-  const std::string digits = text.substr(is_negative ? 1 : 0);
-  const bool is_short_number =
-      !digits.empty() && digits.size() < 4 && digits.find_first_not_of("0123456789") == std::string::npos;
-  return is_short_number ? fmt::format("{}{:0>4}", is_negative ? "-" : "", digits) : text;
-}
-
-std::string trim(const std::string& text) {
-  const auto first = text.find_first_not_of(" \t\r\n");
-  return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
-
-/// The components of a path, without the root.
-Names components(const fs::path& path) {
-  Names parts;
-  for (const fs::path& part : path.relative_path()) parts.push_back(part.string());
-  return parts;
-}
-
-struct NameByEntry {
-  std::string name;
-  bool is_in_place = false;  ///< it lies in folders of those names too
-};
-
-/// What a file would be called, were it one of those that an entry of the manifest stands for; nothing if its
-/// name does not fit. Folders of the entry that are no wildcards may differ: files wait elsewhere until they
-/// are added.
-std::optional<NameByEntry> name_by_entry(const std::string& entry, const fs::path& file) {
-  const Names pattern = components(entry);
-  const Names given = components(file);
-  const auto fits = [](const std::string& part, const std::string& name) {
-    return part == name || fnmatch(part.c_str(), name.c_str(), FNM_PERIOD) == 0;
-  };
-  if (pattern.empty() || given.empty() || !fits(pattern.back(), given.back())) return std::nullopt;
-  bool is_in_place = given.size() >= pattern.size();
-  for (std::size_t back = 2; back <= pattern.size() && is_in_place; ++back)
-    is_in_place = fits(pattern[pattern.size() - back], given[given.size() - back]);
-  std::string folder;
-  for (std::size_t i = 0; i + 1 < pattern.size(); ++i) {
-    if (!is_in_place && !detail::is_single_file(pattern[i])) return std::nullopt;
-    folder += (is_in_place ? given[given.size() - pattern.size() + i] : pattern[i]) + "/";
-  }
-  return NameByEntry{folder + given.back(), is_in_place};
-}
 
 class AtlasReader {
  public:
@@ -418,44 +310,6 @@ class AtlasReader {
   // ---- findings of reading
   // -------------------------------------------------------------------------------------
 
-  static void tally_table(const VectorTable& table, const std::string& name, Tally& tally) {
-    if (!table.transformed_from.empty()) {
-      tally.add(
-          "crs-transformed", Severity::info,
-          fmt::format(
-              "vertices were transformed from {} to WGS84; edges are straight in longitude and latitude "
-              "between them",
-              table.transformed_from),
-          name);
-    }
-    if (table.is_ballpark) {
-      tally.add(
-          "crs-ballpark", Severity::warning,
-          fmt::format(
-              "no transformation from the datum of {} to WGS84 is known; expect tens of metres of error",
-              table.transformed_from),
-          name);
-    }
-    if (!table.contradicted_crs.empty()) {
-      tally.add(
-          "crs-contradicted", Severity::warning,
-          fmt::format("the crs of the manifest was used although the file states {}", table.contradicted_crs),
-          name);
-    }
-    for (const std::string& text : table.warnings) {
-      // Unclosed rings are found, and located, by ourselves.
-      if (!text.starts_with("Non closed ring")) tally.add("reader-warning", Severity::warning, text, name);
-    }
-  }
-
-  static void tally_feature(const VectorFeature& feature, const std::string& place, Tally& tally) {
-    if (feature.had_heights)
-      tally.add("heights-dropped", Severity::info, "heights or measures were left out", place);
-    if (feature.had_curves) {
-      tally.add("curves-linearised", Severity::info, "arcs were replaced by chords of 1 degree", place);
-    }
-  }
-
   void find_closed_rings(const VectorFeature& feature, const std::string& statement,
                          const std::string& place) {
     for (const Position& position : feature.closed_at) {
@@ -499,11 +353,11 @@ class AtlasReader {
     const DataFile file = find_one_file(spec, subject);
     VectorTable table = read_file(file, spec, Names{});
     Tally tally;
-    tally_table(table, file.name, tally);
+    detail::tally_table(table, file.name, tally);
     MultiPolygon area;
     for (VectorFeature& feature : table.features) {
       const std::string place = table.place_of(feature, file.name);
-      tally_feature(feature, place, tally);
+      detail::tally_feature(feature, place, tally);
       find_closed_rings(feature, "", place);
       if (!keep_polygons(feature, place, tally)) continue;
       std::move(feature.area.begin(), feature.area.end(), std::back_inserter(area));
@@ -534,7 +388,7 @@ class AtlasReader {
     }
     VectorTable table = read_file(file, spec.source, fields);
     Tally tally;
-    tally_table(table, file.name, tally);
+    detail::tally_table(table, file.name, tally);
     bool any = false;
     for (VectorFeature& feature : table.features) {
       const Row row(table, feature);
@@ -545,7 +399,7 @@ class AtlasReader {
                                       table.place_of(feature, display_name(file)),
                                       Row::subject("id", spec.id)));
       }
-      tally_feature(feature, place, tally);
+      detail::tally_feature(feature, place, tally);
       find_closed_rings(feature, "", place);
       if (!keep_polygons(feature, place, tally)) continue;
       add_region({id, row.text(spec.name).value_or(id), row.text(spec.code).value_or(""), spec.edition,
@@ -568,7 +422,7 @@ class AtlasReader {
     const DataFile file = find_one_file(spec, "places");
     const VectorTable table = read_file(file, spec, std::nullopt);
     Tally tally;
-    tally_table(table, file.name, tally);
+    detail::tally_table(table, file.name, tally);
     const auto name_at = std::find(table.fields.begin(), table.fields.end(), "name");
     if (name_at == table.fields.end() && !table.features.empty()) {
       try {
@@ -688,7 +542,7 @@ class AtlasReader {
       request.with_lines = true;
       VectorTable table = read_vector(request);
       remember(files[k], table);
-      tally_table(table, files[k].name, tally);
+      detail::tally_table(table, files[k].name, tally);
       const auto of_file = find_file_date(spec.from, files[k], "from");
       for (VectorFeature& feature : table.features) {
         try {
@@ -731,7 +585,7 @@ class AtlasReader {
     if (spec.note) front.note = row.text(*spec.note).value_or("");
     front.origin = table.place_of(feature, file.name);
     front.lines = std::move(feature.lines);
-    tally_feature(feature, front.origin, tally);
+    detail::tally_feature(feature, front.origin, tally);
     if (!feature.area.empty() || !feature.points.empty()) {
       tally.add("not-a-line", Severity::warning, "polygons and points divide nothing and are left out",
                 front.origin);
@@ -766,7 +620,7 @@ class AtlasReader {
       request.is_table = !points.lon.empty() || points.places.has_value();
       const VectorTable table = read_vector(request);
       remember(files[k], table);
-      tally_table(table, files[k].name, tally);
+      detail::tally_table(table, files[k].name, tally);
       const auto of_file = find_file_date(spec.from, files[k], "from");
       for (const VectorFeature& feature : table.features) {
         try {
@@ -1041,7 +895,7 @@ class AtlasReader {
   void read_layer_table(LayerState& state, const DataFile& file, const std::string& prefix,
                         VectorTable& table) {
     const LayerSpec& spec = state.spec;
-    tally_table(table, file.name, state.tally);
+    detail::tally_table(table, file.name, state.tally);
     const auto from = find_file_date(spec.from, file, "from");
     const auto to = find_file_date(spec.to, file, "to");
     const bool is_snapshot = spec.layer.mode == LayerMode::snapshot;
@@ -1123,7 +977,7 @@ class AtlasReader {
       statement.taken_from = actor_of(row, *spec.taken_from, "taken_from");
     if (spec.note) statement.note = row.text(*spec.note).value_or("");
     statement.origin = place;
-    tally_feature(feature, place, state.tally);
+    detail::tally_feature(feature, place, state.tally);
     if (!keep_polygons(feature, place, state.tally)) return;
     if (state.filter && !state.filter->meets(feature.area)) {
       state.tally.add("outside-region", Severity::info,

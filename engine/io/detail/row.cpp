@@ -1,0 +1,57 @@
+#include <marchland/io/detail/row.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+
+namespace marchland::detail {
+
+std::optional<std::string> Row::text(const ValueSpec& spec) const {
+  if (spec.kind == ValueSpec::Kind::constant) return spec.text;
+  const auto& value = value_of(spec);
+  if (!value) return std::nullopt;
+  const auto mapped = spec.map.find(*value);
+  return mapped == spec.map.end() ? *value : mapped->second;
+}
+
+bool Row::is_mapped(const ValueSpec& spec) const {
+  const auto& value = value_of(spec);
+  return value && spec.map.contains(*value);
+}
+
+std::string Row::subject(std::string_view key, const ValueSpec& spec) {
+  switch (spec.kind) {
+    case ValueSpec::Kind::field:
+      return fmt::format("{} (field '{}')", key, spec.text);
+    case ValueSpec::Kind::pattern:
+      return fmt::format("{} (pattern '{}')", key, spec.text);
+    case ValueSpec::Kind::constant:
+      break;
+  }
+  return std::string(key);
+}
+
+const std::optional<std::string>& Row::value_of(const ValueSpec& spec) const {
+  const auto found = std::find(table_.fields.begin(), table_.fields.end(), spec.text);
+  return feature_.values[static_cast<std::size_t>(found - table_.fields.begin())];
+}
+
+bool is_open_end(std::string_view text) {
+  return text.empty() || text == "..";
+}
+
+std::string pad_year(const std::string& text) {
+  const bool is_negative = text.starts_with('-');
+  const std::string digits = text.substr(is_negative ? 1 : 0);
+  const bool is_short_number =
+      !digits.empty() && digits.size() < 4 && digits.find_first_not_of("0123456789") == std::string::npos;
+  return is_short_number ? fmt::format("{}{:0>4}", is_negative ? "-" : "", digits) : text;
+}
+
+std::string trim(const std::string& text) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+}  // namespace marchland::detail
