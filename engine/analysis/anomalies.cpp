@@ -102,7 +102,9 @@ class AnomalySearch {
     if (sizes.size() < kFewChanges) return;
     std::sort(sizes.begin(), sizes.end());
     const double upper = quantile(sizes, 0.75);
-    const double fence = upper + 3 * (upper - quantile(sizes, 0.25));
+    // Changes that are all alike have no spread to speak of; less than half again as much is no jump.
+    constexpr double kLeastSpread = 0.4;
+    const double fence = upper + 3 * std::max(upper - quantile(sizes, 0.25), kLeastSpread);
     const double usual = std::exp(quantile(sizes, 0.5));
     for (std::size_t i = 1; i < points.size(); ++i) {
       const double change = square_kilometers(points[i].area - points[i - 1].area);
@@ -161,7 +163,9 @@ class AnomalySearch {
       if (slot.group != holders_.group() || slot.actor != actor) return false;
       const Layer& layer = atlas[slot.layer];
       const auto next = std::lower_bound(layer.dates.begin(), layer.dates.end(), since);
-      return !layer.date_ends.empty() && (next == layer.dates.end() || *next >= until);
+      // A layer that has not begun, or has ended, says nothing about the stretch.
+      const bool goes_on = next != layer.dates.begin() && next != layer.dates.end();
+      return !layer.date_ends.empty() && goes_on && *next >= until;
     });
   }
 
@@ -225,6 +229,18 @@ class AnomalySearch {
     }
   }
 
+  /// Whether the event before it at the same instant, by seq, gave this ground to whom it is taken from.
+  [[nodiscard]] bool is_from_event_before(std::span<const CoverageRun> runs, const EventKey& event,
+                                          TimeIndex epoch) const {
+    const Slot* before = nullptr;
+    for (const CoverageRun& run : runs) {
+      const Slot& slot = composite_.slots()[run.slot];
+      if (run.from != epoch || slot.layer != event.layer || slot.seq >= event.seq) continue;
+      if (before == nullptr || slot.seq > before->seq) before = &slot;
+    }
+    return before != nullptr && before->actor == event.taken_from;
+  }
+
   void find_contradicted(const EventKey& event, const Holders& of_source) {
     const Atlas& atlas = composite_.atlas();
     const TimeIndex epoch = composite_.times().index_of(event.at);
@@ -239,10 +255,11 @@ class AnomalySearch {
         return run.from == epoch && slot.layer == event.layer && slot.actor == event.actor &&
                slot.seq == event.seq;
       });
+      if (!is_meant || is_from_event_before(runs, event, epoch)) continue;
       const HolderIndex before = of_source.at(c, epoch - 1);
       const auto actors = of_source.actors(before);
       const bool is_as_said = actors.size() == 1 && actors.front() == event.taken_from;
-      if (is_meant && !is_as_said) had[c] = before;
+      if (!is_as_said) had[c] = before;
     }
     std::map<std::string, AreaUnits> area;
     for (FaceIndex f = 1; f < composite_.plane().face_count(); ++f) {
@@ -423,6 +440,8 @@ void find_far_pieces(const Atlas& atlas, Findings& findings) {
   for (auto& [key, cover] : covers) {
     if (cover.polygons.size() < kFewPolygons || cover.lons.empty()) continue;
     const Box usual = usual_box(cover);
+    // What may lie on both sides of the antimeridian is left alone. usual_box has sorted them.
+    if (cover.lons.back() - cover.lons.front() > 180.0) continue;
     std::set<std::size_t> statements;
     std::set<std::size_t> far_statements;
     std::size_t count = 0;

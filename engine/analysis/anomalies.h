@@ -14,7 +14,8 @@ namespace marchland {
 ///   actor-vanishes  warning  an actor that holds ground before and after holds none in between: for at most
 ///   a
 ///                            day, or on one date of a snapshot layer. Located where it was before
-///   gap             info     ground that no statement covers, enclosed, between two holders or more (warning
+///   gap             info     ground that no statement covers, enclosed (by lines, not by the side of the map
+///                            at the antimeridian or a pole), between two holders or more (warning
 ///                            where it is narrower than kSliverWidth: neighbours that do not quite meet)
 ///   before-differs  warning  an event says whom it takes the ground from (Statement::taken_from), but by its
 ///                            own source another held some of it just before. Located in the largest face of
@@ -27,8 +28,9 @@ namespace marchland {
 /// Findings of statements and layers against each other, in the order of kinds below, then of layers:
 ///   far-piece   warning  a polygon lies far outside what its layer and actor usually cover: clear of the box
 ///                        of all but the outermost 5 % of positions to each side, enlarged by its own size on
-///                        each. Of at least kFewPolygons polygons, and unless more than a quarter of the
-///                        statements have such; one finding for each layer and actor
+///                        each. Of at least kFewPolygons polygons that reach over less than half the globe,
+///                        and unless more than a quarter of the statements have such; one finding for each
+///                        layer and actor
 ///   axis-order  warning  a layer shares no ground with all others, the regions, the study area and the
 ///                        places, but would with latitude and longitude exchanged
 ///   missing-dates info  dates that a daily snapshot layer has no state for (of at least kFewDates, half of

@@ -71,6 +71,10 @@ class Holders {
   Holders(const Composite& composite, const HolderOptions& options);
 
   [[nodiscard]] Theme theme() const noexcept { return options_.theme; }
+  /// Whether statements of this source count.
+  [[nodiscard]] bool asks(SourceId source) const {
+    return options_.sources.empty() || options_.sources.contains(source);
+  }
   [[nodiscard]] LabelGroup group() const noexcept { return group_of(options_.theme); }
   /// Number of different sets, kUnknown among them.
   [[nodiscard]] std::size_t size() const noexcept { return sets_.size(); }

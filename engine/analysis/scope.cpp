@@ -74,8 +74,7 @@ std::vector<FaceIndex> faces_of_places(const Composite& composite) {
   std::vector<GridPoint> points;
   points.reserve(composite.atlas().places.size());
   for (const Place& place : composite.atlas().places) {
-    points.push_back({static_cast<std::int32_t>(to_grid(place.lon.value())),
-                      static_cast<std::int32_t>(to_grid(place.lat.value()))});
+    points.push_back(look_up_point(place.lon.value(), place.lat.value()));
   }
   return composite.plane().locate(points);
 }

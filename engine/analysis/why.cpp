@@ -25,8 +25,11 @@ std::vector<Testimony> testimonies(const Composite& composite, const Holders& ho
       // Each event has a run of its own.
       return slot.seq == statement.seq && composite.times()[standing.run.from] == statement.validity.from();
     });
-    if (said == account.end() || !covers(statement.area, layer.rings, point)) continue;
-    out.push_back({i, said->standing});
+    // A later event of the same actor takes its run over.
+    const bool is_over = said == account.end() && layer.mode == LayerMode::event;
+    if ((said == account.end() && !is_over) || !covers(statement.area, layer.rings, point)) continue;
+    out.push_back({i, is_over ? (holders.asks(layer.source) ? Standing::painted_over : Standing::not_asked)
+                              : said->standing});
   }
   std::stable_sort(out.begin(), out.end(),
                    [](const Testimony& a, const Testimony& b) { return a.standing < b.standing; });
@@ -41,7 +44,9 @@ std::vector<Tenure> tenures_of(const Composite& composite, const Holders& holder
   std::vector<Tenure> out;
   for (std::size_t i = 0; i < spans.size(); ++i) {
     const TimeIndex end = i + 1 < spans.size() ? spans[i + 1].since : times.for_ever();
-    out.push_back({{times[spans[i].since], times[end]}, spans[i].holder});
+    const Interval when =
+        Interval(times[spans[i].since], times[end]).intersection(composite.atlas().window.when);
+    if (!when.is_empty()) out.push_back({when, spans[i].holder});
   }
   return out;
 }

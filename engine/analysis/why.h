@@ -23,7 +23,8 @@ struct Tenure {
   HolderIndex holder = kUnknown;
 };
 
-/// Of ground of one coverage: all of time, in order, without a gap.
+/// Of ground of one coverage: all of time, in order, without a gap; of an atlas with a window, all of that
+/// (what began before it begins with it).
 [[nodiscard]] std::vector<Tenure> tenures_of(const Composite& composite, const Holders& holders,
                                              CoverageIndex coverage);
 
@@ -48,7 +49,7 @@ struct Explanation {
   HolderIndex holder = kUnknown;
   Interval holds;                      ///< the tenure that the date lies in
   std::vector<Testimony> testimonies;  ///< those that decide first; then as the atlas has them
-  std::vector<Tenure> history;         ///< of all time, in order, without a gap
+  std::vector<Tenure> history;         ///< as tenures_of has it
   std::vector<RegionId> regions;       ///< that the point lies in, in the order of the atlas
   bool is_in_study_area = true;        ///< true where there is none
 };

@@ -457,6 +457,13 @@ class GrowingComposite::State {
                       "mode '{}'; add its statements to the atlas and build it",
                       into.id, to_string(into.mode)));
     }
+    if (!into.date_ends.empty()) {
+      throw InvalidArgument(
+          fmt::format("layer '{}': its states hold for their own date only (missing days are unknown), and a "
+                      "date that is "
+                      "added in place holds until the next; build the atlas anew",
+                      into.id));
+    }
     if (Interval::since(date).is_empty() || date <= layers_[layer.index()].last_from) {
       throw InvalidArgument(
           fmt::format("layer '{}': {} is not after all its dates; to change what was stated, "

@@ -54,16 +54,17 @@ class GrowingComposite {
   /// Statements of the layer that are open end there. Each given one is of that layer, holds since `date`,
   /// and has an id of its own.
   ///
-  /// Throws InvalidArgument where the layer is none of the atlas or no snapshot layer, or the date is not
-  /// after all of its dates; InvalidData (statement, origin, what is expected) for what is wrong with a
-  /// statement. What was there is then unchanged.
+  /// Throws InvalidArgument where the layer is none of the atlas, no snapshot layer, or one whose missing
+  /// days are unknown, or the date is not after all of its dates; InvalidData (statement, origin, what is
+  /// expected) for what is wrong with a statement. What was there is then unchanged.
   ///
   /// Cost: one comparison of each ring with the one it goes on from; for each segment that changed the
-  /// segments close to it; the faces that changed hands with their edges. Where a ring of the layer at its
-  /// last date or at this one touches the antimeridian or is read across it, or a statement of the layer was
-  /// given an end after `date`, all is built anew instead: `rebuilds` counts how often.
-  /// Memory: different coverages are kept as long as this is, those that no face has any more too. Crossings
-  /// are not limited, as BuildOptions would.
+  /// segments close to it; the faces that changed hands with their edges; and the changed segments once for
+  /// each place that changed apart from the others (2 000 islands that all move cost 37 ms, building anew 6
+  /// ms). Where a ring of the layer at its last date or at this one touches the antimeridian or is read
+  /// across it, or a statement of the layer was given an end after `date`, all is built anew instead:
+  /// `rebuilds` counts how often. Memory: different coverages are kept as long as this is, those that no face
+  /// has any more too. Crossings are not limited, as BuildOptions would.
   void append(LayerId layer, Instant date, std::vector<Statement> statements);
 
   [[nodiscard]] const Atlas& atlas() const noexcept;

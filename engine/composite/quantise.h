@@ -55,4 +55,18 @@ struct QuantisedRing {
   return whole + static_cast<std::int64_t>(rest >= 0.5) - static_cast<std::int64_t>(rest <= -0.5);
 }
 
+/// The grid point by which ground about a place is looked up: longitudes of other turns are the same place,
+/// and where a place on a line belongs to the ground south and west of it (Arrangement::locate), -180 is read
+/// as +180 and the south pole as a grid unit north of it, because there is no ground beyond the sides of the
+/// map. Precondition: finite, |longitude| < 1e6, |latitude| <= 90.
+[[nodiscard]] inline GridPoint look_up_point(double lon, double lat) noexcept {
+  constexpr std::int64_t kTurn = 2 * std::int64_t{kGridMaxLon};
+  std::int64_t x = to_grid(lon) % kTurn;
+  if (x > kGridMaxLon) x -= kTurn;
+  if (x <= -kGridMaxLon) x += kTurn;
+  const std::int64_t y = to_grid(lat);
+  return {static_cast<std::int32_t>(x),
+          static_cast<std::int32_t>(y <= -kGridMaxLat ? -std::int64_t{kGridMaxLat} + 1 : y)};
+}
+
 }  // namespace marchland

@@ -136,16 +136,30 @@ class EdgeChain {
     const Position from = chain.back();
     const Position to = plane_.inverse(b);
     const PlanePoint middle{(a.x + b.x) / 2.0, (a.y + b.y) / 2.0};
-    const PlanePoint drawn =
-        plane_.forward({(from.lon + to.lon) / 2.0, (from.lat + to.lat) / 2.0}, "edge between cells");
-    // The chord of a smooth curve is furthest from it near its middle; halving divides the distance by four.
     constexpr int kDeepest = 24;
-    if (depth < kDeepest && std::hypot(drawn.x - middle.x, drawn.y - middle.y) > kCellDeviation.value()) {
+    if (depth < kDeepest && !is_close(a, b, from, to)) {
       extend(a, middle, chain, depth + 1);
       extend(middle, b, chain, depth + 1);
       return;
     }
     chain.push_back(to);
+  }
+
+  /// Whether the step in lon/lat stays by the edge. A chord is furthest from a curve of one bend near its
+  /// middle; one of two bends passes through it there, so the quarters are asked too, and what is long enough
+  /// for more bends than that is never close. Halving divides the distance by four.
+  [[nodiscard]] bool is_close(const PlanePoint& a, const PlanePoint& b, const Position& from,
+                              const Position& to) const {
+    constexpr double kLongest = 200'000.0;  // metres
+    const double length = std::hypot(b.x - a.x, b.y - a.y);
+    if (length > kLongest) return false;
+    for (const double t : {0.25, 0.5, 0.75}) {
+      const PlanePoint drawn = plane_.forward(
+          {from.lon + t * (to.lon - from.lon), from.lat + t * (to.lat - from.lat)}, "edge between cells");
+      const double across = (b.x - a.x) * (drawn.y - a.y) - (b.y - a.y) * (drawn.x - a.x);
+      if (length > 0.0 && std::abs(across) > kCellDeviation.value() * length) return false;
+    }
+    return true;
   }
 
   const Plane& plane_;
@@ -275,10 +289,23 @@ std::size_t nearest(const std::vector<PlaneSite>& points, const PlanePoint& p) {
 
 PlaneExtent extent_of(const MultiPolygon& frame, const Plane& plane) {
   PlaneExtent extent;
+  // Steps of the frame, straight in lon/lat, are bent in the plane: between points as close as this they sag
+  // by far less than the margin, in whatever system.
+  constexpr double kStep = 0.25;  // degrees
   for (const Polygon& polygon : frame) {
-    for (const Position& p : polygon.front()) extent.add(plane.forward(p, "frame"));
+    const Ring& ring = polygon.front();
+    for (std::size_t i = 0; i < ring.size(); ++i) {
+      const Position& from = ring[i];
+      const Position& to = ring[(i + 1) % ring.size()];
+      const double reach = std::max(std::abs(to.lon - from.lon), std::abs(to.lat - from.lat));
+      const int parts = std::max(1, static_cast<int>(std::ceil(reach / kStep)));
+      for (int k = 0; k < parts; ++k) {
+        const double t = static_cast<double>(k) / parts;
+        extent.add(
+            plane.forward({from.lon + t * (to.lon - from.lon), from.lat + t * (to.lat - from.lat)}, "frame"));
+      }
+    }
   }
-  // Edges of the frame, straight in lon/lat, sag out of the box of their ends by less than a tenth of it.
   const double margin =
       0.1 * std::max(1000.0, std::max(extent.east - extent.west, extent.north - extent.south));
   extent.west -= margin;

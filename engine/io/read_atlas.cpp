@@ -634,7 +634,12 @@ class AtlasReader {
     }
     tally.report(subject, atlas_.findings);
     MultiPolygon noded = at_line(points.frame.line, subject, [&] {
-      return detail::add_place_statements(atlas_, id, points, frame, gazetteer, rows);
+      try {
+        return detail::add_place_statements(atlas_, id, points, frame, gazetteer, rows);
+      } catch (const InvalidArgument& error) {
+        // A key of the manifest is wrong, no option of the command.
+        throw InvalidData(fmt::format("points_to_areas: crs '{}': {}", points.crs, error.what()));
+      }
     });
     share_frame(points.frame, noded);
   }

@@ -66,6 +66,22 @@ void check_unique_ids(const Range& items, std::string_view kind) {
   }
 }
 
+/// Actors and groups stand in one column of a table.
+void check_groups(const std::vector<Actor>& actors) {
+  for (const Actor& actor : actors) {
+    for (const GroupMembership& membership : actor.groups) {
+      const std::string& group = membership.group;
+      const bool is_actor =
+          std::any_of(actors.begin(), actors.end(), [&](const Actor& other) { return other.id == group; });
+      if (is_actor || group.empty() || group.find('+') != std::string::npos) {
+        throw InvalidData(fmt::format(
+            "actor '{}': group '{}': {}; call it by another id", actor.id, group,
+            is_actor ? "is the id of an actor" : "a group's id may be neither empty nor have '+' in it"));
+      }
+    }
+  }
+}
+
 void check_statement(const Atlas& atlas, const Statement& statement) {
   if (statement.layer.index() >= atlas.layers.size() || statement.actor.index() >= atlas.actors.size()) {
     throw InvalidData("refers to a layer or actor that the atlas does not have");
@@ -85,6 +101,15 @@ void in_context(const Statement& statement, Check check) {
     error.add_context(fmt::format("{}: statement '{}'", statement.origin, statement.id));
     throw;
   }
+}
+
+/// Whether a statement holds then, or a snapshot layer says that none does.
+bool is_stated(const Atlas& atlas, Instant at) {
+  return std::any_of(atlas.statements.begin(), atlas.statements.end(),
+                     [&](const Statement& s) { return s.validity.contains(at); }) ||
+         std::any_of(atlas.layers.begin(), atlas.layers.end(), [&](const Layer& layer) {
+           return std::binary_search(layer.dates.begin(), layer.dates.end(), at);
+         });
 }
 
 std::set<Instant> turning_points(const Atlas& atlas) {
@@ -129,6 +154,7 @@ template std::optional<SourceRule> parse_enum<SourceRule>(std::string_view);
 
 void Atlas::check_declarations() const {
   check_unique_ids(actors, "actor");
+  check_groups(actors);
   check_unique_ids(sources, "source");
   check_unique_ids(periods, "period");
   check_unique_ids(regions, "region");
@@ -253,13 +279,13 @@ Instant resolve_date(const Atlas& atlas, std::string_view text) {
     if (period.id == text) return period.when.from();
   }
   if (text == "latest" || text == "previous") {
-    auto instants = turning_points(atlas);
-    std::erase_if(instants, [&](Instant instant) { return !atlas.window.when.contains(instant); });
-    const std::size_t back = text == "latest" ? 1 : 2;
-    if (instants.size() < back) {
-      throw InvalidArgument(fmt::format("'{}': the atlas has {} dated change(s)", text, instants.size()));
+    const std::set<Instant> instants = turning_points(atlas);
+    std::size_t found = 0;
+    for (auto at = instants.rbegin(); at != instants.rend(); ++at) {
+      if (!atlas.window.when.contains(*at) || !is_stated(atlas, *at)) continue;
+      if (++found == (text == "latest" ? 1U : 2U)) return *at;
     }
-    return *std::next(instants.rbegin(), static_cast<std::ptrdiff_t>(back - 1));
+    throw InvalidArgument(fmt::format("'{}': the atlas has {} dated change(s)", text, found));
   }
   try {
     return parse_date(text, atlas.days).first;

@@ -208,8 +208,9 @@ void close_snapshots(Atlas& atlas, LayerId layer, std::vector<Instant> dates);
 void close_snapshots(Atlas& atlas, LayerId layer, const std::map<Instant, Instant>& date_ends);
 
 /// The instant that `text` names: a period's id (its start), "latest" or "previous" (the last and the last
-/// but one instant of the window at which a statement begins or ends), or a date as parse_date reads it (its
-/// first instant). Throws InvalidArgument, with the nearest period id when the text looks like none of these.
+/// but one instant of the window at which a statement begins or ends and any still holds, or a snapshot layer
+/// states that none does), or a date as parse_date reads it (its first instant). Throws InvalidArgument, with
+/// the nearest period id when the text looks like none of these.
 [[nodiscard]] Instant resolve_date(const Atlas& atlas, std::string_view text);
 
 /// The candidate nearest to `name` in edit distance, for "did you mean"; empty if none is near.

@@ -175,8 +175,7 @@ void classify_projected(const Arrangement& plane, const std::vector<CellClass>& 
     for (std::size_t column = 0; column < grid.columns; ++column) {
       const auto place = projection.inverse({grid.center_x(column), grid.center_y(row)});
       if (!place) continue;
-      points.push_back(
-          {static_cast<std::int32_t>(to_grid(place->lon)), static_cast<std::int32_t>(to_grid(place->lat))});
+      points.push_back(look_up_point(place->lon, place->lat));
       cells.push_back(row * grid.columns + column);
     }
     if (points.size() >= kPointsPerSweep) settle();

@@ -284,6 +284,16 @@ class Raster(OutputTest):
                                                          "--from", "first", "--to", "second", "-o", target))
         self.assertIn("--two-layer", self.refusal(2, *ask, "2001-06", "--two-layer", "--overwrite"))
 
+    def test_last_change_of_what_was_held_before_the_first_date(self):
+        self.write("front.geojson", collection(
+            feature([box(0, 0, 2, 1)], holder="a", **{"from": None, "to": "2000"}),
+            feature([box(0, 0, 2, 1)], holder="b", **{"from": "2000", "to": None}),
+            feature([box(2, 0, 4, 1)], holder="b", **{"from": None, "to": None})))
+        target = self.path / "last.tif"
+        self.done("raster", self.atlas, "--layer", "last-change", "--res", "0.5", "-o", target, "--at", "2001")
+        self.check(target, [[2, 2, 2, 2, 1, 1, 1, 1]] * 2, ["no data", "since the beginning", "2000-01-01"],
+                   [(224, 224, 224)], "4326", (0.0, 0.5, 0.0, 1.0, 0.0, -0.5))
+
     def test_control_in_metres(self):
         # Columns end at 0.898, 1.797, 2.695, 3.593, 4.492 degrees; centres at 0.449, 1.347, 2.246, 3.144, 4.042.
         target = self.path / "control.tif"

@@ -182,6 +182,8 @@ class Series(CliTest):
         every = self.answer("timeline", self.atlas, "--places", "--min-changes", "0")["rows"]
         self.assertEqual([row["name"] for row in every], ["Thrice", "Once", "Nowhere", "Stay"])
         self.refusal(2, "timeline", self.atlas, "--places", "--pairs")
+        self.refusal(2, "timeline", self.atlas, "--places", "--min-changes=-1")
+        self.refusal(2, "timeline", self.atlas, "--min-changes", "2")
         self.write("atlas.toml", MANIFEST)
         self.assertIn("gazetteer", self.refusal(2, "timeline", self.atlas, "--places"))
 
@@ -247,7 +249,9 @@ class Narrow(CliTest):
         self.assertEqual(rows["b"]["gained_narrow_m2"], passed["a", "b"]["area_m2"])
         self.assertIn("twice sigma", self.run_program("changes", self.atlas, "--from", "first", "--to", "second",
                                                       "--within-noise", "20").stdout)
-        self.refusal(2, "changes", self.atlas, "--from", "first", "--to", "second", "--within-noise", "0")
+        for value in ("0", "nan", "inf", "-1"):
+            self.assertIn("expected metres above 0", self.refusal(2, "changes", self.atlas, "--from", "first", "--to", "second",
+                                                                  "--within-noise=" + value))
 
     def test_check_counts_faces_by_width(self):
         self.write("front.geojson", collection(feature([box(0, 0, 1, 1)], holder="a", **{"from": "2000", "to": "2001"}),
@@ -301,6 +305,27 @@ class Breakdown(CliTest):
         self.assertEqual(self.cells(document["rows"], "at", "region", "actor"),
                          [("2000-01-01", "middle", "a", 1), ("2000-01-01", "middle", "b", 1),
                           ("2001-01-01", "middle", "a", 0), ("2001-01-01", "middle", "b", 2)])
+
+    def test_actors_stay_wanted_where_they_count_for_their_group(self):
+        rows = self.answer("timeline", self.atlas, "--by", "group", "--actor", "a")["rows"]
+        self.assertEqual([(row["at"], row["actor"]) for row in rows],
+                         [("2000-01-01", "a"), ("2000-07-01", "league"), ("2001-01-01", "league")])
+
+    def test_membership_may_change_after_the_last_change_of_ground(self):
+        self.write("atlas.toml", (self.atlas / "atlas.toml").read_text().replace('from = "2000-07-01"', 'from = "2005"'))
+        rows = self.answer("timeline", self.atlas, "--by", "group")["transitions"]
+        self.assertEqual([(row["at"], row["from"], row["to"]) for row in rows],
+                         [("2001-01-01", "a", "league"), ("2005-01-01", "a", "league")])
+
+    def test_a_group_is_no_actor(self):
+        for group, message in (("a", "is the id of an actor"), ("nobody", "is the id of an actor"), ("a+b", "'+'")):
+            self.write("atlas.toml", MANIFEST.replace('color = "#e69f00"', f'color = "#e69f00"\ngroups = [{{id = "{group}"}}]'))
+            self.assertIn(message, self.refusal(3, "areas", self.atlas, "--at", "2000"))
+
+    def test_polygons_are_by_actor(self):
+        for command in (("areas", "--at", "2000"), ("changes", "--from", "2000", "--to", "2001")):
+            self.assertIn("--by group", self.refusal(2, command[0], self.atlas, *command[1:], "--by", "group", "--geometry",
+                                                     self.path / "x.geojson"))
 
     def test_group_filters_by_the_members_of_the_date(self):
         rows = self.answer("areas", self.atlas, "--at", "2000-01-01,2000-08-01", "--group", "league")["rows"]
@@ -412,11 +437,69 @@ class TwoSources(CliTest):
         self.assertEqual((nowhere["actor"], nowhere["rows"]), (None, []))
         self.assertIn("unknown", nowhere["because"])
 
+    def test_why_names_every_event_that_covers_the_point(self):
+        self.manifest('mode = "interval"', 'mode = "event"')
+        self.write("atlas.toml", (self.atlas / "atlas.toml").read_text().replace('to = {field = "to"}\n', ""))
+        self.write("front.geojson", collection(*[feature([box(0, 0, 1, 1)], holder=holder, **{"from": year})
+                                                 for holder, year in (("a", "2000"), ("b", "2001"), ("a", "2002"), ("b", "2003"))]))
+        rows = self.answer("why", self.atlas, "--at", "2004", "--lonlat", "0.5,0.5")["rows"]
+        self.assertEqual([(row["statement"], row["standing"]) for row in rows],
+                         [("front/3", "decides"), ("front/0", "painted over"), ("front/1", "painted over"),
+                          ("front/2", "painted over")])
+
+    def test_why_within_a_window_tells_of_the_window(self):
+        self.rank(1)
+        self.assertEqual(self.why()["from"], "2000-01-01")
+        windowed = self.why("--since", "2000-03-01")
+        self.assertEqual((windowed["actor"], windowed["from"], windowed["to"]), ("a", "2000-03-01", "2001-01-01"))
+        self.assertEqual([row["actor"] for row in windowed["history"]], ["a", "b"])
+
+    def test_why_in_csv_has_every_column_and_takes_no_option_in_vain(self):
+        text = self.run_program("why", self.atlas, "--at", "2000-06", "--lonlat", "2.5,0.5", "--format", "csv").stdout
+        self.assertEqual(text.splitlines()[0], "standing,actor,from,to,statement,source,basis,certainty,layer,mode,source_title,"
+                         "source_url,licence,priority,sigma_m,note,origin")
+        for option in (("--actor", "a"), ("--region", "r"), ("--method", "geodesic"), ("--unit", "ha")):
+            self.refusal(2, "why", self.atlas, "--at", "2000", "--lonlat", "1,1", *option)
+
+    def test_places_of_other_turns_and_at_the_sides_of_the_map(self):
+        def place(name, lon, lat):
+            return {"type": "Feature", "properties": {"name": name}, "geometry": {"type": "Point", "coordinates": [lon, lat]}}
+        self.write("front.geojson", collection(
+            feature([box(295, 0, 305, 1)], holder="a", **{"from": "2000", "to": None}),
+            feature([box(170, 0, 190, 1)], holder="b", **{"from": "2000", "to": None}),
+            feature([[[x, -89] for x in range(-180, 181, 10)] + [[180, -90], [-180, -90], [-180, -89]]], holder="b",
+                    **{"from": "2000", "to": None})))
+        self.write("places.geojson", collection(place("P300", 300, 0.5), place("West", -180, 0.5), place("East", 180, 0.5),
+                                                place("Far", 545, 0.5), place("Pole", 0, -90)))
+        self.rank(0, 'places = "places.geojson"')
+        self.write("rival.geojson", collection(feature([box(0, 50, 3, 51)])))
+        for name, actor in (("P300", "a"), ("West", "b"), ("East", "b"), ("Far", "b"), ("Pole", "b")):
+            self.assertEqual(self.answer("why", self.atlas, "--at", "2001", "--place", name)["actor"], actor, name)
+        self.assertEqual(self.answer("why", self.atlas, "--at", "2001", "--lonlat=-180,0.5")["actor"], "b")
+        self.assertEqual({row["name"] for row in self.answer("changes", self.atlas, "--from", "1999", "--to", "2001")["places"]},
+                         {"P300", "West", "East", "Far", "Pole"})
+
     def test_why_refuses_what_is_no_point(self):
         for text in ("1", "1,2,3", "1,91", "x,1", "181,0"):
             self.assertIn("--lonlat", self.refusal(2, "why", self.atlas, "--at", "2000", "--lonlat", text))
         self.assertIn("one of", self.refusal(2, "why", self.atlas, "--at", "2000"))
         self.assertIn("gazetteer", self.refusal(2, "why", self.atlas, "--at", "2000", "--place", "Midtown"))
+
+
+class Latest(CliTest):
+    def test_is_the_last_state_that_holds(self):
+        # With missing days unknown the last state ends with its day, and nothing holds then.
+        (self.atlas / "days").mkdir()
+        for day, width in ((1, 1), (2, 2), (3, 3)):
+            self.write(f"days/2020010{day}.geojson", collection(feature([box(0, 0, width, 1)], holder="a")))
+        self.write("atlas.toml", MANIFEST.replace('"front.geojson"', '"days/*.geojson"').replace(
+            'from = {field = "from"}\nto = {field = "to"}\n', 'from = {pattern = "%Y%m%d"}\nmissing_days = "unknown"\n').replace(
+            'mode = "interval"', 'mode = "snapshot"'))
+        rows = self.answer("areas", self.atlas, "--at", "previous,latest")["rows"]
+        self.assertEqual([(row["at"], round(row["area_m2"] / CELL_M2, 9)) for row in rows], [("2020-01-02", 2), ("2020-01-03", 3)])
+        # A state without anything is a state.
+        self.write("days/20200104.geojson", collection())
+        self.assertEqual(self.answer("areas", self.atlas, "--at", "latest")["rows"], [])
 
 
 class Progress(CliTest):

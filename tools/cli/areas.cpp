@@ -58,6 +58,7 @@ struct AreasCommand {
 
   void run() const {
     output.check();
+    refuse_geometry_by_group(by, output);
     Session session(query);
     const AreaOptions options{session.scope(), by.by_region, by.by_group};
     static_cast<void>(session.instants(at));

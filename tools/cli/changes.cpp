@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <map>
 #include <memory>
@@ -112,8 +113,7 @@ Report changes_report(const Session& session, Instant from, Instant to, const Br
   if (within_noise > 0) {
     const TimeAxis& times = session.composite().times();
     narrow.emplace(session.composite(), session.areas(), holders.faces_at(times.epoch_of(from)),
-                   holders.faces_at(times.epoch_of(to)), before, after, Meters{2 * within_noise},
-                   session.scope());
+                   holders.faces_at(times.epoch_of(to)), before, after, Meters{2 * within_noise});
     report.head["within_noise_sigma_m"] = within_noise;
     rows.columns.push_back({"gained_narrow_m2", "gained, narrow", Column::Kind::area});
     rows.columns.push_back({"lost_narrow_m2", "lost, narrow", Column::Kind::area});
@@ -181,10 +181,13 @@ struct ChangesCommand {
   std::string from;
   std::string to;
   Breakdown by;
-  double within_noise = 0.0;
+  std::optional<double> within_noise;
 
   void run() const {
+    if (within_noise && !(*within_noise > 0.0 && std::isfinite(*within_noise)))
+      throw InvalidArgument(fmt::format("--within-noise {}: expected metres above 0", *within_noise));
     output.check();
+    refuse_geometry_by_group(by, output);
     Session session(query);
     session.arrange({from, to});
     if (!output.geometry.empty()) {
@@ -192,8 +195,9 @@ struct ChangesCommand {
       cli::add_changes(out, session, from, to);
       fmt::print(stderr, "{}", out.write());
     }
-    output.write(changes_report(session, session.instant(from), session.instant(to), by, within_noise),
-                 provenance(session, "changes"));
+    output.write(
+        changes_report(session, session.instant(from), session.instant(to), by, within_noise.value_or(0.0)),
+        provenance(session, "changes"));
   }
 };
 
@@ -209,7 +213,6 @@ void add_changes(CLI::App& app) {
   command
       ->add_option("--within-noise", state->within_noise,
                    "standard deviation of lines: also tell what changed in strips narrower than twice that")
-      ->check(CLI::PositiveNumber)
       ->type_name("METRES");
   state->by.declare(*command);
   state->output.declare(*command);

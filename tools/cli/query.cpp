@@ -99,12 +99,13 @@ std::string window_text(const Atlas& atlas) {
 
 }  // namespace
 
-void OutputOptions::declare(CLI::App& command) {
+void OutputOptions::declare(CLI::App& command, bool has_areas) {
   command.add_option("--format", format, "table (rounded, for people), csv, json or ndjson (in full)")
       ->check(CLI::IsMember({"table", "csv", "json", "ndjson"}))
       ->capture_default_str();
   command.add_option("-o,--output", output, "file to write instead of standard output")->type_name("FILE");
   command.add_flag("--overwrite", overwrite, "replace files that exist");
+  if (!has_areas) return;
   command.add_option("--unit", unit, "of areas in tables: km2, mi2, ha or m2")->capture_default_str();
   command.add_option("--round", round, "decimals in tables")->check(CLI::Range(0, 9))->capture_default_str();
 }
@@ -161,6 +162,13 @@ void Breakdown::declare(CLI::App& command) {
       ->check(CLI::IsMember({"actor", "region", "group"}));
 }
 
+void refuse_geometry_by_group(const Breakdown& by, const OutputOptions& output) {
+  if (!by.by_group || output.geometry.empty()) return;
+  throw InvalidArgument(
+      "--geometry has a polygon for each actor, --by group a row for each group; ask for one after the "
+      "other");
+}
+
 void QueryOptions::declare_atlas(CLI::App& command) {
   command
       .add_option("ATLAS", atlas,
@@ -198,16 +206,20 @@ void QueryOptions::refuse_two_layer(const std::string& command) const {
       command));
 }
 
-void QueryOptions::declare(CLI::App& command) {
+void QueryOptions::declare_statements(CLI::App& command) {
   declare_atlas(command);
   command.add_option("--theme", theme, "control, claim, border or zone")->capture_default_str();
+  command.add_option("--source", sources, "only statements of these sources")->delimiter(',');
+  command.add_option("--rule", rule,
+                     "between sources: priority, majority or all (default: what the atlas declares)");
+}
+
+void QueryOptions::declare(CLI::App& command) {
+  declare_statements(command);
   command.add_option("--region", regions, "only inside these regions")->delimiter(',');
   command.add_option("--actor", actors, "only rows of these actors")->delimiter(',');
   command.add_option("--group", groups, "only rows of actors that belong to these groups at the date")
       ->delimiter(',');
-  command.add_option("--source", sources, "only statements of these sources")->delimiter(',');
-  command.add_option("--rule", rule,
-                     "between sources: priority, majority or all (default: what the atlas declares)");
   command
       .add_option("--method", method,
                   "lonlat, geodesic, sphere:R, sphere:R,arcs or crs:DEFINITION, for instance crs:EPSG:6933")
@@ -389,6 +401,16 @@ bool Session::wants(const std::string& holder_id, std::optional<Instant> at) con
            });
   };
   if (is_named(groups_, holder_id)) return true;
+  // Ground that counts for a group is wanted by each of its members.
+  const bool is_group_of_named = std::any_of(actors_.begin(), actors_.end(), [&](const std::string& id) {
+    const auto& all = atlas().actors;
+    const auto actor = std::find_if(all.begin(), all.end(), [&](const Actor& a) { return a.id == id; });
+    return actor != all.end() &&
+           std::any_of(actor->groups.begin(), actor->groups.end(), [&](const GroupMembership& membership) {
+             return membership.group == holder_id && (!at || membership.when.contains(*at));
+           });
+  });
+  if (is_group_of_named) return true;
   // A contested set is wanted by each of its members.
   for (std::size_t begin = 0; begin <= holder_id.size();) {
     const std::size_t end = std::min(holder_id.find('+', begin), holder_id.size());

@@ -30,7 +30,8 @@ struct OutputOptions {
   std::string unit = "km2";
   int round = 2;
 
-  void declare(CLI::App& command);
+  /// `has_areas`: --unit and --round mean something.
+  void declare(CLI::App& command, bool has_areas = true);
   void declare_geometry(CLI::App& command, const std::string& what);
   [[nodiscard]] Existing existing() const { return overwrite ? Existing::overwrite : Existing::refuse; }
   /// Refuses what cannot be written; call it first, before anything is computed.
@@ -47,6 +48,9 @@ struct Breakdown {
   /// Declares --by with the keys actor, region and group.
   void declare(CLI::App& command);
 };
+
+/// Polygons are by actor: throws InvalidArgument where a table by group is asked for with them.
+void refuse_geometry_by_group(const Breakdown& by, const OutputOptions& output);
 
 /// Which statements and which ground. Declares ATLAS, --threads, --max-memory, --since, --until, --two-layer,
 /// --theme, --region, --actor, --group, --source, --rule, --method.
@@ -69,6 +73,8 @@ struct QueryOptions {
   /// --threads and --max-memory only.
   void declare_limits(CLI::App& command);
   void declare(CLI::App& command);
+  /// ATLAS, limits, --theme, --source, --rule: for commands that are about statements, not areas.
+  void declare_statements(CLI::App& command);
   /// For commands that need all dates at once: throws InvalidArgument that names those that do not.
   void refuse_two_layer(const std::string& command) const;
 };

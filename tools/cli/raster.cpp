@@ -202,8 +202,13 @@ struct RasterCommand {
       const bool is_meant = session.wants(holders, now.holder, instant) ||
                             (has_before && session.wants(holders, std::prev(next, 2)->holder, instant));
       if ((now.holder == kUnknown && !has_before) || !is_meant) continue;
-      // What is held as the account begins did not pass then.
-      since[c] = composite.times()[now.since] <= beginning ? 1 : 1 + std::size_t{now.since};
+      // What is held as the account, or its window, begins did not pass then; but what is open on its earlier
+      // side was held before.
+      const Instant passed = composite.times()[now.since];
+      const bool had_holder = has_before && std::prev(next, 2)->holder != kUnknown;
+      const bool is_since_beginning = passed < beginning || (passed == beginning && !had_holder) ||
+                                      !session.atlas().window.when.contains(passed);
+      since[c] = is_since_beginning ? 1 : 1 + std::size_t{now.since};
       class_of.emplace(since[c], CellClass{0});
     }
     // Colours run from the first date of change to the last.

@@ -73,7 +73,9 @@ std::string csv_field_of(const Json& value) {
   return csv_field(value.is_string() ? value.get<std::string>() : value.dump());
 }
 
-std::string render_table(const Table& table, const Rendering& how) {
+std::string render_table(const Table& whole, const Rendering& how) {
+  Table table = whole;
+  std::erase_if(table.columns, [](const Column& column) { return !column.is_for_people; });
   std::vector<std::vector<std::string>> cells;
   std::vector<std::size_t> widths;
   cells.emplace_back();

@@ -29,6 +29,7 @@ struct Column {
   std::string key;    ///< of the row; areas in m2, lengths in m
   std::string title;  ///< for people, without unit
   Kind kind = Kind::text;
+  bool is_for_people = true;  ///< or in csv only
 };
 
 struct Table {

@@ -34,9 +34,12 @@ std::vector<Instant> dates_of(const Session& session, const ChangeTable& table, 
                               const Breakdown& by) {
   std::vector<Instant> dates = table.dates(step);
   if (!by.by_group || step != Step::change || dates.empty()) return dates;
-  const auto extent = session.atlas().extent();
-  for (const Instant date : membership_dates(session.atlas())) {
-    if (date > dates.front() && date < extent->to()) dates.push_back(date);
+  const Atlas& atlas = session.atlas();
+  // Until the last statement ends; most never do.
+  Instant end = Interval().from();
+  for (const Statement& statement : atlas.statements) end = std::max(end, statement.validity.to());
+  for (const Instant date : membership_dates(atlas)) {
+    if (date > dates.front() && date < end && atlas.window.when.contains(date)) dates.push_back(date);
   }
   std::sort(dates.begin(), dates.end());
   dates.erase(std::unique(dates.begin(), dates.end()), dates.end());
@@ -262,6 +265,8 @@ void add_timeline(CLI::App& app) {
   command->add_flag("--places", state->places,
                     "instead: the places of the gazetteer that changed hands, the most often first");
   command->add_option("--min-changes", state->least_changes, "of --places: how often at least")
+      ->check(CLI::Range(std::size_t{0}, std::size_t{1'000'000}))
+      ->needs("--places")
       ->capture_default_str()
       ->type_name("N");
   state->by.declare(*command);

@@ -24,9 +24,7 @@ struct Whereabouts {
   Lon lon;
   Lat lat;
 
-  [[nodiscard]] GridPoint on_grid() const {
-    return {static_cast<std::int32_t>(to_grid(lon.value())), static_cast<std::int32_t>(to_grid(lat.value()))};
-  }
+  [[nodiscard]] GridPoint on_grid() const { return look_up_point(lon.value(), lat.value()); }
 };
 
 double parse_degrees(const std::string& text, std::string_view what, double most) {
@@ -184,7 +182,16 @@ struct WhyCommand {
                  {"statement", "statement"},
                  {"source", "source"},
                  {"basis", "basis"},
-                 {"certainty", "certainty"}},
+                 {"certainty", "certainty"},
+                 {"layer", "layer", Column::Kind::text, false},
+                 {"mode", "mode", Column::Kind::text, false},
+                 {"source_title", "title", Column::Kind::text, false},
+                 {"source_url", "url", Column::Kind::text, false},
+                 {"licence", "licence", Column::Kind::text, false},
+                 {"priority", "priority", Column::Kind::count, false},
+                 {"sigma_m", "sigma", Column::Kind::length, false},
+                 {"note", "note", Column::Kind::text, false},
+                 {"origin", "origin", Column::Kind::text, false}},
                 Json::array()};
     for (const Testimony& testimony : found.testimonies) {
       const Statement& statement = atlas.statements[testimony.statement];
@@ -235,7 +242,7 @@ void add_why(CLI::App& app) {
   CLI::App* command =
       app.add_subcommand("why", "Who held a point, by which statements, of which sources, by which rule");
   const auto state = std::make_shared<WhyCommand>();
-  state->query.declare(*command);
+  state->query.declare_statements(*command);
   command->add_option("--at", state->at, "date: ISO 8601, a period of the atlas, latest or previous")
       ->required()
       ->type_name("DATE");
@@ -245,7 +252,7 @@ void add_why(CLI::App& app) {
       ->type_name("NAME");
   command->add_option("--from", state->from, "history since then only")->type_name("DATE");
   command->add_option("--to", state->to, "history before then only")->type_name("DATE");
-  state->output.declare(*command);
+  state->output.declare(*command, false);
   command->callback([state] { state->run(); });
 }
 

@@ -5,8 +5,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <map>
+#include <string_view>
 
 namespace marchland::detail {
 namespace {
@@ -216,17 +218,33 @@ MultiPolygon add_front_statements(Atlas& atlas, LayerId layer, const LinesToArea
   return std::move(divided.frame);
 }
 
+namespace {
+
+/// Bytes of the space that the UTF-8 text begins with (Unicode's property White_Space), 0 if it is none.
+std::size_t space_length(std::string_view text) {
+  constexpr std::string_view kAscii = " \t\n\v\f\r";
+  if (kAscii.find(text.front()) != std::string_view::npos) return 1;
+  static constexpr std::array<std::string_view, 19> kOthers{
+      "\u0085", "\u00a0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005", "\u2006",
+      "\u2007", "\u2008", "\u2009", "\u200a", "\u2028", "\u2029", "\u202f", "\u205f", "\u3000"};
+  for (const std::string_view space : kOthers) {
+    if (text.starts_with(space)) return space.size();
+  }
+  return 0;
+}
+
+}  // namespace
+
 std::string plain_spaces(const std::string& text) {
   std::string plain;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool is_no_break = text.compare(i, 2, "\xC2\xA0") == 0;
-    const bool is_space = is_no_break || std::string_view(" \t\r\n").find(text[i]) != std::string_view::npos;
-    if (is_no_break) ++i;
-    if (!is_space) {
-      plain += text[i];
-    } else if (!plain.empty() && plain.back() != ' ') {
-      plain += ' ';
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t space = space_length(std::string_view(text).substr(i));
+    if (space == 0) {
+      plain += text[i++];
+      continue;
     }
+    if (!plain.empty() && plain.back() != ' ') plain += ' ';
+    i += space;
   }
   if (!plain.empty() && plain.back() == ' ') plain.pop_back();
   return plain;

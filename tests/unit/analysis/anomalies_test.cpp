@@ -48,6 +48,12 @@ TEST(Anomalies, AJumpFarOutsideTheHabitOfASeries) {
   EXPECT_LT(found[0].location->lon.value(), 6.5);
 }
 
+TEST(Anomalies, GrowthThatIsAlwaysTheSameIsNoJumpByItsRounding) {
+  AtlasBuilder builder;
+  for (int d = 0; d < 30; ++d) builder.say("l", "a", box_wkt(0, 0, 1 + 0.001 * d, 1), days(d, d + 1));
+  EXPECT_TRUE(anomalies_of(builder).empty());
+}
+
 TEST(Anomalies, FewChangesAreNoHabit) {
   AtlasBuilder builder;
   for (int d = 0; d < 8; ++d)
@@ -137,6 +143,28 @@ TEST(Anomalies, AnEventThatTakesGroundFromWhoDidNotHoldIt) {
   EXPECT_TRUE(anomalies_of(builder).empty());
 }
 
+TEST(Anomalies, EventsOfOneInstantTakeGroundFromEachOther) {
+  AtlasBuilder builder;
+  builder.layer("events", LayerMode::event);
+  builder.say("events", "a", box_wkt(0, 0, 1, 1), Interval::since(day(0)));
+  builder.say("events", "b", box_wkt(0, 0, 1, 1), Interval::since(day(5)), 1);
+  builder.say("events", "c", box_wkt(0, 0, 1, 1), Interval::since(day(5)), 2);
+  builder.atlas.statements[1].taken_from = builder.actor("a");
+  builder.atlas.statements[2].taken_from = builder.actor("b");
+  EXPECT_TRUE(anomalies_of(builder).empty());
+  builder.atlas.statements[2].taken_from = builder.actor("c");
+  EXPECT_EQ(codes(anomalies_of(builder)), std::vector<std::string>{"before-differs 1970-01-06"});
+}
+
+TEST(Anomalies, ALayerThatEndedLongAgoDeclaresNothingUnknown) {
+  AtlasBuilder builder;
+  const LayerId layer = builder.layer("old", LayerMode::snapshot);
+  builder.say("old", "a", box_wkt(50, 0, 51, 1), Interval::since(day(-100)));
+  close_snapshots(builder.atlas, layer, std::map<Instant, Instant>{{day(-100), day(-99)}});
+  builder.say("l", "a", box_wkt(0, 0, 1, 1), days(0, 10)).say("l", "a", box_wkt(0, 0, 1, 1), days(11, 20));
+  EXPECT_EQ(codes(anomalies_of(builder)), std::vector<std::string>{"actor-vanishes 1970-01-11"});
+}
+
 TEST(Anomalies, WhatIsDeclaredUnknownDoesNotVanish) {
   AtlasBuilder builder;
   const LayerId layer = builder.layer("daily", LayerMode::snapshot);
@@ -193,6 +221,13 @@ TEST(Misplaced, AnIslandNearbyIsNotFar) {
   AtlasBuilder builder;
   for (int d = 0; d < 30; ++d) builder.say("l", "a", box_wkt(30, 40, 31, 41), days(d, d + 1));
   builder.say("l", "a", box_wkt(31.5, 41.5, 31.6, 41.6), days(7, 8));
+  EXPECT_TRUE(misplaced_of(builder).empty());
+}
+
+TEST(Misplaced, GroundOnBothSidesOfTheAntimeridianIsNotFarFromItself) {
+  AtlasBuilder builder;
+  for (int i = 0; i < 95; ++i) builder.say("l", "a", box_wkt(170 + 0.1 * i, 0, 170.1 + 0.1 * i, 1));
+  builder.say("l", "a", box_wkt(-180, 0, -179.5, 1));
   EXPECT_TRUE(misplaced_of(builder).empty());
 }
 
