@@ -470,7 +470,7 @@ class TwoSources(CliTest):
             feature([[[x, -89] for x in range(-180, 181, 10)] + [[180, -90], [-180, -90], [-180, -89]]], holder="b",
                     **{"from": "2000", "to": None})))
         self.write("places.geojson", collection(place("P300", 300, 0.5), place("West", -180, 0.5), place("East", 180, 0.5),
-                                                place("Far", 545, 0.5), place("Pole", 0, -90)))
+                                                place("Far", -535, 0.5), place("Pole", 0, -90)))
         self.rank(0, 'places = "places.geojson"')
         self.write("rival.geojson", collection(feature([box(0, 50, 3, 51)])))
         for name, actor in (("P300", "a"), ("West", "b"), ("East", "b"), ("Far", "b"), ("Pole", "b")):

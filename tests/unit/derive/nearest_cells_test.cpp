@@ -45,6 +45,34 @@ TEST(NearestCells, TwoPlacesPartAtTheMiddle) {
   EXPECT_THAT(cells.findings, IsEmpty());
 }
 
+TEST(NearestCells, AWideFrameIsSharedOutToItsBentEdges) {
+  // Edges of the frame are parallels of 70 degrees: bent in the plane, they leave the box of its corners.
+  const std::vector<Site> sites{{"a", {0, 55}}, {"b", {20, 51}}, {"c", {30, 51}}, {"d", {50, 55}}};
+  const SiteCells cells = nearest_cells(box(-10, 50, 60, 60), sites);
+  // By symmetry of the towns about the meridian of 25.
+  const auto share = [&](std::size_t k) {
+    return static_cast<double>(twice_area(cells.cells[k])) / static_cast<double>(twice_area(cells.frame));
+  };
+  EXPECT_NEAR(share(0), share(3), 1e-4);
+  EXPECT_NEAR(share(1), share(2), 1e-4);
+  EXPECT_GT(share(1), 0.15);
+}
+
+TEST(NearestCells, AnEdgeThatBendsTwiceStaysByTheBisector) {
+  // The bisector passes through the origin of the projection, about which its chord in lon/lat bends both
+  // ways.
+  const std::vector<Site> sites{{"a", {3, 2}}, {"b", {-3, -2}}};
+  const SiteCells cells = nearest_cells(box(-12, -12, 12, 12), sites);
+  const double half = static_cast<double>(twice_area(cells.frame)) / 2;
+  // A half turn exchanges the two.
+  EXPECT_NEAR(static_cast<double>(twice_area(cells.cells[0])) / half, 1.0, 1e-6);
+  std::size_t vertices = 0;
+  for (const Position& p : cells.cells[0].front().front()) {
+    if (std::abs(p.lon) < 11.9 && std::abs(p.lat) < 11.9) ++vertices;
+  }
+  EXPECT_GT(vertices, 20U);
+}
+
 TEST(NearestCells, OnePlaceHasAll) {
   const std::vector<Site> sites{{"a", {1, 1}}};
   const SiteCells cells = nearest_cells(box(0, 0, 4, 2), sites);
