@@ -784,6 +784,7 @@ class AtlasReader {
       return detail::add_place_statements(atlas_, id, points, ground, rows);
     });
     share_frame(points.frame, shared.frame);
+    if (!manifest_.places) detail::add_places(atlas_, shared.sites);
   }
 
   /// A field of the feature whatever its map; nothing for null and blank.

@@ -386,4 +386,17 @@ SharedGround add_place_statements(Atlas& atlas, LayerId layer, const PointsToAre
   return shared;
 }
 
+void add_places(Atlas& atlas, const std::vector<Site>& sites) {
+  for (const Site& site : sites) {
+    Place place;
+    place.name = site.name;
+    place.lon = Lon{site.at.lon};
+    place.lat = Lat{site.at.lat};
+    const bool is_known = std::any_of(atlas.places.begin(), atlas.places.end(), [&](const Place& other) {
+      return other.name == place.name && other.lon == place.lon && other.lat == place.lat;
+    });
+    if (!is_known) atlas.places.push_back(std::move(place));
+  }
+}
+
 }  // namespace marchland::detail

@@ -77,4 +77,7 @@ struct SharedGround {
 SharedGround add_place_statements(Atlas& atlas, LayerId layer, const PointsToAreas& spec,
                                   const PlaceGround& ground, const std::vector<PlaceRow>& rows);
 
+/// Adds sites to the atlas's places, but for those that have one of their name at their position.
+void add_places(Atlas& atlas, const std::vector<Site>& sites);
+
 }  // namespace marchland::detail
