@@ -416,6 +416,7 @@ std::vector<int> nearest_of_pieces(const FramePieces& cut, const PlacedSites& pl
 
 std::vector<GridPoint> on_grid(std::span<const Site> sites, const PlacedSites& placed) {
   std::vector<GridPoint> points;
+  points.reserve(placed.site.size());
   for (const std::size_t i : placed.site) points.push_back(detail::to_grid_point(sites[i].at));
   return points;
 }

@@ -361,5 +361,76 @@ TEST(Barriers, AddUpToTheFrameExactly) {
   }
 }
 
+/// Degrees from p to the step a-b.
+double distance_to(const Position& p, const Position& a, const Position& b) {
+  const double dx = b.lon - a.lon;
+  const double dy = b.lat - a.lat;
+  const double square = dx * dx + dy * dy;
+  const double t =
+      square > 0.0 ? std::clamp(((p.lon - a.lon) * dx + (p.lat - a.lat) * dy) / square, 0.0, 1.0) : 0.0;
+  return std::hypot(a.lon + t * dx - p.lon, a.lat + t * dy - p.lat);
+}
+
+bool holds(const Polygon& polygon, const Position& p) {
+  // On a step, or an odd number of crossings of the ray to the east.
+  bool is_inside = false;
+  for (const Ring& ring : polygon) {
+    for (std::size_t k = 0; k + 1 < ring.size(); ++k) {
+      const Position a = ring[k];
+      const Position b = ring[k + 1];
+      if (distance_to(p, a, b) < 1e-7) return true;
+      if ((a.lat <= p.lat) == (b.lat <= p.lat)) continue;
+      if (a.lon + (p.lat - a.lat) / (b.lat - a.lat) * (b.lon - a.lon) > p.lon) is_inside = !is_inside;
+    }
+  }
+  return is_inside;
+}
+
+// Law: where the frame has no bays and holds all places, each cell hangs together about its place, and
+// unknown ground borders on nothing but barriers and the frame.
+TEST(Barriers, CellsHangTogetherAndUnknownGroundIsEnclosed) {
+  std::size_t unknown = 0;
+  for (unsigned seed = 0; seed < 40; ++seed) {
+    std::mt19937 random(seed);
+    const unsigned step = seed % 2 == 0 ? 50 : 1;
+    const auto any = [&](unsigned span) {
+      return static_cast<double>(random() % span / step * step) / 100.0;
+    };
+    std::vector<Site> sites;
+    for (int k = 0; k < 15; ++k)
+      sites.push_back({"p" + std::to_string(k), {any(380) + 0.6, any(230) + 45.3}});
+    CellOptions options;
+    for (int k = 0; k < 8; ++k) {
+      Line& line = options.barriers.emplace_back();
+      for (int v = 0; v < 5; ++v) line.push_back({any(600) - 0.5, any(400) + 44.5});
+    }
+    const MultiPolygon frame = box(0.5, 45.2, 4.5, 47.7);
+    const SiteCells cells = nearest_cells(frame, sites, options);
+    for (std::size_t k = 0; k < sites.size(); ++k) {
+      if (cells.cells[k].empty()) continue;
+      EXPECT_EQ(cells.cells[k].size(), 1U) << "seed " << seed << ", site " << k;
+      EXPECT_TRUE(holds(cells.cells[k][0], sites[k].at)) << "seed " << seed << ", site " << k;
+    }
+    MultiLine walls = options.barriers;
+    walls.push_back(frame[0][0]);
+    for (const Polygon& polygon : cells.unknown) {
+      ++unknown;
+      for (const Ring& ring : polygon) {
+        for (std::size_t k = 0; k + 1 < ring.size(); ++k) {
+          const Position middle{(ring[k].lon + ring[k + 1].lon) / 2.0, (ring[k].lat + ring[k + 1].lat) / 2.0};
+          double least = 1.0;
+          for (const Line& wall : walls) {
+            for (std::size_t w = 0; w + 1 < wall.size(); ++w)
+              least = std::min(least, distance_to(middle, wall[w], wall[w + 1]));
+          }
+          // Noding moves steps by at most half a grid unit in each direction.
+          EXPECT_LT(least, 1e-7) << "seed " << seed;
+        }
+      }
+    }
+  }
+  EXPECT_GT(unknown, 40U) << "the law was tried";
+}
+
 }  // namespace
 }  // namespace marchland
