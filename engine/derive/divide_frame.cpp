@@ -17,31 +17,16 @@
 namespace marchland {
 namespace {
 
+using detail::area_of;
 using detail::Frame;
 using detail::FramePieces;
 using detail::GridPath;
 using detail::GridPolygon;
-
-GeoLocation location_of(GridPoint p) {
-  return {Lon{grid_to_degrees(p.x)}, Lat{grid_to_degrees(p.y)}};
-}
-
-std::string place_text(GridPoint p) {
-  return fmt::format("({}, {})", grid_to_degrees(p.x), grid_to_degrees(p.y));
-}
+using detail::location_of;
+using detail::place_text;
 
 double length_of(GridPoint a, GridPoint b) {
   return edge_length(detail::to_position(a), detail::to_position(b)).value();
-}
-
-SquareMeters area_of(const GridPolygon& polygon) {
-  static const EdgeArea kArea = EdgeArea::wgs84();
-  AreaUnits sum = 0;
-  for (const auto& ring : polygon) {
-    for (std::size_t k = 0; k + 1 < ring.size(); ++k)
-      sum += kArea({ring[k], ring[k + 1]}, ring[k], ring[k + 1]);
-  }
-  return to_square_meters(sum);
 }
 
 /// Findings of one date.

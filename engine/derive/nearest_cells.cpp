@@ -1,5 +1,7 @@
 #include <marchland/base/error.h>
 #include <marchland/derive/detail/frame.h>
+#include <marchland/derive/detail/plane.h>
+#include <marchland/derive/detail/reach.h>
 #include <marchland/derive/nearest_cells.h>
 #include <marchland/measure/length.h>
 #include <marchland/measure/projection.h>
@@ -17,13 +19,13 @@ namespace marchland {
 namespace {
 
 namespace bp = boost::polygon;
+using detail::CellParts;
 using detail::Frame;
 using detail::FramePieces;
 using detail::GridPath;
+using detail::Plane;
 
 constexpr double kUnitsPerMeter = 100.0;
-/// Beyond it centimetres leave 32 bits together with the frame of helpers below.
-constexpr double kFarthest = 1.0e7;
 
 /// A place on the integer plane of the diagram.
 using PlaneSite = bp::point_data<int>;
@@ -58,40 +60,6 @@ std::string default_crs(const MultiPolygon& frame) {
   return fmt::format("+proj=aeqd +lat_0={} +lon_0={} +datum=WGS84 +units=m",
                      std::lround((south + north) / 2.0), std::lround((west + east) / 2.0));
 }
-
-/// The projection in metres; every point that is asked for must have coordinates.
-class Plane {
- public:
-  explicit Plane(const std::string& crs) : projection_(crs) {
-    if (projection_.is_geographic()) {
-      throw InvalidArgument(
-          "it is geographic, and degrees are no distances; expected a projection, such as EPSG:3035, or "
-          "leave "
-          "crs out");
-    }
-  }
-  [[nodiscard]] PlanePoint forward(const Position& position, std::string_view what) const {
-    const auto point = projection_.forward(position);
-    const double unit = projection_.unit();
-    if (point && std::hypot(point->x * unit, point->y * unit) <= kFarthest)
-      return {point->x * unit, point->y * unit};
-    throw InvalidData(
-        fmt::format("{}: the projection has no coordinates for ({}, {}), or they are further than {} km from "
-                    "its origin; choose a crs made for the ground of the frame",
-                    what, position.lon, position.lat, kFarthest / 1000.0));
-  }
-  [[nodiscard]] Position inverse(const PlanePoint& point) const {
-    const double unit = projection_.unit();
-    const auto position = projection_.inverse({point.x / unit, point.y / unit});
-    if (position) return *position;
-    throw InvalidData(
-        "an edge between cells leaves the earth in this projection; choose a crs made for the "
-        "ground of the frame");
-  }
-
- private:
-  Projection projection_;
-};
 
 /// Cuts a segment to a box (Liang and Barsky 1984); nothing outside it.
 std::optional<std::pair<PlanePoint, PlanePoint>> clip(const PlanePoint& a, const PlanePoint& b,
@@ -239,38 +207,6 @@ std::vector<GridPath> draw_edges(const std::vector<PlaneSite>& points, const Pla
   return chains;
 }
 
-/// A point inside a piece: the middle of the widest stretch inside it along a horizontal between two of its
-/// vertices' latitudes near the middle of the piece.
-PlanePoint inner_point(const detail::GridPolygon& polygon, const Plane& plane) {
-  std::vector<double> rows;
-  for (const auto& ring : polygon) {
-    for (const GridPoint p : ring) rows.push_back(p.y);
-  }
-  std::sort(rows.begin(), rows.end());
-  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
-  const std::size_t k = (rows.size() - 1) / 2;
-  const double y = (rows[k] + rows[std::min(k + 1, rows.size() - 1)]) / 2.0;
-  std::vector<double> crossings;
-  for (const auto& ring : polygon) {
-    for (std::size_t i = 0; i + 1 < ring.size(); ++i) {
-      const double y0 = ring[i].y;
-      const double y1 = ring[i + 1].y;
-      if ((y0 < y) == (y1 < y)) continue;
-      crossings.push_back(ring[i].x +
-                          (y - y0) / (y1 - y0) * (static_cast<double>(ring[i + 1].x) - ring[i].x));
-    }
-  }
-  std::sort(crossings.begin(), crossings.end());
-  double widest = -1.0;
-  double x = polygon[0][0].x;
-  for (std::size_t i = 0; i + 1 < crossings.size(); i += 2) {
-    if (crossings[i + 1] - crossings[i] <= widest) continue;
-    widest = crossings[i + 1] - crossings[i];
-    x = (crossings[i] + crossings[i + 1]) / 2.0;
-  }
-  return plane.forward({x / kGridUnitsPerDegree, y / kGridUnitsPerDegree}, "frame");
-}
-
 /// The nearest point; of equally near ones the first.
 std::size_t nearest(const std::vector<PlaneSite>& points, const PlanePoint& p) {
   std::size_t best = 0;
@@ -315,22 +251,211 @@ PlaneExtent extent_of(const MultiPolygon& frame, const Plane& plane) {
   return extent;
 }
 
-struct NodedFrame {
-  std::vector<GridPath> boundary;
-  std::vector<GridPath> edges;
+/// Barriers on the grid: paths of at least two points, as they came.
+struct BarrierPaths {
+  std::vector<GridPath> paths;
+  /// Steps that can meet the frame, and the path of each.
+  std::vector<GridSegment> steps;
+  std::vector<std::size_t> path_of_step;
 };
 
-NodedFrame node(const Frame& frame, const std::vector<GridPath>& chains) {
+struct GridBox {
+  GridPoint least{kGridMaxLon, kGridMaxLat};
+  GridPoint most{-kGridMaxLon, -kGridMaxLat};
+};
+
+GridBox box_of(const std::vector<GridSegment>& steps) {
+  GridBox box;
+  for (const GridSegment& s : steps) {
+    box.least = {std::min({box.least.x, s.a.x, s.b.x}), std::min({box.least.y, s.a.y, s.b.y})};
+    box.most = {std::max({box.most.x, s.a.x, s.b.x}), std::max({box.most.y, s.a.y, s.b.y})};
+  }
+  return box;
+}
+
+bool meets(const GridSegment& s, const GridBox& box) {
+  const auto [west, east] = std::minmax(s.a.x, s.b.x);
+  const auto [south, north] = std::minmax(s.a.y, s.b.y);
+  return east >= box.least.x && west <= box.most.x && north >= box.least.y && south <= box.most.y;
+}
+
+/// Steps clear of the frame's box are left out: they part no ground, and nodes on them would be in vain.
+BarrierPaths read_barriers(const MultiLine& barriers, const Frame& frame, Findings& findings) {
+  const GridBox box = box_of(frame.boundary());
+  BarrierPaths read;
+  for (std::size_t i = 0; i < barriers.size(); ++i) {
+    GridPath path = detail::to_grid_path(barriers[i], fmt::format("barrier {}", i + 1));
+    if (path.size() < 2) {
+      std::optional<GeoLocation> location;
+      if (!path.empty()) location = detail::location_of(path.front());
+      findings.push_back(
+          {"barrier-without-extent", Severity::warning, "", "", location,
+           fmt::format("barrier {} has no two different positions on the grid and is left out", i + 1)});
+      continue;
+    }
+    for (std::size_t k = 0; k + 1 < path.size(); ++k) {
+      const GridSegment step{path[k], path[k + 1]};
+      if (!meets(step, box)) continue;
+      read.steps.push_back(step);
+      read.path_of_step.push_back(read.paths.size());
+    }
+    read.paths.push_back(std::move(path));
+  }
+  return read;
+}
+
+struct NodedFrame {
+  std::vector<GridPath> boundary;
+  std::vector<GridPath> lines;     ///< edges between cells, then barriers
+  std::vector<GridPath> barriers;  ///< of each step of BarrierPaths
+};
+
+NodedFrame node(const Frame& frame, const std::vector<GridPath>& chains, const BarrierPaths& barriers) {
   std::vector<GridSegment> all = frame.boundary();
   const std::size_t boundary = all.size();
   for (const GridPath& chain : chains) {
     for (std::size_t k = 0; k + 1 < chain.size(); ++k) all.push_back({chain[k], chain[k + 1]});
   }
-  std::vector<GridPath> paths = detail::node_segments(all);
-  NodedFrame noded;
-  noded.boundary.assign(paths.begin(), paths.begin() + static_cast<std::ptrdiff_t>(boundary));
-  noded.edges.assign(paths.begin() + static_cast<std::ptrdiff_t>(boundary), paths.end());
-  return noded;
+  all.insert(all.end(), barriers.steps.begin(), barriers.steps.end());
+  const std::vector<GridPath> paths = detail::node_segments(all);
+  const auto lines = paths.begin() + static_cast<std::ptrdiff_t>(boundary);
+  const auto of_barriers = paths.end() - static_cast<std::ptrdiff_t>(barriers.steps.size());
+  return {{paths.begin(), lines}, {lines, paths.end()}, {of_barriers, paths.end()}};
+}
+
+GridSegment undirected(GridPoint a, GridPoint b) {
+  return {std::min(a, b), std::max(a, b)};
+}
+
+std::vector<GridSegment> steps_of(const std::vector<GridPath>& paths) {
+  std::vector<GridSegment> steps;
+  for (const GridPath& path : paths) {
+    for (std::size_t k = 0; k + 1 < path.size(); ++k) steps.push_back(undirected(path[k], path[k + 1]));
+  }
+  std::sort(steps.begin(), steps.end());
+  steps.erase(std::unique(steps.begin(), steps.end()), steps.end());
+  return steps;
+}
+
+/// What barriers did, for whoever drew them.
+class BarrierReport {
+ public:
+  BarrierReport(const FramePieces& cut, const CellParts& parts, Findings& findings)
+      : cut_(cut), parts_(parts), findings_(findings) {}
+
+  /// Barriers that part no ground, all of them in one finding: files of rivers have many.
+  void of_lines(const BarrierPaths& barriers, const std::vector<GridPath>& noded) const {
+    std::vector<bool> parts_ground(barriers.paths.size(), false);
+    for (std::size_t i = 0; i < noded.size(); ++i) {
+      for (std::size_t k = 0; k + 1 < noded[i].size(); ++k) {
+        if (divides(noded[i][k], noded[i][k + 1])) parts_ground[barriers.path_of_step[i]] = true;
+      }
+    }
+    const auto first = std::find(parts_ground.begin(), parts_ground.end(), false);
+    if (first == parts_ground.end()) return;
+    const std::ptrdiff_t count = std::count(first, parts_ground.end(), false);
+    const bool is_all = static_cast<std::size_t>(count) == parts_ground.size();
+    const GridPoint at = barriers.paths[static_cast<std::size_t>(first - parts_ground.begin())].front();
+    findings_.push_back(
+        {"barrier-parts-nothing", is_all ? Severity::warning : Severity::info, "", "",
+         detail::location_of(at),
+         fmt::format(
+             "{} of {} barriers part no ground: they lie outside the frame, along it, or do not reach "
+             "across a cell; the first begins at {}",
+             count, parts_ground.size(), detail::place_text(at))});
+  }
+
+  void of_sites(std::span<const Site> sites, const std::vector<std::size_t>& site_of_point) const {
+    std::map<int, std::size_t> held;
+    for (const CellParts::Part& part : parts_.parts) held[part.cell] += part.holds_site ? 1 : 0;
+    for (const auto& [cell, count] : held) {
+      if (count < 2) continue;
+      const Site& site = sites[site_of_point[static_cast<std::size_t>(cell)]];
+      findings_.push_back(
+          {"site-on-barrier", Severity::info, "", "", GeoLocation{Lon{site.at.lon}, Lat{site.at.lat}},
+           fmt::format("'{}' lies on a barrier; its cell stays with it on both sides", site.name)});
+    }
+  }
+
+  void of_ground() const {
+    std::size_t passed = 0;
+    SquareMeters sum;
+    SquareMeters largest;
+    GridPoint at;
+    for (const CellParts::Part& part : parts_.parts) {
+      if (part.stays) continue;
+      const SquareMeters area = area_of(part);
+      const GridPoint place =
+          detail::to_grid_point(detail::inner_point(cut_.subdivision.pieces()[part.pieces.front()]));
+      if (part.site == CellParts::kUnreached) {
+        findings_.push_back(
+            {"ground-unreached", Severity::warning, "", "", detail::location_of(place),
+             fmt::format("{:.6g} km2 about {} are enclosed by barriers, or by them and the frame, without a "
+                         "site: they stay unknown",
+                         area.value() / 1e6, detail::place_text(place))});
+        continue;
+      }
+      ++passed;
+      sum += area;
+      if (area <= largest) continue;
+      largest = area;
+      at = place;
+    }
+    if (passed == 0) return;
+    findings_.push_back(
+        {"barrier-passed", Severity::info, "", "", detail::location_of(at),
+         fmt::format(
+             "{} of cells, {:.6g} km2, {} cut off from the nearest site by barriers and {} to the one "
+             "that reaches {}; the largest, {:.6g} km2, is about {}",
+             passed == 1 ? "1 part" : fmt::format("{} parts", passed), sum.value() / 1e6,
+             passed == 1 ? "is" : "are", passed == 1 ? "passes" : "pass", passed == 1 ? "it" : "them",
+             largest.value() / 1e6, detail::place_text(at))});
+  }
+
+ private:
+  bool divides(GridPoint a, GridPoint b) const {
+    const auto left = cut_.subdivision.left_of(a, b);
+    const auto right = cut_.subdivision.left_of(b, a);
+    return left && right && cut_.is_ground[*left] && cut_.is_ground[*right] &&
+           parts_.part_of_piece[*left] != parts_.part_of_piece[*right];
+  }
+
+  SquareMeters area_of(const CellParts::Part& part) const {
+    SquareMeters sum;
+    for (const std::size_t i : part.pieces) sum += detail::area_of(cut_.subdivision.pieces()[i]);
+    return sum;
+  }
+
+  const FramePieces& cut_;
+  const CellParts& parts_;
+  Findings& findings_;
+};
+
+std::vector<int> nearest_of_pieces(const FramePieces& cut, const PlacedSites& placed, const Plane& plane) {
+  std::vector<int> sites(cut.is_ground.size(), -1);
+  for (std::size_t i = 0; i < sites.size(); ++i) {
+    if (!cut.is_ground[i]) continue;
+    const Position inside = detail::inner_point(cut.subdivision.pieces()[i]);
+    sites[i] = static_cast<int>(nearest(placed.points, plane.forward(inside, "frame")));
+  }
+  return sites;
+}
+
+std::vector<GridPoint> on_grid(std::span<const Site> sites, const PlacedSites& placed) {
+  std::vector<GridPoint> points;
+  points.reserve(placed.site.size());
+  for (const std::size_t i : placed.site) points.push_back(detail::to_grid_point(sites[i].at));
+  return points;
+}
+
+/// Of pieces: the site they go to, `unreached` for ground that none reaches, -1 for no ground.
+std::vector<int> labels_of(const CellParts& parts, std::size_t unreached) {
+  std::vector<int> labels(parts.part_of_piece.size(), -1);
+  for (const CellParts::Part& part : parts.parts) {
+    for (const std::size_t i : part.pieces)
+      labels[i] = part.site == CellParts::kUnreached ? static_cast<int>(unreached) : part.site;
+  }
+  return labels;
 }
 
 void report_sites(std::span<const Site> sites, const PlacedSites& placed, const Frame& frame,
@@ -352,28 +477,35 @@ void report_sites(std::span<const Site> sites, const PlacedSites& placed, const 
 
 }  // namespace
 
-SiteCells nearest_cells(const MultiPolygon& frame_area, std::span<const Site> sites, const std::string& crs) {
+SiteCells nearest_cells(const MultiPolygon& frame_area, std::span<const Site> sites,
+                        const CellOptions& options) {
   if (sites.empty()) throw InvalidData("no place has a position, so nothing is nearest to any ground");
   SiteCells result;
   Frame frame(frame_area);
-  result.crs = crs.empty() ? default_crs(frame_area) : crs;
+  result.crs = options.crs.empty() ? default_crs(frame_area) : options.crs;
   const Plane plane(result.crs);
   const PlacedSites placed = place_sites(sites, plane, result.findings);
   const PlaneExtent extent = extent_of(frame_area, plane);
   PlaneExtent reach = extent;
   for (const PlaneSite& p : placed.points) reach.add({p.x() / kUnitsPerMeter, p.y() / kUnitsPerMeter});
   const auto chains = draw_edges(with_helpers(placed.points, reach), extent, plane);
-  const NodedFrame noded = node(frame, chains);
-  const FramePieces cut = detail::cut_frame(noded.boundary, noded.edges);
-  std::vector<int> labels(cut.is_ground.size(), -1);
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    if (cut.is_ground[i])
-      labels[i] = static_cast<int>(nearest(placed.points, inner_point(cut.subdivision.pieces()[i], plane)));
-  }
-  const auto joined = detail::join_pieces(cut, labels, placed.points.size());
+  const BarrierPaths barriers = read_barriers(options.barriers, frame, result.findings);
+  const NodedFrame noded = node(frame, chains, barriers);
+  const FramePieces cut = detail::cut_frame(noded.boundary, noded.lines);
+  const std::vector<int> nearest = nearest_of_pieces(cut, placed, plane);
+  const std::vector<GridSegment> barrier_steps = steps_of(noded.barriers);
+  const std::vector<GridPoint> grid_sites = on_grid(sites, placed);
+  const CellParts parts = detail::find_reach({cut, nearest, barrier_steps, grid_sites}, plane);
+  auto joined = detail::join_pieces(cut, labels_of(parts, placed.points.size()), placed.points.size() + 1);
+  result.unknown = detail::to_area(joined.back());
+  joined.pop_back();
   result.cells.resize(sites.size());
   for (std::size_t k = 0; k < joined.size(); ++k) result.cells[placed.site[k]] = detail::to_area(joined[k]);
   report_sites(sites, placed, frame, result.cells, result.findings);
+  const BarrierReport report(cut, parts, result.findings);
+  report.of_lines(barriers, noded.barriers);
+  report.of_sites(sites, placed.site);
+  report.of_ground();
   frame.insert(noded.boundary);
   result.frame = detail::to_area(frame.polygons());
   return result;

@@ -420,8 +420,9 @@ class ManifestReader {
       spec.actor = read_value(table, "actor", {});
     }
     if (table.has("points_to_areas")) {
-      spec.points_to_areas =
-          detail::read_points_to_areas(table, read_frame(table, "points_to_areas"), read_gazetteer(table));
+      spec.points_to_areas = detail::read_points_to_areas(table, read_frame(table, "points_to_areas"),
+                                                          read_place_of_points(table, "places"),
+                                                          read_place_of_points(table, "barriers"));
     }
     check_actors(table, spec);
     spec.from = read_optional(table, "from", {.pattern = true});
@@ -455,10 +456,10 @@ class ManifestReader {
     derivation.require("frame", "\"study.geojson\"");
     return read_place(derivation, "frame", true);
   }
-  static std::optional<FileSpec> read_gazetteer(const Table& table) {
+  static std::optional<FileSpec> read_place_of_points(const Table& table, std::string_view key) {
     const Table derivation = detail::derivation_table(table, "points_to_areas");
-    if (!derivation.has("places")) return std::nullopt;
-    return read_place(derivation, "places", false);
+    if (!derivation.has(key)) return std::nullopt;
+    return read_place(derivation, key, false);
   }
 
   SourceId find_source(const Table& table) {

@@ -38,7 +38,10 @@
 //               lon or lng, lat) for rows without  crs (projection that distances are measured in; by default
 //               azimuthal equidistant about the frame)  unknown = ["..."] (values: nobody can say)
 //               skip = ["..."] (values that state nothing; such rows are counted)
-//   There the map of `actor` may join holders of contested ground: "a+b".
+//               barriers = PLACE (lines that no ground is reached across: what they cut off from its place
+//               goes to the one that reaches it)
+//   There the map of `actor` may join holders of contested ground: "a+b". Where [atlas] names no `places`,
+//   those that have ground are the atlas's places.
 // END becomes inclusive by {const|field|pattern = "...", inclusive = true}.
 #include <marchland/derive/divide_frame.h>
 #include <marchland/model/atlas.h>
@@ -92,7 +95,7 @@ struct LinesToAreas {
 struct PointsToAreas {
   FileSpec frame;
   std::string key, lon, lat, crs;
-  std::optional<FileSpec> places;
+  std::optional<FileSpec> places, barriers;
   std::vector<std::string> unknown, skip;
 };
 

@@ -603,9 +603,10 @@ class AtlasReader {
   void read_points(LayerId id, const LayerSpec& spec, const std::vector<DataFile>& files) {
     const PointsToAreas& points = *spec.points_to_areas;
     const std::string subject = fmt::format("layer '{}'", spec.layer.id);
-    const MultiPolygon frame = read_area(points.frame, subject + ": frame");
-    const std::vector<Site> gazetteer =
-        points.places ? read_gazetteer(*points.places, subject) : std::vector<Site>{};
+    detail::PlaceGround ground;
+    ground.frame = read_area(points.frame, subject + ": frame");
+    if (points.places) ground.gazetteer = read_gazetteer(*points.places, subject);
+    if (points.barriers) ground.barriers = read_barriers(*points.barriers, subject);
     const Names prefixes = id_prefixes(spec, files);
     Tally tally;
     std::vector<detail::PlaceRow> rows;
@@ -633,15 +634,16 @@ class AtlasReader {
       }
     }
     tally.report(subject, atlas_.findings);
-    MultiPolygon noded = at_line(points.frame.line, subject, [&] {
+    const detail::SharedGround shared = at_line(points.frame.line, subject, [&] {
       try {
-        return detail::add_place_statements(atlas_, id, points, frame, gazetteer, rows);
+        return detail::add_place_statements(atlas_, id, points, ground, rows);
       } catch (const InvalidArgument& error) {
         // A key of the manifest is wrong, no option of the command.
         throw InvalidData(fmt::format("points_to_areas: crs '{}': {}", points.crs, error.what()));
       }
     });
-    share_frame(points.frame, noded);
+    share_frame(points.frame, shared.frame);
+    if (!manifest_.places) detail::add_places(atlas_, shared.sites);
   }
 
   /// A field of the feature whatever its map; nothing for null and blank.
@@ -774,6 +776,33 @@ class AtlasReader {
       if (position && !name.empty()) sites.push_back({name, *position});
     }
     return sites;
+  }
+
+  /// Lines of all features.
+  MultiLine read_barriers(const FileSpec& spec, std::string subject) {
+    subject += ": barriers";
+    const DataFile file = find_one_file(spec, subject);
+    VectorRequest request{file.dataset, display_name(file), spec.layer, spec.where, spec.crs, Names{}};
+    request.with_lines = true;
+    VectorTable table = read_vector(request);
+    remember(file, table);
+    Tally tally;
+    tally_table(table, file.name, tally);
+    MultiLine barriers;
+    for (VectorFeature& feature : table.features) {
+      const std::string place = table.place_of(feature, file.name);
+      tally_feature(feature, place, tally);
+      if (!feature.area.empty() || !feature.points.empty()) {
+        tally.add("not-a-line", Severity::warning,
+                  "polygons and points are no barriers and are left out; draw the outline as a line", place);
+      }
+      std::move(feature.lines.begin(), feature.lines.end(), std::back_inserter(barriers));
+    }
+    tally.report(subject, atlas_.findings);
+    if (!barriers.empty()) return barriers;
+    throw InvalidData(fmt::format("{}: {}: no line in {}{}; expected lines, or leave 'barriers' out",
+                                  manifest_.place(spec.line), subject, file.name,
+                                  spec.where.empty() ? "" : fmt::format(" where {}", spec.where)));
   }
 
   /// Study area and regions that are the frame of a derived layer get the points where lines meet it, so that

@@ -93,6 +93,53 @@ class Derived(CliTest):
         unlocated = [f for f in self.answer("check", self.atlas)["findings"] if f["code"] == "place-unlocated"]
         self.assertIn("1 of 3 places have no position and hold no ground: R", unlocated[0]["text"])
 
+    def test_barriers_pass_ground_to_the_place_that_reaches_it(self):
+        plain = self.write("atlas.toml", POINTS) or self.areas("2000-06-01")
+        river = {"type": "Feature", "properties": {}, "geometry": {"type": "LineString", "coordinates": [[1.5, -1], [1.5, 2]]}}
+        self.write("rivers.geojson", collection(river))
+        self.write("atlas.toml", POINTS + 'barriers = "rivers.geojson"\n')
+        cut = self.areas("2000-06-01")
+        self.assertAlmostEqual(plain["a"], 2, places=6)
+        self.assertAlmostEqual(cut["a"], 1.5, places=6)
+        self.assertAlmostEqual(cut["b"], 2.5, places=6)
+        check = self.answer("check", self.atlas)
+        self.assertTrue(all(c["residual_units"] in (0, "0") for c in check["certificates"]), check["certificates"])
+        self.assertIn("barrier-passed", {f["code"] for f in check["findings"]})
+        # Between two barriers nobody holds it.
+        self.write("rivers.geojson", collection(river, line([[2, -1], [2, 2]], "")))
+        cut = self.areas("2000-06-01")
+        self.assertEqual({k: round(v, 6) for k, v in cut.items()}, {"a": 1.5, "b": 2, None: 0.5})
+        unreached = [f for f in self.answer("check", self.atlas)["findings"] if f["code"] == "ground-unreached"]
+        self.assertEqual(len(unreached), 1)
+        self.assertAlmostEqual(unreached[0]["lon"], 1.75, places=3)
+
+    def test_what_barriers_are_not(self):
+        self.write("rivers.geojson", collection(feature([box(1, 0.2, 2, 0.8)])))
+        self.write("atlas.toml", POINTS + 'barriers = "rivers.geojson"\n')
+        self.assertIn("barriers: no line in rivers.geojson", self.refusal(3, "check", self.atlas))
+        self.write("atlas.toml", POINTS + 'barrier = "rivers.geojson"\n')
+        self.assertIn("did you mean 'barriers'?", self.refusal(3, "check", self.atlas))
+        self.write("atlas.toml", POINTS + 'barriers = "streams.geojson"\n')
+        self.assertIn("streams.geojson", self.refusal(3, "check", self.atlas))
+        self.write("rivers.geojson", collection(feature([box(1, 0.2, 2, 0.8)]), line([[1.5, -1], [1.5, 2]], "")))
+        self.write("atlas.toml", POINTS + 'barriers = "rivers.geojson"\n')
+        left_out = [f for f in self.answer("check", self.atlas)["findings"] if f["code"] == "not-a-line"]
+        self.assertIn("draw the outline as a line", left_out[0]["text"])
+
+    def test_places_that_have_ground_are_those_of_the_atlas(self):
+        self.write("atlas.toml", POINTS)
+        changes = self.answer("changes", self.atlas, "--from", "2000-06-01", "--to", "2001-06-02")
+        self.assertEqual([(p["name"], p["from"], p["to"]) for p in changes["places"]], [("Q", "b", "a+b")])
+        why = self.answer("why", self.atlas, "--place", "P", "--at", "2000-06-01")
+        self.assertEqual((why["lon"], why["lat"], why["actor"]), (1, 0.5, "a"))
+        self.assertIn("'R'", self.refusal(2, "why", self.atlas, "--place", "R", "--at", "2000-06-01"))
+        # An atlas with places of its own has no others.
+        self.write("places.geojson", json.dumps({"type": "FeatureCollection", "features": [
+            {"type": "Feature", "properties": {"name": "Own"}, "geometry": {"type": "Point", "coordinates": [3, 0.5]}}]}))
+        self.write("atlas.toml", POINTS.replace("[atlas]\n", '[atlas]\nplaces = "places.geojson"\n', 1))
+        changes = self.answer("changes", self.atlas, "--from", "2000-06-01", "--to", "2001-06-02")
+        self.assertEqual([p["name"] for p in changes["places"]], ["Own"])
+
     def test_refusals(self):
         for old, new, message in (
                 ('left = "a"', 'left = "x"', "there is no [[actor]] 'x'"),

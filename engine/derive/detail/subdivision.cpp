@@ -1,6 +1,7 @@
 #include <marchland/base/error.h>
 #include <marchland/derive/detail/noding.h>
 #include <marchland/derive/detail/subdivision.h>
+#include <marchland/measure/edge_area.h>
 
 #include <fmt/format.h>
 #include <geos_c.h>
@@ -160,6 +161,24 @@ GridPoint to_grid_point(const Position& position) noexcept {
 
 Position to_position(GridPoint point) noexcept {
   return {grid_to_degrees(point.x), grid_to_degrees(point.y)};
+}
+
+GeoLocation location_of(GridPoint point) noexcept {
+  return {Lon{grid_to_degrees(point.x)}, Lat{grid_to_degrees(point.y)}};
+}
+
+std::string place_text(GridPoint point) {
+  return fmt::format("({}, {})", grid_to_degrees(point.x), grid_to_degrees(point.y));
+}
+
+SquareMeters area_of(const GridPolygon& polygon) {
+  static const EdgeArea kArea = EdgeArea::wgs84();
+  AreaUnits sum = 0;
+  for (const auto& ring : polygon) {
+    for (std::size_t k = 0; k + 1 < ring.size(); ++k)
+      sum += kArea({ring[k], ring[k + 1]}, ring[k], ring[k + 1]);
+  }
+  return to_square_meters(sum);
 }
 
 MultiPolygon to_area(std::span<const GridPolygon> polygons) {

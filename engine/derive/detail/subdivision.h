@@ -1,11 +1,14 @@
 #pragma once
 // The pieces into which noded edges cut the plane (GEOS polygonizer), and which lies on each side of an edge.
+#include <marchland/base/findings.h>
+#include <marchland/base/units.h>
 #include <marchland/geometry/exact_point.h>
 #include <marchland/geometry/shapes.h>
 
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace marchland::detail {
@@ -46,6 +49,11 @@ class Subdivision {
 /// Rounds as the composite does: to the nearest grid unit, halves away from zero.
 [[nodiscard]] GridPoint to_grid_point(const Position& position) noexcept;
 [[nodiscard]] Position to_position(GridPoint point) noexcept;
+/// For findings.
+[[nodiscard]] GeoLocation location_of(GridPoint point) noexcept;
+[[nodiscard]] std::string place_text(GridPoint point);
+/// On WGS84, of edges straight in lon/lat.
+[[nodiscard]] SquareMeters area_of(const GridPolygon& polygon);
 [[nodiscard]] MultiPolygon to_area(std::span<const GridPolygon> polygons);
 
 }  // namespace marchland::detail

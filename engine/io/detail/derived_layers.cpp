@@ -14,7 +14,7 @@ namespace marchland::detail {
 namespace {
 
 const Names kLinesKeys{"frame", "left", "right", "seeds", "extend", "within_m", "unclear"};
-const Names kPointsKeys{"frame", "key", "lon", "lat", "places", "crs", "unknown", "skip"};
+const Names kPointsKeys{"frame", "key", "lon", "lat", "places", "barriers", "crs", "unknown", "skip"};
 
 [[noreturn]] void fail_choice(const Table& table, std::string_view key, const std::string& value,
                               const Names& names) {
@@ -132,11 +132,13 @@ LinesToAreas read_lines_to_areas(const Table& layer, const Atlas& atlas, FileSpe
   return spec;
 }
 
-PointsToAreas read_points_to_areas(const Table& layer, FileSpec frame, std::optional<FileSpec> places) {
+PointsToAreas read_points_to_areas(const Table& layer, FileSpec frame, std::optional<FileSpec> places,
+                                   std::optional<FileSpec> barriers) {
   const Table table = derivation_table(layer, "points_to_areas");
   PointsToAreas spec;
   spec.frame = std::move(frame);
   spec.places = std::move(places);
+  spec.barriers = std::move(barriers);
   spec.key = table.required_text("key", "\"name\": the field that names the place");
   spec.lon = table.text("lon");
   spec.lat = table.text("lat");
@@ -369,12 +371,11 @@ void report_unlocated(const std::vector<std::string>& names, std::size_t all, co
 
 }  // namespace
 
-MultiPolygon add_place_statements(Atlas& atlas, LayerId layer, const PointsToAreas& spec,
-                                  const MultiPolygon& frame, const std::vector<Site>& gazetteer,
-                                  const std::vector<PlaceRow>& rows) {
+SharedGround add_place_statements(Atlas& atlas, LayerId layer, const PointsToAreas& spec,
+                                  const PlaceGround& ground, const std::vector<PlaceRow>& rows) {
   std::map<std::string, Timeline> timelines;
   for (const PlaceRow& row : rows) timelines[row.place][row.at].push_back(&row);
-  const auto known = positions_by_name(gazetteer, timelines, atlas.findings);
+  const auto known = positions_by_name(ground.gazetteer, timelines, atlas.findings);
   std::vector<Site> sites;
   std::vector<std::string> unlocated;
   for (const auto& [place, timeline] : timelines) {
@@ -388,16 +389,32 @@ MultiPolygon add_place_statements(Atlas& atlas, LayerId layer, const PointsToAre
     }
   }
   report_unlocated(unlocated, timelines.size(), atlas[layer].id, atlas.findings);
-  SiteCells cells = nearest_cells(frame, sites, spec.crs);
+  SiteCells cells = nearest_cells(ground.frame, sites, {spec.crs, ground.barriers});
   std::move(cells.findings.begin(), cells.findings.end(), std::back_inserter(atlas.findings));
+  SharedGround shared;
   for (std::size_t i = 0; i < sites.size(); ++i) {
     if (cells.cells[i].empty()) continue;
+    shared.sites.push_back(sites[i]);
     for (const Tenancy& tenancy : tenancies_of(sites[i].name, timelines.at(sites[i].name), atlas.findings))
       add_tenancy(atlas, layer, tenancy, cells.cells[i]);
   }
   // Cells do not paint over one another: each row ends where the next of its place begins.
   atlas.layers[layer.index()].mode = LayerMode::interval;
-  return std::move(cells.frame);
+  shared.frame = std::move(cells.frame);
+  return shared;
+}
+
+void add_places(Atlas& atlas, const std::vector<Site>& sites) {
+  for (const Site& site : sites) {
+    Place place;
+    place.name = site.name;
+    place.lon = Lon{site.at.lon};
+    place.lat = Lat{site.at.lat};
+    const bool is_known = std::any_of(atlas.places.begin(), atlas.places.end(), [&](const Place& other) {
+      return other.name == place.name && other.lon == place.lon && other.lat == place.lat;
+    });
+    if (!is_known) atlas.places.push_back(std::move(place));
+  }
 }
 
 }  // namespace marchland::detail

@@ -25,7 +25,8 @@ namespace marchland::detail {
 
 [[nodiscard]] LinesToAreas read_lines_to_areas(const Table& layer, const Atlas& atlas, FileSpec frame);
 [[nodiscard]] PointsToAreas read_points_to_areas(const Table& layer, FileSpec frame,
-                                                 std::optional<FileSpec> places);
+                                                 std::optional<FileSpec> places,
+                                                 std::optional<FileSpec> barriers);
 /// Keys of a layer that its derivation cannot be together with.
 void check_derivation(const Table& layer, const LayerSpec& spec);
 
@@ -55,16 +56,28 @@ struct PlaceRow {
 /// Whitespace of any kind, non-breaking too, as single spaces, none at the ends.
 [[nodiscard]] std::string plain_spaces(const std::string& text);
 
+/// What the files beside the rows of a layer of places give.
+struct PlaceGround {
+  MultiPolygon frame;
+  std::vector<Site> gazetteer;  ///< locates places whose rows give no position
+  MultiLine barriers;
+};
+
+struct SharedGround {
+  MultiPolygon frame;       ///< with the points where edges of cells and barriers meet it
+  std::vector<Site> sites;  ///< places that have ground, by name
+};
+
 /// Adds the statements of a layer of places: the cell of each place to its holders from row to row.
 /// Statements are called as the row that begins them (with "/actor" added where several hold the place).
-/// `gazetteer` locates places whose rows give no position. Gives the frame with the points where edges of
-/// cells meet it.
 ///
 /// Findings: place-unlocated (warning, all names), place-moves (warning: rows put it at several places; the
 /// one most rows give is used), place-disputed (warning: rows of one instant differ; all hold),
 /// gazetteer-ambiguous (warning: several of that name; none is used), and those of nearest_cells.
-MultiPolygon add_place_statements(Atlas& atlas, LayerId layer, const PointsToAreas& spec,
-                                  const MultiPolygon& frame, const std::vector<Site>& gazetteer,
-                                  const std::vector<PlaceRow>& rows);
+SharedGround add_place_statements(Atlas& atlas, LayerId layer, const PointsToAreas& spec,
+                                  const PlaceGround& ground, const std::vector<PlaceRow>& rows);
+
+/// Adds sites to the atlas's places, but for those that have one of their name at their position.
+void add_places(Atlas& atlas, const std::vector<Site>& sites);
 
 }  // namespace marchland::detail
