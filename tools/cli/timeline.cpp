@@ -193,8 +193,10 @@ Report places_report(const Session& session, std::size_t least_changes) {
              fmt::format("places that changed hands {} times or more", least_changes),
              {{"name", "place"},
               {"changes", "changes", Column::Kind::count},
-              {"last_change", "last", Column::Kind::date},
-              {"holders", "holders"},
+              {"last_change", "last change", Column::Kind::date},
+              {"first", "first"},
+              {"now", "now"},
+              {"holders", "holders", Column::Kind::text, false},
               {"lon", "lon"},
               {"lat", "lat"}},
              Json::array()};
@@ -203,6 +205,8 @@ Report places_report(const Session& session, std::size_t least_changes) {
     const Place& place = atlas.places[history.place];
     Json tenures = Json::array();
     std::string names;
+    Json first;
+    Json now;
     bool is_wanted = false;
     for (const Tenure& tenure : history.tenures) {
       const Json actor = holder_json(holders.id(tenure.holder));
@@ -210,7 +214,10 @@ Report places_report(const Session& session, std::size_t least_changes) {
       tenures.push_back({{"from", end_of(tenure.when.has_from(), tenure.when.from())},
                          {"to", end_of(tenure.when.has_to(), tenure.when.to())},
                          {"actor", actor}});
-      if (!actor.is_null()) names += (names.empty() ? "" : " > ") + actor.get<std::string>();
+      if (actor.is_null()) continue;
+      names += (names.empty() ? "" : " > ") + actor.get<std::string>();
+      if (first.is_null()) first = actor;
+      now = actor;
     }
     if (!is_wanted) continue;
     rows.rows.push_back(
