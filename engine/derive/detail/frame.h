@@ -11,8 +11,10 @@
 
 namespace marchland::detail {
 
-/// Boundary steps of the union of polygons, with the ground on their left. Borders that two polygons share
-/// cancel; where polygons cross, the crossing is rounded to the grid.
+/// Boundary steps of the union of polygons, with the ground on their left. A polygon is what an atlas takes it
+/// for: the points its first ring winds about, less those that any other ring does, in whatever direction; so
+/// both lobes of a ring that crosses itself are ground. Borders that two polygons share cancel; where rings
+/// cross, the crossing is rounded to the grid.
 class Frame {
  public:
   /// Throws InvalidData for a frame that leaves +-180 degrees, or a step of more than 180 degrees, and for

@@ -168,6 +168,32 @@ TEST(DivideFrame, BordersThatPolygonsShareAreNoBoundary) {
   EXPECT_DOUBLE_EQ(degrees_of(divided.frame), 9.0);
 }
 
+// Winding above 0 took the lobe that is drawn clockwise for no ground.
+TEST(DivideFrame, AFrameThatCrossesItselfIsWhatAnAtlasTakesItFor) {
+  const MultiPolygon bow{{{{0, 0}, {4, 4}, {4, 0}, {0, 4}, {0, 0}}}};
+  const auto divided = divide(bow, {{{3, -1}, {3, 5}}});
+  EXPECT_DOUBLE_EQ(degrees_of(divided.frame), 8.0);
+  EXPECT_DOUBLE_EQ(degrees_of(held_by(divided.dates[0], kA)), 1.0);
+  EXPECT_DOUBLE_EQ(degrees_of(held_by(divided.dates[0], kB)), 3.0);
+  EXPECT_DOUBLE_EQ(degrees_of(divided.dates[0].unknown), 4.0) << "the lobe that no line touches";
+  EXPECT_THAT(codes(divided), Contains("ground-undecided"));
+  const MultiPolygon twice_round{{{{0, 0}, {4, 0}, {4, 4}, {0, 4}, {0, 0}, {4, 0}, {4, 4}, {0, 4}, {0, 0}}}};
+  EXPECT_DOUBLE_EQ(degrees_of(divide(twice_round, {{{2, -1}, {2, 5}}}).frame), 16.0);
+}
+
+TEST(DivideFrame, RingsAfterTheFirstTakeGroundFromTheirPolygonAlone) {
+  MultiPolygon frame = box(0, 0, 4, 4);
+  // Two holes that overlap, one of them a bow whose lobes run in different directions, and one outside.
+  frame[0].push_back({{1, 1}, {3, 3}, {3, 1}, {1, 3}, {1, 1}});
+  frame[0].push_back(box(1, 1, 2, 3)[0][0]);
+  frame[0].push_back(box(6, 0, 7, 1)[0][0]);
+  const double holes = 2.0 + 1.0;
+  EXPECT_DOUBLE_EQ(degrees_of(divide(frame, {{{0.5, -1}, {0.5, 5}}}).frame), 16.0 - holes);
+  frame.push_back(box(1, 1, 3, 3)[0]);
+  EXPECT_DOUBLE_EQ(degrees_of(divide(frame, {{{0.5, -1}, {0.5, 5}}}).frame), 16.0)
+      << "ground of another polygon stays";
+}
+
 TEST(DivideFrame, LinesWithoutEffectAreSaid) {
   const auto outside = divide(box(0, 0, 4, 2), {{{1, -1}, {1, 3}}, {{8, 8}, {9, 9}}, {{1, 1}, {1, 1}}});
   EXPECT_THAT(codes(outside), Contains("line-outside"));
