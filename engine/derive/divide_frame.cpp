@@ -34,6 +34,10 @@ double length_of(GridPoint a, GridPoint b) {
   return edge_length(detail::to_position(a), detail::to_position(b)).value();
 }
 
+std::string distance_text(double metres) {
+  return metres < 1000.0 ? fmt::format("{:.2f} m", metres) : fmt::format("{:.2f} km", metres / 1000.0);
+}
+
 SquareMeters area_of(const GridPolygon& polygon) {
   static const EdgeArea kArea = EdgeArea::wgs84();
   AreaUnits sum = 0;
@@ -70,12 +74,13 @@ struct LineEnd {
   bool is_first = false;
 };
 
+/// An end meets a line where noding joins them: written coordinates lie beside a slanted line by rounding.
 bool is_free(const LineEnd& end, const std::vector<GridPath>& paths) {
   for (std::size_t i = 0; i < paths.size(); ++i) {
     const GridPath& path = paths[i];
     for (std::size_t k = 0; k + 1 < path.size(); ++k) {
       const bool is_own = i == end.path && (end.is_first ? k == 0 : k + 2 == path.size());
-      if (!is_own && detail::is_on({path[k], path[k + 1]}, end.end)) return false;
+      if (!is_own && detail::passes({path[k], path[k + 1]}, end.end)) return false;
     }
   }
   return true;
@@ -150,17 +155,17 @@ void extend_ends(const Frame& frame, const DivisionRule& rule, const Notes& note
     const bool is_declared = rule.extension != LineExtension::none;
     if (!is_declared || distance > rule.within.value()) {
       notes.add("line-too-short", Severity::warning, end.end,
-                fmt::format("it {} at {}, {:.1f} km inside the frame, {}", end.is_first ? "begins" : "ends",
-                            place_text(end.end), distance / 1000.0,
+                fmt::format("it {} at {}, {} inside the frame, {}", end.is_first ? "begins" : "ends",
+                            place_text(end.end), distance_text(distance),
                             is_declared ? fmt::format("further than within_m = {}", rule.within.value())
                                         : "and extend is \"none\""));
       continue;
     }
     if (*target == end.end) continue;  // it is there already, but for rounding
-    notes.add("line-extended", Severity::info, end.end,
-              fmt::format("its {} at {} was extended by {:.2f} km to the frame, to {}",
-                          end.is_first ? "beginning" : "end", place_text(end.end), distance / 1000.0,
-                          place_text(*target)));
+    notes.add(
+        "line-extended", Severity::info, end.end,
+        fmt::format("its {} at {} was extended by {} to the frame, to {}", end.is_first ? "beginning" : "end",
+                    place_text(end.end), distance_text(distance), place_text(*target)));
     GridPath& path = paths[end.path];
     path.insert(end.is_first ? path.begin() : path.end(), *target);
   }

@@ -223,10 +223,11 @@ std::vector<GridPolygon> Frame::polygons() const {
   return join_pieces(cut, labels, 1)[0];
 }
 
-bool Frame::holds(GridPoint point) const {
+int Frame::locate(GridPoint point) const {
   const bool is_on_boundary =
-      std::any_of(boundary_.begin(), boundary_.end(), [&](const GridSegment& s) { return is_on(s, point); });
-  return !is_on_boundary && winding_about(boundary_, point) > 0;
+      std::any_of(boundary_.begin(), boundary_.end(), [&](const GridSegment& s) { return passes(s, point); });
+  if (is_on_boundary) return 0;
+  return winding_about(boundary_, point) > 0 ? 1 : -1;
 }
 
 bool Frame::insert(std::span<const GridPath> paths) {

@@ -11,10 +11,10 @@
 
 namespace marchland::detail {
 
-/// Boundary steps of the union of polygons, with the ground on their left. A polygon is what an atlas takes it
-/// for: the points its first ring winds about, less those that any other ring does, in whatever direction; so
-/// both lobes of a ring that crosses itself are ground. Borders that two polygons share cancel; where rings
-/// cross, the crossing is rounded to the grid.
+/// Boundary steps of the union of polygons, with the ground on their left. A polygon is what an atlas takes
+/// it for: the points its first ring winds about, less those that any other ring does, in whatever direction;
+/// so both lobes of a ring that crosses itself are ground. Borders that two polygons share cancel; where
+/// rings cross, the crossing is rounded to the grid.
 class Frame {
  public:
   /// Throws InvalidData for a frame that leaves +-180 degrees, or a step of more than 180 degrees, and for
@@ -24,8 +24,9 @@ class Frame {
   [[nodiscard]] std::vector<GridPolygon> polygons() const;
 
   [[nodiscard]] const std::vector<GridSegment>& boundary() const noexcept { return boundary_; }
-  /// Strictly inside, not on its boundary.
-  [[nodiscard]] bool holds(GridPoint point) const;
+  /// +1 inside, 0 where noding would lead the boundary through the point, -1 outside.
+  [[nodiscard]] int locate(GridPoint point) const;
+  [[nodiscard]] bool holds(GridPoint point) const { return locate(point) > 0; }
 
   /// Leads the boundary through further nodes: `paths` replace its steps, one each. True if any was added.
   bool insert(std::span<const GridPath> paths);

@@ -194,6 +194,26 @@ TEST(DivideFrame, RingsAfterTheFirstTakeGroundFromTheirPolygonAlone) {
       << "ground of another polygon stays";
 }
 
+// A test of exact incidence took such ends for free ones, and prolonged them by 100 km.
+TEST(DivideFrame, EndsBesideASlantedLineByRoundingMeetIt) {
+  DivisionRule rule = sides();
+  rule.extension = LineExtension::nearest;
+  rule.within = Meters{200'000.0};
+  const auto pocket =
+      divide(box(0, 0, 4, 4),
+             {{{0, 1}, {4, 2.3456789}},
+              {{1.3333332, 1.4485596}, {1.3333332, 3}, {3.1111108, 3}, {3.1111108, 2.046639}}},
+             rule);
+  EXPECT_THAT(codes(pocket), Not(Contains("line-extended")));
+  const MultiPolygon slanted{{{{0, 0}, {4, 1.3456789}, {4, 4}, {0, 4}, {0, 0}}}};
+  const auto reached = divide(slanted, {{{0.0100003, 0.0033643}, {0.0100003, 4}}});
+  EXPECT_THAT(codes(reached), Not(Contains("line-too-short")));
+  EXPECT_TRUE(reached.dates[0].is_clear);
+  const auto short_by_metres = divide(slanted, {{{0.01, 0.00342}, {0.01, 4}}});
+  ASSERT_THAT(codes(short_by_metres), Contains("line-too-short"));
+  EXPECT_THAT(short_by_metres.findings[0].text, HasSubstr(" m inside the frame"));
+}
+
 TEST(DivideFrame, LinesWithoutEffectAreSaid) {
   const auto outside = divide(box(0, 0, 4, 2), {{{1, -1}, {1, 3}}, {{8, 8}, {9, 9}}, {{1, 1}, {1, 1}}});
   EXPECT_THAT(codes(outside), Contains("line-outside"));
