@@ -182,6 +182,13 @@ std::vector<GridSegment> steps_of(const std::vector<GridPath>& paths) {
   return steps;
 }
 
+/// Which line each step is of.
+std::vector<std::size_t> line_of_step(const std::vector<GridPath>& paths) {
+  std::vector<std::size_t> of;
+  for (std::size_t i = 0; i < paths.size(); ++i) of.insert(of.end(), paths[i].size() - 1, i);
+  return of;
+}
+
 /// Paths of the boundary's steps, then those of the lines.
 std::vector<GridPath> node_with(const Frame& frame, const std::vector<GridSegment>& lines) {
   std::vector<GridSegment> all = frame.boundary();
@@ -319,6 +326,7 @@ class Division {
   }
 
   DividedDate divide() {
+    report_repeats();
     report_turns();
     find_seeds();
     std::vector<int> labels(cut_.is_ground.size(), kOutside);
@@ -353,6 +361,32 @@ class Division {
       if (colouring_.region[i] == static_cast<int>(region)) return cut_.subdivision.pieces()[i][0][0];
     }
     return {};
+  }
+
+  /// Stretches that lines share, with their first place.
+  void report_shared(const char* code, Severity severity, bool (*is_meant)(const FramePieces::Edge&),
+                     const char* what) const {
+    double length = 0.0;
+    std::optional<GridPoint> first;
+    for (const auto& edge : cut_.edges) {
+      if (!is_meant(edge)) continue;
+      length += length_of(edge.s.a, edge.s.b);
+      if (!first) first = edge.s.a;
+    }
+    if (first) {
+      notes_.add(code, severity, *first,
+                 fmt::format("{} of it, first at {}, {}", distance_text(length), place_text(*first), what));
+    }
+  }
+
+  void report_repeats() const {
+    report_shared(
+        "line-repeated", Severity::info, [](const FramePieces::Edge& edge) { return edge.is_repeated; },
+        "are drawn by several lines in one direction, which count once");
+    report_shared(
+        "line-runs-back", Severity::warning,
+        [](const FramePieces::Edge& edge) { return edge.passes > 0 && edge.uses % 2 == 0; },
+        "are drawn there and back, or twice by one line, and part nothing");
   }
 
   void report_turns() const {
@@ -429,7 +463,7 @@ class Division {
   void report_undivided() const {
     GridPoint at;
     for (const auto& edge : cut_.edges) {
-      if (edge.uses > 0) at = edge.s.a;
+      if (edge.passes > 0) at = edge.s.a;
     }
     notes_.add("line-does-not-divide", Severity::warning, at,
                "it parts no ground of the frame from other; what no seed names stays unknown");
@@ -552,8 +586,8 @@ DividedFrame divide_frame(const MultiPolygon& frame_area, std::span<const DatedL
   for (std::size_t d = 0; d < lines.size(); ++d) {
     const std::vector<GridPath> noded = node_with(frame, steps[d]);
     report_outside(frame, paths[d], noded, notes[d]);
-    const FramePieces cut =
-        detail::cut_frame(std::span(noded).first(boundary), std::span(noded).subspan(boundary));
+    const FramePieces cut = detail::cut_frame(std::span(noded).first(boundary),
+                                              std::span(noded).subspan(boundary), line_of_step(paths[d]));
     result.dates.push_back(Division(cut, rule, notes[d]).divide());
   }
   result.frame = detail::to_area(frame.polygons());

@@ -78,6 +78,10 @@ struct DividedFrame {
 ///   line-too-short         warning  an end inside the frame was not (rule none, or beyond `within`)
 ///   line-outside           warning  a line that does not meet the frame
 ///   line-without-extent    warning  fewer than two different positions on the grid
+///   line-repeated          info     several lines of a date run along one another in one direction: how far;
+///                                   they count once
+///   line-runs-back         warning  lines run there and back along one another, or one line twice: how far;
+///                                   they part nothing there
 ///   line-turns-back        warning  part of the line has its left on the other side than most of it
 ///   line-does-not-divide   warning  the frame stays in one piece, or the sides cannot be told
 ///   seed-outside           warning  a seed that no piece holds (once)

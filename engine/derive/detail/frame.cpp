@@ -15,34 +15,56 @@ namespace {
 
 using Edge = FramePieces::Edge;
 
-enum class StepOf { frame, line };
+constexpr std::size_t kFrame = 0;  ///< lines follow, from 1
 
-void add_steps(std::span<const GridPath> paths, StepOf kind, std::vector<Edge>& edges) {
-  for (const GridPath& path : paths) {
-    for (std::size_t k = 0; k + 1 < path.size(); ++k) {
-      Edge edge{{std::min(path[k], path[k + 1]), std::max(path[k], path[k + 1])}};
-      const int way = path[k] < path[k + 1] ? 1 : -1;
-      (kind == StepOf::frame ? edge.frame : edge.line) = way;
-      edge.uses = kind == StepOf::line ? 1 : 0;
-      edges.push_back(edge);
-    }
+struct Step {
+  GridSegment s;  ///< s.a < s.b
+  std::size_t of = kFrame;
+  int way = 0;  ///< 1 from a to b, -1 back
+};
+
+void add_steps(const GridPath& path, std::size_t of, std::vector<Step>& steps) {
+  for (std::size_t k = 0; k + 1 < path.size(); ++k) {
+    const GridPoint p = path[k];
+    const GridPoint q = path[k + 1];
+    steps.push_back({{std::min(p, q), std::max(p, q)}, of, p < q ? 1 : -1});
   }
 }
 
-/// Adds up the steps on each edge; borders that cancel and carry no line vanish.
-std::vector<Edge> merge_edges(std::vector<Edge> steps) {
-  std::sort(steps.begin(), steps.end(), [](const Edge& a, const Edge& b) { return a.s < b.s; });
-  std::vector<Edge> edges;
-  for (const Edge& step : steps) {
-    if (edges.empty() || edges.back().s != step.s) {
-      edges.push_back(step);
+/// What the steps of one edge, sorted by what they are of, amount to.
+Edge edge_of(std::span<const Step> steps) {
+  Edge edge{steps.front().s};
+  int forth = 0;
+  int back = 0;
+  for (std::size_t i = 0; i < steps.size();) {
+    const std::size_t of = steps[i].of;
+    int net = 0;
+    int count = 0;
+    for (; i < steps.size() && steps[i].of == of; ++i, ++count) net += steps[i].way;
+    if (of == kFrame) {
+      edge.frame = net;
       continue;
     }
-    edges.back().frame += step.frame;
-    edges.back().line += step.line;
-    edges.back().uses += step.uses;
+    edge.passes += count;
+    if (count % 2 == 1) ++(net > 0 ? forth : back);
   }
-  std::erase_if(edges, [](const Edge& edge) { return edge.frame == 0 && edge.uses == 0; });
+  edge.line = std::min(forth, 1) - std::min(back, 1);
+  edge.uses = std::min(forth, 1) + std::min(back, 1);
+  edge.is_repeated = forth > 1 || back > 1;
+  return edge;
+}
+
+/// Adds up the steps on each edge; borders that cancel and carry no line vanish.
+std::vector<Edge> merge_edges(std::vector<Step> steps) {
+  std::sort(steps.begin(), steps.end(),
+            [](const Step& a, const Step& b) { return a.s != b.s ? a.s < b.s : a.of < b.of; });
+  std::vector<Edge> edges;
+  for (auto first = steps.begin(); first != steps.end();) {
+    const auto last = std::find_if(first, steps.end(), [&](const Step& step) { return step.s != first->s; });
+    const Edge edge = edge_of({first, last});
+    if (edge.frame != 0 || edge.passes > 0) edges.push_back(edge);
+    first = last;
+  }
   return edges;
 }
 
@@ -240,10 +262,12 @@ bool Frame::insert(std::span<const GridPath> paths) {
   return is_changed;
 }
 
-FramePieces cut_frame(std::span<const GridPath> boundary, std::span<const GridPath> lines) {
-  std::vector<Edge> steps;
-  add_steps(boundary, StepOf::frame, steps);
-  add_steps(lines, StepOf::line, steps);
+FramePieces cut_frame(std::span<const GridPath> boundary, std::span<const GridPath> lines,
+                      std::span<const std::size_t> line_of_path) {
+  std::vector<Step> steps;
+  for (const GridPath& path : boundary) add_steps(path, kFrame, steps);
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    add_steps(lines[i], 1 + (line_of_path.empty() ? 0 : line_of_path[i]), steps);
   std::vector<Edge> edges = merge_edges(std::move(steps));
   Subdivision subdivision(segments_of(edges));
   std::vector<bool> is_ground = find_ground(subdivision, edges);

@@ -214,6 +214,25 @@ TEST(DivideFrame, EndsBesideASlantedLineByRoundingMeetIt) {
   EXPECT_THAT(short_by_metres.findings[0].text, HasSubstr(" m inside the frame"));
 }
 
+// Two passings cancelled, whoever made them: a line given twice vanished.
+TEST(DivideFrame, LinesGivenTwiceCountOnceAndLinesThereAndBackPartNothing) {
+  const MultiPolygon frame = box(0, 0, 4, 4);
+  for (const MultiLine& twice : {MultiLine{{{1, 0}, {1, 4}}, {{1, 0}, {1, 4}}, {{3, 4}, {3, 0}}},
+                                 MultiLine{{{1, 0}, {1, 2.1}}, {{1, 2}, {1, 4}}, {{3, 4}, {3, 0}}}}) {
+    const auto once = divide(frame, twice);
+    EXPECT_TRUE(once.dates[0].is_clear);
+    EXPECT_DOUBLE_EQ(degrees_of(held_by(once.dates[0], kA)), 8.0);
+    EXPECT_THAT(codes(once), Contains("line-repeated"));
+    EXPECT_THAT(codes(once), Not(Contains("line-runs-back")));
+  }
+  const auto back = divide(frame, {{{1, 0}, {1, 4}}, {{1, 4}, {1, 0}}});
+  EXPECT_FALSE(back.dates[0].is_clear);
+  ASSERT_THAT(codes(back), Contains("line-runs-back"));
+  // A line that someone joined with itself: three passes of one line are one.
+  const auto joined = divide(frame, {{{1, 0}, {1, 4}, {1, 0}, {1, 4}}});
+  EXPECT_DOUBLE_EQ(degrees_of(held_by(joined.dates[0], kA)), 4.0);
+}
+
 TEST(DivideFrame, LinesWithoutEffectAreSaid) {
   const auto outside = divide(box(0, 0, 4, 2), {{{1, -1}, {1, 3}}, {{8, 8}, {9, 9}}, {{1, 1}, {1, 1}}});
   EXPECT_THAT(codes(outside), Contains("line-outside"));
