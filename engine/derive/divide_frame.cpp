@@ -111,6 +111,10 @@ std::optional<GridPoint> nearest_on(const Frame& frame, GridPoint end) {
   return nearest;
 }
 
+double distance_to(const Frame& frame, GridPoint point) {
+  return length_of(point, nearest_on(frame, point).value_or(point));
+}
+
 /// Where the last step, prolonged, first meets the boundary.
 std::optional<GridPoint> straight_on(const Frame& frame, const LineEnd& end) {
   const std::int64_t rx = std::int64_t{end.end.x} - end.before.x;
@@ -311,6 +315,11 @@ Colouring colour_pieces(const FramePieces& cut) {
 // ---- holders
 // --------------------------------------------------------------------------------------------------
 
+/// Left of most of a line is its left. Knots and loops of a drawn line are a few hundredths of it at most,
+/// but one of several lines that runs in the other direction is a large part of all: where more than a tenth
+/// disagrees, the majority may be the part that is wrong, and the date is not clear.
+constexpr double kClearMinority = 0.1;
+
 constexpr int kOutside = -1;
 constexpr int kUnknown = 0;  ///< labels of actors follow
 
@@ -336,7 +345,8 @@ class Division {
     for (std::size_t region = 0; region < colouring_.odd_at.size(); ++region) {
       const auto holders = colouring_.is_divided[region] ? sides_of(region) : undivided(region);
       any = any || colouring_.is_divided[region];
-      if (colouring_.is_divided[region]) date.is_clear = date.is_clear && holders[0] && holders[1];
+      if (colouring_.is_divided[region])
+        date.is_clear = date.is_clear && holders[0] && holders[1] && !is_doubtful(region);
       for (std::size_t i = 0; i < labels.size(); ++i) {
         if (colouring_.region[i] == static_cast<int>(region))
           labels[i] = label_of(holders[static_cast<std::size_t>(colouring_.colour[i])]);
@@ -389,7 +399,14 @@ class Division {
         "are drawn there and back, or twice by one line, and part nothing");
   }
 
+  /// Sides go by direction, and too much of the lines runs against the rest.
+  [[nodiscard]] bool is_doubtful(std::size_t region) const {
+    const auto [zero, one] = colouring_.left_length[region];
+    return rule_.left && std::min(zero, one) > kClearMinority * (zero + one);
+  }
+
   void report_turns() const {
+    if (!rule_.left) return;  // seeds tell, whatever the direction
     for (std::size_t region = 0; region < colouring_.odd_at.size(); ++region) {
       const auto [zero, one] = colouring_.left_length[region];
       if (colouring_.odd_at[region] || zero == 0.0 || one == 0.0) continue;
@@ -399,10 +416,12 @@ class Division {
         if (!left || *left != std::pair(region, minority)) continue;
         notes_.add(
             "line-turns-back", Severity::warning, edge.s.a,
-            fmt::format("{:.2f} km of it, first at {}, have their left where {:.2f} km have their "
-                        "right: it crosses itself or runs against itself there; each passing across "
-                        "it changes sides",
-                        std::min(zero, one) / 1000.0, place_text(edge.s.a), std::max(zero, one) / 1000.0));
+            fmt::format(
+                "{} of it, first at {}, have their left on the side that {} have their right "
+                "on: a line crosses another or itself, or runs in the other direction; the "
+                "left of the greater length is taken for left{}",
+                distance_text(std::min(zero, one)), place_text(edge.s.a), distance_text(std::max(zero, one)),
+                is_doubtful(region) ? ", but that is no clear majority, and the date not clear" : ""));
         break;
       }
     }
@@ -412,10 +431,16 @@ class Division {
     const auto& pieces = cut_.subdivision.pieces();
     for (const Seed& seed : rule_.seeds) {
       const GridPoint point = detail::to_grid_point(seed.at);
+      bool is_found = false;
       for (std::size_t i = 0; i < pieces.size(); ++i) {
-        if (cut_.is_ground[i] && detail::locate(pieces[i], point) > 0)
-          seeds_[{colouring_.region[i], colouring_.colour[i]}].insert(seed.actor);
+        if (!cut_.is_ground[i] || detail::locate(pieces[i], point) <= 0) continue;
+        seeds_[{colouring_.region[i], colouring_.colour[i]}].insert(seed.actor);
+        is_found = true;
       }
+      if (is_found) continue;
+      notes_.add(
+          "seed-on-line", Severity::warning, point,
+          fmt::format("the seed at {} lies on a line and names no side; move it off", place_text(point)));
     }
   }
 
@@ -540,12 +565,13 @@ void report_outside(const Frame& frame, const std::vector<GridPath>& paths,
     }
     if (!meets) {
       notes.add("line-outside", Severity::warning, path.front(),
-                fmt::format("the line that begins at {} does not meet the frame", place_text(path.front())));
+                fmt::format("the line that begins at {}, {} from the frame, does not meet it",
+                            place_text(path.front()), distance_text(distance_to(frame, path.front()))));
     }
   }
 }
 
-void report_frame(const Frame& frame, std::size_t before, const DivisionRule& rule, DividedFrame& result) {
+void report_frame(const Frame& frame, std::size_t before, DividedFrame& result) {
   result.added = frame.boundary().size() - before;
   if (result.added > 0) {
     result.findings.push_back(
@@ -555,12 +581,26 @@ void report_frame(const Frame& frame, std::size_t before, const DivisionRule& ru
              "half a grid unit there; areas add up to the frame with these points",
              result.added)});
   }
+}
+
+/// The rule with those seeds that lie inside the frame; the others are said.
+DivisionRule with_seeds_inside(const Frame& frame, const DivisionRule& rule, Findings& findings) {
+  DivisionRule inside = rule;
+  inside.seeds.clear();
   for (const Seed& seed : rule.seeds) {
     const GridPoint at = detail::to_grid_point(seed.at);
-    if (frame.holds(at)) continue;
-    result.findings.push_back({"seed-outside", Severity::warning, "", "", location_of(at),
-                               fmt::format("the seed at {} lies outside the frame", place_text(at))});
+    const int where = frame.locate(at);
+    if (where > 0) {
+      inside.seeds.push_back(seed);
+      continue;
+    }
+    findings.push_back({"seed-outside", Severity::warning, "", "", location_of(at),
+                        where == 0 ? fmt::format("the seed at {} lies on the frame's boundary and names "
+                                                 "nothing; move it inside",
+                                                 place_text(at))
+                                   : fmt::format("the seed at {} lies outside the frame", place_text(at))});
   }
+  return inside;
 }
 
 }  // namespace
@@ -581,14 +621,15 @@ DividedFrame divide_frame(const MultiPolygon& frame_area, std::span<const DatedL
     steps.push_back(steps_of(paths.back()));
   }
   node_frame(frame, steps);
-  report_frame(frame, before, rule, result);
+  report_frame(frame, before, result);
+  const DivisionRule inside = with_seeds_inside(frame, rule, result.findings);
   const std::size_t boundary = frame.boundary().size();
   for (std::size_t d = 0; d < lines.size(); ++d) {
     const std::vector<GridPath> noded = node_with(frame, steps[d]);
     report_outside(frame, paths[d], noded, notes[d]);
     const FramePieces cut = detail::cut_frame(std::span(noded).first(boundary),
                                               std::span(noded).subspan(boundary), line_of_step(paths[d]));
-    result.dates.push_back(Division(cut, rule, notes[d]).divide());
+    result.dates.push_back(Division(cut, inside, notes[d]).divide());
   }
   result.frame = detail::to_area(frame.polygons());
   return result;

@@ -188,6 +188,7 @@ std::vector<GridPolygon> ground_of_rings(std::span<const GridPath> paths,
     }
   });
   std::vector<int> labels;
+  labels.reserve(outside);
   for (std::size_t i = 0; i < outside; ++i) labels.push_back(is_in_some_polygon(windings[i]) ? 0 : -1);
   return join_pieces(cut, labels, 1)[0];
 }
@@ -238,9 +239,11 @@ Frame::Frame(const MultiPolygon& area) {
 
 std::vector<GridPolygon> Frame::polygons() const {
   std::vector<GridPath> steps;
+  steps.reserve(boundary_.size());
   for (const GridSegment& s : boundary_) steps.push_back({s.a, s.b});
   const FramePieces cut = cut_frame(steps, {});
   std::vector<int> labels;
+  labels.reserve(cut.is_ground.size());
   for (const bool is_ground : cut.is_ground) labels.push_back(is_ground ? 0 : -1);
   return join_pieces(cut, labels, 1)[0];
 }

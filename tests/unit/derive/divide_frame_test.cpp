@@ -233,6 +233,44 @@ TEST(DivideFrame, LinesGivenTwiceCountOnceAndLinesThereAndBackPartNothing) {
   EXPECT_DOUBLE_EQ(degrees_of(held_by(joined.dates[0], kA)), 4.0);
 }
 
+TEST(DivideFrame, SeedsOnLinesAndOnTheFrameAreSaidToBe) {
+  DivisionRule rule;
+  rule.seeds = {{kA, {2, 2}}, {kB, {3, 1}}, {kB, {0, 2}}};
+  const auto divided = divide(box(0, 0, 4, 4), {{{2, 0}, {2, 4}}}, rule);
+  EXPECT_FALSE(divided.dates[0].is_clear);
+  std::vector<std::string> said;
+  for (const Finding& f : divided.findings) {
+    if (f.code.starts_with("seed-")) said.push_back(f.code + ": " + f.text);
+  }
+  EXPECT_THAT(said, testing::UnorderedElementsAre(
+                        "seed-on-line: f.geojson: feature 0: the seed at (2, 2) lies on a line and names no "
+                        "side; move it off",
+                        "seed-outside: the seed at (0, 2) lies on the frame's boundary and names nothing; "
+                        "move it inside"));
+}
+
+// 442.30 km against 442.31 km decided who holds what, and the date counted as clear.
+TEST(DivideFrame, SidesThatAHairDecidesAreNotClear) {
+  const MultiLine opposed{{{1, 0}, {1, 4}}, {{3, 0}, {3.01, 4}}};
+  const auto doubtful = divide(box(0, 0, 4, 4), opposed);
+  EXPECT_FALSE(doubtful.dates[0].is_clear);
+  const auto turn = std::find_if(doubtful.findings.begin(), doubtful.findings.end(),
+                                 [](const Finding& f) { return f.code == "line-turns-back"; });
+  ASSERT_NE(turn, doubtful.findings.end());
+  EXPECT_THAT(turn->text, HasSubstr("no clear majority"));
+  EXPECT_THAT(turn->text, HasSubstr("442.30 km"));
+  EXPECT_THAT(turn->text, HasSubstr("442.31 km"));
+  DivisionRule by_seed;
+  by_seed.seeds = {{kA, {0.5, 2}}, {kB, {2, 2}}};
+  const auto seeded = divide(box(0, 0, 4, 4), opposed, by_seed);
+  EXPECT_TRUE(seeded.dates[0].is_clear) << "seeds need no direction";
+  EXPECT_THAT(codes(seeded), Not(Contains("line-turns-back")));
+  // A small loop leaves no doubt.
+  const auto loop = divide(box(0, 0, 4, 4), {{{1, -1}, {1, 2.1}, {1.1, 2.1}, {1.1, 2}, {0.9, 2}, {0.9, 5}}});
+  EXPECT_THAT(codes(loop), Contains("line-turns-back"));
+  EXPECT_TRUE(loop.dates[0].is_clear);
+}
+
 TEST(DivideFrame, LinesWithoutEffectAreSaid) {
   const auto outside = divide(box(0, 0, 4, 2), {{{1, -1}, {1, 3}}, {{8, 8}, {9, 9}}, {{1, 1}, {1, 1}}});
   EXPECT_THAT(codes(outside), Contains("line-outside"));
