@@ -29,6 +29,10 @@ double length_of(GridPoint a, GridPoint b) {
   return edge_length(detail::to_position(a), detail::to_position(b)).value();
 }
 
+std::string distance_text(double metres) {
+  return metres < 1000.0 ? fmt::format("{:.2f} m", metres) : fmt::format("{:.2f} km", metres / 1000.0);
+}
+
 /// Findings of one date.
 class Notes {
  public:
@@ -55,12 +59,13 @@ struct LineEnd {
   bool is_first = false;
 };
 
+/// An end meets a line where noding joins them: written coordinates lie beside a slanted line by rounding.
 bool is_free(const LineEnd& end, const std::vector<GridPath>& paths) {
   for (std::size_t i = 0; i < paths.size(); ++i) {
     const GridPath& path = paths[i];
     for (std::size_t k = 0; k + 1 < path.size(); ++k) {
       const bool is_own = i == end.path && (end.is_first ? k == 0 : k + 2 == path.size());
-      if (!is_own && detail::is_on({path[k], path[k + 1]}, end.end)) return false;
+      if (!is_own && detail::passes({path[k], path[k + 1]}, end.end)) return false;
     }
   }
   return true;
@@ -89,6 +94,10 @@ std::optional<GridPoint> nearest_on(const Frame& frame, GridPoint end) {
     }
   }
   return nearest;
+}
+
+double distance_to(const Frame& frame, GridPoint point) {
+  return length_of(point, nearest_on(frame, point).value_or(point));
 }
 
 /// Where the last step, prolonged, first meets the boundary.
@@ -135,17 +144,17 @@ void extend_ends(const Frame& frame, const DivisionRule& rule, const Notes& note
     const bool is_declared = rule.extension != LineExtension::none;
     if (!is_declared || distance > rule.within.value()) {
       notes.add("line-too-short", Severity::warning, end.end,
-                fmt::format("it {} at {}, {:.1f} km inside the frame, {}", end.is_first ? "begins" : "ends",
-                            place_text(end.end), distance / 1000.0,
+                fmt::format("it {} at {}, {} inside the frame, {}", end.is_first ? "begins" : "ends",
+                            place_text(end.end), distance_text(distance),
                             is_declared ? fmt::format("further than within_m = {}", rule.within.value())
                                         : "and extend is \"none\""));
       continue;
     }
     if (*target == end.end) continue;  // it is there already, but for rounding
-    notes.add("line-extended", Severity::info, end.end,
-              fmt::format("its {} at {} was extended by {:.2f} km to the frame, to {}",
-                          end.is_first ? "beginning" : "end", place_text(end.end), distance / 1000.0,
-                          place_text(*target)));
+    notes.add(
+        "line-extended", Severity::info, end.end,
+        fmt::format("its {} at {} was extended by {} to the frame, to {}", end.is_first ? "beginning" : "end",
+                    place_text(end.end), distance_text(distance), place_text(*target)));
     GridPath& path = paths[end.path];
     path.insert(end.is_first ? path.begin() : path.end(), *target);
   }
@@ -160,6 +169,13 @@ std::vector<GridSegment> steps_of(const std::vector<GridPath>& paths) {
     for (std::size_t k = 0; k + 1 < path.size(); ++k) steps.push_back({path[k], path[k + 1]});
   }
   return steps;
+}
+
+/// Which line each step is of.
+std::vector<std::size_t> line_of_step(const std::vector<GridPath>& paths) {
+  std::vector<std::size_t> of;
+  for (std::size_t i = 0; i < paths.size(); ++i) of.insert(of.end(), paths[i].size() - 1, i);
+  return of;
 }
 
 /// Paths of the boundary's steps, then those of the lines.
@@ -284,6 +300,11 @@ Colouring colour_pieces(const FramePieces& cut) {
 // ---- holders
 // --------------------------------------------------------------------------------------------------
 
+/// Left of most of a line is its left. Knots and loops of a drawn line are a few hundredths of it at most,
+/// but one of several lines that runs in the other direction is a large part of all: where more than a tenth
+/// disagrees, the majority may be the part that is wrong, and the date is not clear.
+constexpr double kClearMinority = 0.1;
+
 constexpr int kOutside = -1;
 constexpr int kUnknown = 0;  ///< labels of actors follow
 
@@ -299,6 +320,7 @@ class Division {
   }
 
   DividedDate divide() {
+    report_repeats();
     report_turns();
     find_seeds();
     std::vector<int> labels(cut_.is_ground.size(), kOutside);
@@ -308,7 +330,8 @@ class Division {
     for (std::size_t region = 0; region < colouring_.odd_at.size(); ++region) {
       const auto holders = colouring_.is_divided[region] ? sides_of(region) : undivided(region);
       any = any || colouring_.is_divided[region];
-      if (colouring_.is_divided[region]) date.is_clear = date.is_clear && holders[0] && holders[1];
+      if (colouring_.is_divided[region])
+        date.is_clear = date.is_clear && holders[0] && holders[1] && !is_doubtful(region);
       for (std::size_t i = 0; i < labels.size(); ++i) {
         if (colouring_.region[i] == static_cast<int>(region))
           labels[i] = label_of(holders[static_cast<std::size_t>(colouring_.colour[i])]);
@@ -335,7 +358,40 @@ class Division {
     return {};
   }
 
+  /// Stretches that lines share, with their first place.
+  void report_shared(const char* code, Severity severity, bool (*is_meant)(const FramePieces::Edge&),
+                     const char* what) const {
+    double length = 0.0;
+    std::optional<GridPoint> first;
+    for (const auto& edge : cut_.edges) {
+      if (!is_meant(edge)) continue;
+      length += length_of(edge.s.a, edge.s.b);
+      if (!first) first = edge.s.a;
+    }
+    if (first) {
+      notes_.add(code, severity, *first,
+                 fmt::format("{} of it, first at {}, {}", distance_text(length), place_text(*first), what));
+    }
+  }
+
+  void report_repeats() const {
+    report_shared(
+        "line-repeated", Severity::info, [](const FramePieces::Edge& edge) { return edge.is_repeated; },
+        "are drawn by several lines in one direction, which count once");
+    report_shared(
+        "line-runs-back", Severity::warning,
+        [](const FramePieces::Edge& edge) { return edge.passes > 0 && edge.uses % 2 == 0; },
+        "are drawn there and back, or twice by one line, and part nothing");
+  }
+
+  /// Sides go by direction, and too much of the lines runs against the rest.
+  [[nodiscard]] bool is_doubtful(std::size_t region) const {
+    const auto [zero, one] = colouring_.left_length[region];
+    return rule_.left && std::min(zero, one) > kClearMinority * (zero + one);
+  }
+
   void report_turns() const {
+    if (!rule_.left) return;  // seeds tell, whatever the direction
     for (std::size_t region = 0; region < colouring_.odd_at.size(); ++region) {
       const auto [zero, one] = colouring_.left_length[region];
       if (colouring_.odd_at[region] || zero == 0.0 || one == 0.0) continue;
@@ -345,10 +401,12 @@ class Division {
         if (!left || *left != std::pair(region, minority)) continue;
         notes_.add(
             "line-turns-back", Severity::warning, edge.s.a,
-            fmt::format("{:.2f} km of it, first at {}, have their left where {:.2f} km have their "
-                        "right: it crosses itself or runs against itself there; each passing across "
-                        "it changes sides",
-                        std::min(zero, one) / 1000.0, place_text(edge.s.a), std::max(zero, one) / 1000.0));
+            fmt::format(
+                "{} of it, first at {}, have their left on the side that {} have their right "
+                "on: a line crosses another or itself, or runs in the other direction; the "
+                "left of the greater length is taken for left{}",
+                distance_text(std::min(zero, one)), place_text(edge.s.a), distance_text(std::max(zero, one)),
+                is_doubtful(region) ? ", but that is no clear majority, and the date not clear" : ""));
         break;
       }
     }
@@ -358,10 +416,16 @@ class Division {
     const auto& pieces = cut_.subdivision.pieces();
     for (const Seed& seed : rule_.seeds) {
       const GridPoint point = detail::to_grid_point(seed.at);
+      bool is_found = false;
       for (std::size_t i = 0; i < pieces.size(); ++i) {
-        if (cut_.is_ground[i] && detail::locate(pieces[i], point) > 0)
-          seeds_[{colouring_.region[i], colouring_.colour[i]}].insert(seed.actor);
+        if (!cut_.is_ground[i] || detail::locate(pieces[i], point) <= 0) continue;
+        seeds_[{colouring_.region[i], colouring_.colour[i]}].insert(seed.actor);
+        is_found = true;
       }
+      if (is_found) continue;
+      notes_.add(
+          "seed-on-line", Severity::warning, point,
+          fmt::format("the seed at {} lies on a line and names no side; move it off", place_text(point)));
     }
   }
 
@@ -409,7 +473,7 @@ class Division {
   void report_undivided() const {
     GridPoint at;
     for (const auto& edge : cut_.edges) {
-      if (edge.uses > 0) at = edge.s.a;
+      if (edge.passes > 0) at = edge.s.a;
     }
     notes_.add("line-does-not-divide", Severity::warning, at,
                "it parts no ground of the frame from other; what no seed names stays unknown");
@@ -486,12 +550,13 @@ void report_outside(const Frame& frame, const std::vector<GridPath>& paths,
     }
     if (!meets) {
       notes.add("line-outside", Severity::warning, path.front(),
-                fmt::format("the line that begins at {} does not meet the frame", place_text(path.front())));
+                fmt::format("the line that begins at {}, {} from the frame, does not meet it",
+                            place_text(path.front()), distance_text(distance_to(frame, path.front()))));
     }
   }
 }
 
-void report_frame(const Frame& frame, std::size_t before, const DivisionRule& rule, DividedFrame& result) {
+void report_frame(const Frame& frame, std::size_t before, DividedFrame& result) {
   result.added = frame.boundary().size() - before;
   if (result.added > 0) {
     result.findings.push_back(
@@ -501,12 +566,26 @@ void report_frame(const Frame& frame, std::size_t before, const DivisionRule& ru
              "half a grid unit there; areas add up to the frame with these points",
              result.added)});
   }
+}
+
+/// The rule with those seeds that lie inside the frame; the others are said.
+DivisionRule with_seeds_inside(const Frame& frame, const DivisionRule& rule, Findings& findings) {
+  DivisionRule inside = rule;
+  inside.seeds.clear();
   for (const Seed& seed : rule.seeds) {
     const GridPoint at = detail::to_grid_point(seed.at);
-    if (frame.holds(at)) continue;
-    result.findings.push_back({"seed-outside", Severity::warning, "", "", location_of(at),
-                               fmt::format("the seed at {} lies outside the frame", place_text(at))});
+    const int where = frame.locate(at);
+    if (where > 0) {
+      inside.seeds.push_back(seed);
+      continue;
+    }
+    findings.push_back({"seed-outside", Severity::warning, "", "", location_of(at),
+                        where == 0 ? fmt::format("the seed at {} lies on the frame's boundary and names "
+                                                 "nothing; move it inside",
+                                                 place_text(at))
+                                   : fmt::format("the seed at {} lies outside the frame", place_text(at))});
   }
+  return inside;
 }
 
 }  // namespace
@@ -527,14 +606,15 @@ DividedFrame divide_frame(const MultiPolygon& frame_area, std::span<const DatedL
     steps.push_back(steps_of(paths.back()));
   }
   node_frame(frame, steps);
-  report_frame(frame, before, rule, result);
+  report_frame(frame, before, result);
+  const DivisionRule inside = with_seeds_inside(frame, rule, result.findings);
   const std::size_t boundary = frame.boundary().size();
   for (std::size_t d = 0; d < lines.size(); ++d) {
     const std::vector<GridPath> noded = node_with(frame, steps[d]);
     report_outside(frame, paths[d], noded, notes[d]);
-    const FramePieces cut =
-        detail::cut_frame(std::span(noded).first(boundary), std::span(noded).subspan(boundary));
-    result.dates.push_back(Division(cut, rule, notes[d]).divide());
+    const FramePieces cut = detail::cut_frame(std::span(noded).first(boundary),
+                                              std::span(noded).subspan(boundary), line_of_step(paths[d]));
+    result.dates.push_back(Division(cut, inside, notes[d]).divide());
   }
   result.frame = detail::to_area(frame.polygons());
   return result;

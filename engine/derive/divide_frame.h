@@ -57,7 +57,8 @@ struct HeldGround {
 struct DividedDate {
   std::vector<HeldGround> held;  ///< by actor, each once; valid polygons, shells counter-clockwise
   MultiPolygon unknown;          ///< what no rule assigns
-  /// Some line divides the frame, and every piece it touches has a holder.
+  /// Some line divides the frame, every piece it touches has a holder, and where left and right tell, no more
+  /// than a tenth of the lines' length has them the other way round.
   bool is_clear = false;
 };
 
@@ -78,9 +79,14 @@ struct DividedFrame {
 ///   line-too-short         warning  an end inside the frame was not (rule none, or beyond `within`)
 ///   line-outside           warning  a line that does not meet the frame
 ///   line-without-extent    warning  fewer than two different positions on the grid
+///   line-repeated          info     several lines of a date run along one another in one direction: how far;
+///                                   they count once
+///   line-runs-back         warning  lines run there and back along one another, or one line twice: how far;
+///                                   they part nothing there
 ///   line-turns-back        warning  part of the line has its left on the other side than most of it
 ///   line-does-not-divide   warning  the frame stays in one piece, or the sides cannot be told
-///   seed-outside           warning  a seed that no piece holds (once)
+///   seed-outside           warning  a seed outside the frame or on its boundary (once)
+///   seed-on-line           warning  a seed on a line of the date, which names no side
 ///   seed-contradicts       warning  seeds and sides, or two seeds, disagree about a piece; sides hold, of
 ///                                   seeds neither
 ///   ground-undecided       info     pieces nobody was named for: how many, how large, where the largest is

@@ -555,6 +555,7 @@ class AtlasReader {
     }
     tally.report(subject, atlas_.findings);
     const std::size_t before = atlas_.statements.size();
+    const std::size_t findings = atlas_.findings.size();
     MultiPolygon noded = at_line(spec.lines_to_areas->frame.line, subject, [&] {
       return detail::add_front_statements(atlas_, id, *spec.lines_to_areas, frame, rows);
     });
@@ -563,9 +564,24 @@ class AtlasReader {
                                     rows.empty()
                                         ? "its files have no feature"
                                         : "none of its lines divides the frame; 'extend' and 'frame' "
-                                          "of lines_to_areas say which ground they are to divide"));
+                                          "of lines_to_areas say which ground they are to divide" +
+                                              warnings_since(findings)));
     }
     share_frame(spec.lines_to_areas->frame, noded);
+  }
+
+  /// The first warnings since then, a line each: no atlas comes of them that `check` could show.
+  std::string warnings_since(std::size_t first) const {
+    constexpr std::size_t kShown = 3;
+    std::string text;
+    std::size_t count = 0;
+    for (std::size_t i = first; i < atlas_.findings.size(); ++i) {
+      const Finding& finding = atlas_.findings[i];
+      if (finding.severity == Severity::info || ++count > kShown) continue;
+      text += fmt::format("\n  {} {}: {}", finding.code, finding.at, finding.text);
+    }
+    if (count > kShown) text += fmt::format("\n  and {} more", count - kShown);
+    return text;
   }
 
   detail::FrontRow front_row(const LayerSpec& spec, const DataFile& file, const VectorTable& table,

@@ -83,6 +83,24 @@ class Derived(CliTest):
         self.write("atlas.toml", LINES + 'unclear = "hold"\n')
         self.assertEqual(set(self.areas("2000-03-01")), {"a", "b"})
 
+    def test_what_keeps_all_lines_from_dividing_is_in_the_refusal(self):
+        self.write("lines.geojson", collection(line([[1, 0.5], [1, 2]], "1/2/2000"), line([[10, 0], [10, 1]], "2/1/2000")))
+        self.write("atlas.toml", LINES)
+        error = self.refusal(3, "areas", self.atlas, "--at", "2000")
+        self.assertIn("line-too-short 2000-01-02T00:00:00Z", error)
+        self.assertIn("it begins at (1, 0.5), 55.29 km inside the frame, further than within_m = 1000", error)
+        self.assertIn("line-does-not-divide", error)
+        self.assertIn("more", error)
+
+    def test_a_first_date_left_out_has_none_before(self):
+        self.write("lines.geojson", collection(line([[3, -1], [3, 0.5]], "1/2/2000"), line([[1, -1], [1, 2]], "2/1/2000"),
+                                               line([[3, -1], [3, 0.5]], "3/1/2000")))
+        self.write("atlas.toml", LINES + 'unclear = "hold"\n')
+        texts = [f["text"] for f in self.answer("check", self.atlas)["findings"] if f["code"] == "date-left-out"]
+        self.assertEqual(len(texts), 2)
+        self.assertIn("none before it holds on", texts[0])
+        self.assertIn("the one before, 2000-02-01T00:00:00Z, holds on", texts[1])
+
     def test_places_share_out_the_frame(self):
         self.write("atlas.toml", POINTS)
         first = self.areas("2000-06-01")

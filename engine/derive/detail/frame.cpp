@@ -5,41 +5,66 @@
 
 #include <algorithm>
 #include <cmath>
+#include <compare>
 #include <deque>
+#include <iterator>
+#include <map>
 
 namespace marchland::detail {
 namespace {
 
 using Edge = FramePieces::Edge;
 
-enum class StepOf { frame, line };
+constexpr std::size_t kFrame = 0;  ///< lines follow, from 1
 
-void add_steps(std::span<const GridPath> paths, StepOf kind, std::vector<Edge>& edges) {
-  for (const GridPath& path : paths) {
-    for (std::size_t k = 0; k + 1 < path.size(); ++k) {
-      Edge edge{{std::min(path[k], path[k + 1]), std::max(path[k], path[k + 1])}};
-      const int way = path[k] < path[k + 1] ? 1 : -1;
-      (kind == StepOf::frame ? edge.frame : edge.line) = way;
-      edge.uses = kind == StepOf::line ? 1 : 0;
-      edges.push_back(edge);
-    }
+struct Step {
+  GridSegment s;  ///< s.a < s.b
+  std::size_t of = kFrame;
+  int way = 0;  ///< 1 from a to b, -1 back
+};
+
+void add_steps(const GridPath& path, std::size_t of, std::vector<Step>& steps) {
+  for (std::size_t k = 0; k + 1 < path.size(); ++k) {
+    const GridPoint p = path[k];
+    const GridPoint q = path[k + 1];
+    steps.push_back({{std::min(p, q), std::max(p, q)}, of, p < q ? 1 : -1});
   }
 }
 
-/// Adds up the steps on each edge; borders that cancel and carry no line vanish.
-std::vector<Edge> merge_edges(std::vector<Edge> steps) {
-  std::sort(steps.begin(), steps.end(), [](const Edge& a, const Edge& b) { return a.s < b.s; });
-  std::vector<Edge> edges;
-  for (const Edge& step : steps) {
-    if (edges.empty() || edges.back().s != step.s) {
-      edges.push_back(step);
+/// What the steps of one edge, sorted by what they are of, amount to.
+Edge edge_of(std::span<const Step> steps) {
+  Edge edge{steps.front().s};
+  int forth = 0;
+  int back = 0;
+  for (std::size_t i = 0; i < steps.size();) {
+    const std::size_t of = steps[i].of;
+    int net = 0;
+    int count = 0;
+    for (; i < steps.size() && steps[i].of == of; ++i, ++count) net += steps[i].way;
+    if (of == kFrame) {
+      edge.frame = net;
       continue;
     }
-    edges.back().frame += step.frame;
-    edges.back().line += step.line;
-    edges.back().uses += step.uses;
+    edge.passes += count;
+    if (count % 2 == 1) ++(net > 0 ? forth : back);
   }
-  std::erase_if(edges, [](const Edge& edge) { return edge.frame == 0 && edge.uses == 0; });
+  edge.line = std::min(forth, 1) - std::min(back, 1);
+  edge.uses = std::min(forth, 1) + std::min(back, 1);
+  edge.is_repeated = forth > 1 || back > 1;
+  return edge;
+}
+
+/// Adds up the steps on each edge; borders that cancel and carry no line vanish.
+std::vector<Edge> merge_edges(std::vector<Step> steps) {
+  std::sort(steps.begin(), steps.end(),
+            [](const Step& a, const Step& b) { return a.s != b.s ? a.s < b.s : a.of < b.of; });
+  std::vector<Edge> edges;
+  for (auto first = steps.begin(); first != steps.end();) {
+    const auto last = std::find_if(first, steps.end(), [&](const Step& step) { return step.s != first->s; });
+    const Edge edge = edge_of({first, last});
+    if (edge.frame != 0 || edge.passes > 0) edges.push_back(edge);
+    first = last;
+  }
   return edges;
 }
 
@@ -50,23 +75,24 @@ std::vector<GridSegment> segments_of(std::span<const Edge> edges) {
   return segments;
 }
 
-/// Winding numbers of the frame spread from the unbounded piece, where they are 0: across an edge from right
-/// to left they grow by its steps.
-std::vector<bool> find_ground(const Subdivision& subdivision, std::span<const Edge> edges) {
+/// Visits every piece from the unbounded one, whose index is the number of pieces, each from a neighbour:
+/// visit(from, to, edge, way), way 1 where `to` lies left of the edge, -1 where right.
+template <class Visit>
+void spread_inwards(const Subdivision& subdivision, std::span<const GridSegment> edges, Visit visit) {
   const std::size_t outside = subdivision.pieces().size();
   struct Crossing {
     std::size_t to;
-    int change;
+    std::size_t edge;
+    int way;
   };
   std::vector<std::vector<Crossing>> across(outside + 1);
-  for (const Edge& edge : edges) {
-    const std::size_t left = subdivision.left_of(edge.s.a, edge.s.b).value_or(outside);
-    const std::size_t right = subdivision.left_of(edge.s.b, edge.s.a).value_or(outside);
+  for (std::size_t e = 0; e < edges.size(); ++e) {
+    const std::size_t left = subdivision.left_of(edges[e].a, edges[e].b).value_or(outside);
+    const std::size_t right = subdivision.left_of(edges[e].b, edges[e].a).value_or(outside);
     if (left == right) continue;
-    across[right].push_back({left, edge.frame});
-    across[left].push_back({right, -edge.frame});
+    across[right].push_back({left, e, 1});
+    across[left].push_back({right, e, -1});
   }
-  std::vector<int> winding(outside + 1, 0);
   std::vector<bool> is_known(outside + 1, false);
   is_known[outside] = true;
   std::deque<std::size_t> todo{outside};
@@ -74,20 +100,96 @@ std::vector<bool> find_ground(const Subdivision& subdivision, std::span<const Ed
     for (const Crossing& crossing : across[todo.front()]) {
       if (is_known[crossing.to]) continue;
       is_known[crossing.to] = true;
-      winding[crossing.to] = winding[todo.front()] + crossing.change;
+      visit(todo.front(), crossing.to, crossing.edge, crossing.way);
       todo.push_back(crossing.to);
     }
   }
+}
+
+/// Pieces that a boundary with the ground on its left encloses: across an edge from right to left its winding
+/// number grows by its steps.
+std::vector<bool> find_ground(const Subdivision& subdivision, std::span<const Edge> edges) {
+  const std::size_t outside = subdivision.pieces().size();
+  std::vector<int> winding(outside + 1, 0);
+  spread_inwards(subdivision, segments_of(edges),
+                 [&](std::size_t from, std::size_t to, std::size_t edge, int way) {
+                   winding[to] = winding[from] + way * edges[edge].frame;
+                 });
   std::vector<bool> is_ground(outside);
   for (std::size_t i = 0; i < outside; ++i) is_ground[i] = winding[i] > 0;
   return is_ground;
 }
 
-/// The ground that noded boundaries enclose.
-std::vector<GridPolygon> ground_of(std::span<const GridPath> boundary) {
-  const FramePieces cut = cut_frame(boundary, {});
+/// A ring of the frame as it was given.
+struct RingId {
+  std::size_t polygon = 0;
+  std::size_t ring = 0;  ///< 0: the shell
+  auto operator<=>(const RingId&) const = default;
+};
+
+/// Steps of one ring on one edge from a to b, less those back.
+struct RingSteps {
+  GridSegment s;
+  RingId ring;
+  int count = 0;
+};
+
+/// Rings that wind about a piece, with their numbers; few, however many rings the frame has.
+using Windings = std::map<RingId, int>;
+
+/// The rule for areas of an atlas: of a polygon, where its first ring winds and no other does. Of several
+/// polygons any. Direction does not matter.
+bool is_in_some_polygon(const Windings& windings) {
+  for (auto at = windings.begin(); at != windings.end();) {
+    const auto next = windings.lower_bound({at->first.polygon + 1, 0});
+    if (at->first.ring == 0 && std::next(at) == next) return true;
+    at = next;
+  }
+  return false;
+}
+
+/// Steps of each ring on each edge, by edge.
+std::vector<RingSteps> steps_by_edge(std::span<const GridPath> paths, std::span<const RingId> ring_of_path) {
+  std::vector<RingSteps> steps;
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    for (std::size_t k = 0; k + 1 < paths[i].size(); ++k) {
+      const GridPoint p = paths[i][k];
+      const GridPoint q = paths[i][k + 1];
+      steps.push_back({{std::min(p, q), std::max(p, q)}, ring_of_path[i], p < q ? 1 : -1});
+    }
+  }
+  std::sort(steps.begin(), steps.end(), [](const RingSteps& a, const RingSteps& b) { return a.s < b.s; });
+  return steps;
+}
+
+/// The ground of polygons whose rings may cross, themselves and one another.
+std::vector<GridPolygon> ground_of_rings(std::span<const GridPath> paths,
+                                         std::span<const RingId> ring_of_path) {
+  const std::vector<RingSteps> steps = steps_by_edge(paths, ring_of_path);
+  FramePieces cut;
+  std::vector<GridSegment> edges;
+  std::vector<std::size_t> first;  // of the steps of each edge, and the end of all
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (!edges.empty() && edges.back() == steps[i].s) continue;
+    edges.push_back(steps[i].s);
+    cut.edges.push_back({steps[i].s});
+    first.push_back(i);
+  }
+  first.push_back(steps.size());
+  cut.subdivision = Subdivision(edges);
+  const std::size_t outside = cut.subdivision.pieces().size();
+  std::vector<Windings> windings(outside + 1);
+  spread_inwards(cut.subdivision, edges, [&](std::size_t from, std::size_t to, std::size_t edge, int way) {
+    windings[to] = windings[from];
+    for (std::size_t i = first[edge]; i < first[edge + 1]; ++i) {
+      const auto of_ring = windings[to].try_emplace(steps[i].ring, 0).first;
+      of_ring->second += way * steps[i].count;
+      if (of_ring->second == 0) windings[to].erase(of_ring);
+    }
+  });
   std::vector<int> labels;
-  for (const bool is_ground : cut.is_ground) labels.push_back(is_ground ? 0 : -1);
+  labels.reserve(outside);
+  for (std::size_t i = 0; i < outside; ++i) labels.push_back(is_in_some_polygon(windings[i]) ? 0 : -1);
   return join_pieces(cut, labels, 1)[0];
 }
 
@@ -117,14 +219,17 @@ GridPath to_grid_path(std::span<const Position> line, std::string_view what) {
 
 Frame::Frame(const MultiPolygon& area) {
   std::vector<GridSegment> steps;
+  std::vector<RingId> ring_of_step;
   for (std::size_t i = 0; i < area.size(); ++i) {
     for (std::size_t r = 0; r < area[i].size(); ++r) {
-      GridPath ring = to_grid_path(area[i][r], fmt::format("frame: polygon {}, ring {}", i + 1, r + 1));
-      if ((twice_area(ring) > 0) != (r == 0)) std::reverse(ring.begin(), ring.end());
-      for (std::size_t k = 0; k + 1 < ring.size(); ++k) steps.push_back({ring[k], ring[k + 1]});
+      const GridPath ring = to_grid_path(area[i][r], fmt::format("frame: polygon {}, ring {}", i + 1, r + 1));
+      for (std::size_t k = 0; k + 1 < ring.size(); ++k) {
+        steps.push_back({ring[k], ring[k + 1]});
+        ring_of_step.push_back({i, r});
+      }
     }
   }
-  for (const GridPolygon& polygon : ground_of(node_segments(steps))) {
+  for (const GridPolygon& polygon : ground_of_rings(node_segments(steps), ring_of_step)) {
     for (const auto& ring : polygon) {
       for (std::size_t k = 0; k + 1 < ring.size(); ++k) boundary_.push_back({ring[k], ring[k + 1]});
     }
@@ -134,14 +239,20 @@ Frame::Frame(const MultiPolygon& area) {
 
 std::vector<GridPolygon> Frame::polygons() const {
   std::vector<GridPath> steps;
+  steps.reserve(boundary_.size());
   for (const GridSegment& s : boundary_) steps.push_back({s.a, s.b});
-  return ground_of(steps);
+  const FramePieces cut = cut_frame(steps, {});
+  std::vector<int> labels;
+  labels.reserve(cut.is_ground.size());
+  for (const bool is_ground : cut.is_ground) labels.push_back(is_ground ? 0 : -1);
+  return join_pieces(cut, labels, 1)[0];
 }
 
-bool Frame::holds(GridPoint point) const {
+int Frame::locate(GridPoint point) const {
   const bool is_on_boundary =
-      std::any_of(boundary_.begin(), boundary_.end(), [&](const GridSegment& s) { return is_on(s, point); });
-  return !is_on_boundary && winding_about(boundary_, point) > 0;
+      std::any_of(boundary_.begin(), boundary_.end(), [&](const GridSegment& s) { return passes(s, point); });
+  if (is_on_boundary) return 0;
+  return winding_about(boundary_, point) > 0 ? 1 : -1;
 }
 
 bool Frame::insert(std::span<const GridPath> paths) {
@@ -154,10 +265,12 @@ bool Frame::insert(std::span<const GridPath> paths) {
   return is_changed;
 }
 
-FramePieces cut_frame(std::span<const GridPath> boundary, std::span<const GridPath> lines) {
-  std::vector<Edge> steps;
-  add_steps(boundary, StepOf::frame, steps);
-  add_steps(lines, StepOf::line, steps);
+FramePieces cut_frame(std::span<const GridPath> boundary, std::span<const GridPath> lines,
+                      std::span<const std::size_t> line_of_path) {
+  std::vector<Step> steps;
+  for (const GridPath& path : boundary) add_steps(path, kFrame, steps);
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    add_steps(lines[i], 1 + (line_of_path.empty() ? 0 : line_of_path[i]), steps);
   std::vector<Edge> edges = merge_edges(std::move(steps));
   Subdivision subdivision(segments_of(edges));
   std::vector<bool> is_ground = find_ground(subdivision, edges);

@@ -11,8 +11,10 @@
 
 namespace marchland::detail {
 
-/// Boundary steps of the union of polygons, with the ground on their left. Borders that two polygons share
-/// cancel; where polygons cross, the crossing is rounded to the grid.
+/// Boundary steps of the union of polygons, with the ground on their left. A polygon is what an atlas takes
+/// it for: the points its first ring winds about, less those that any other ring does, in whatever direction;
+/// so both lobes of a ring that crosses itself are ground. Borders that two polygons share cancel; where
+/// rings cross, the crossing is rounded to the grid.
 class Frame {
  public:
   /// Throws InvalidData for a frame that leaves +-180 degrees, or a step of more than 180 degrees, and for
@@ -22,8 +24,9 @@ class Frame {
   [[nodiscard]] std::vector<GridPolygon> polygons() const;
 
   [[nodiscard]] const std::vector<GridSegment>& boundary() const noexcept { return boundary_; }
-  /// Strictly inside, not on its boundary.
-  [[nodiscard]] bool holds(GridPoint point) const;
+  /// +1 inside, 0 where noding would lead the boundary through the point, -1 outside.
+  [[nodiscard]] int locate(GridPoint point) const;
+  [[nodiscard]] bool holds(GridPoint point) const { return locate(point) > 0; }
 
   /// Leads the boundary through further nodes: `paths` replace its steps, one each. True if any was added.
   bool insert(std::span<const GridPath> paths);
@@ -39,14 +42,20 @@ struct FramePieces {
   struct Edge {
     GridSegment s;  ///< s.a < s.b
     int frame = 0;  ///< steps of the boundary from a to b, less those back
-    int line = 0;   ///< steps of lines from a to b, less those back
-    int uses = 0;   ///< steps of lines either way
+    /// Lines that run from a to b, less those back. A line that passes an odd number of times counts once,
+    /// in the direction of most of its steps, one that passes an even number of times not at all; lines of
+    /// one direction count once together.
+    int line = 0;
+    int uses = 0;              ///< the same, but with those back added: 0, 1 or 2
+    int passes = 0;            ///< steps of lines, each counted
+    bool is_repeated = false;  ///< several lines of one direction were counted once
   };
   std::vector<Edge> edges;  ///< by segment; those that bound nothing and carry no line are left out
 };
 
-/// Noded boundary and noded lines, as paths.
-[[nodiscard]] FramePieces cut_frame(std::span<const GridPath> boundary, std::span<const GridPath> lines);
+/// Noded boundary and noded lines, as paths. `line_of_path` says which paths are of one line; empty: all are.
+[[nodiscard]] FramePieces cut_frame(std::span<const GridPath> boundary, std::span<const GridPath> lines,
+                                    std::span<const std::size_t> line_of_path = {});
 
 /// Polygons of pieces joined by their labels: result[label]; pieces of a label below 0 are left out. Two
 /// pieces of one label become one polygon where they share an edge.

@@ -42,27 +42,6 @@ GridPoint rounded(const ExactPoint& p) {
   return {p.x + up(p.rx), p.y + up(p.ry)};
 }
 
-/// Whether the segment meets the square of side 1 about the node, which has its west and south sides but not
-/// the others: so every point of the plane belongs to one square. In halves of a grid unit all is whole:
-/// sides are odd, ends of segments even, so that no end lies on a side.
-bool passes(const GridSegment& s, GridPoint node) {
-  const auto [west, east] = std::minmax(s.a.x, s.b.x);
-  const auto [south, north] = std::minmax(s.a.y, s.b.y);
-  if (east < node.x || west > node.x || north < node.y || south > node.y) return false;
-  const std::int64_t ox = 2 * (std::int64_t{node.x} - s.a.x);
-  const std::int64_t oy = 2 * (std::int64_t{node.y} - s.a.y);
-  const auto side_of = [&](int dx, int dy) { return sign(cross(s.dx(), s.dy(), ox + dx, oy + dy)); };
-  const int south_west = side_of(-1, -1);
-  const int south_east = side_of(1, -1);
-  const int north_west = side_of(-1, 1);
-  const int north_east = side_of(1, 1);
-  const auto [least, most] = std::minmax({south_west, south_east, north_west, north_east});
-  if (least < 0 && most > 0) return true;
-  // The line touches a corner or runs along a side; the corner in the south-west is the only one that
-  // belongs.
-  return south_west == 0;
-}
-
 std::vector<GridPoint> find_nodes(std::span<const GridSegment> segments, const Tree& tree) {
   std::vector<GridPoint> nodes;
   std::vector<Entry> near;
@@ -107,6 +86,26 @@ std::vector<GridPath> node_segments(std::span<const GridSegment> segments) {
   }
   for (std::size_t i = 0; i < segments.size(); ++i) sort_along(segments[i], paths[i]);
   return paths;
+}
+
+// The square has its west and south sides but not the others, so every point of the plane belongs to one. In
+// halves of a grid unit all is whole: sides are odd, ends of segments even, so that no end lies on a side.
+bool passes(const GridSegment& s, GridPoint node) noexcept {
+  const auto [west, east] = std::minmax(s.a.x, s.b.x);
+  const auto [south, north] = std::minmax(s.a.y, s.b.y);
+  if (east < node.x || west > node.x || north < node.y || south > node.y) return false;
+  const std::int64_t ox = 2 * (std::int64_t{node.x} - s.a.x);
+  const std::int64_t oy = 2 * (std::int64_t{node.y} - s.a.y);
+  const auto side_of = [&](int dx, int dy) { return sign(cross(s.dx(), s.dy(), ox + dx, oy + dy)); };
+  const int south_west = side_of(-1, -1);
+  const int south_east = side_of(1, -1);
+  const int north_west = side_of(-1, 1);
+  const int north_east = side_of(1, 1);
+  const auto [least, most] = std::minmax({south_west, south_east, north_west, north_east});
+  if (least < 0 && most > 0) return true;
+  // The line touches a corner or runs along a side; the corner in the south-west is the only one that
+  // belongs.
+  return south_west == 0;
 }
 
 bool is_on(const GridSegment& segment, GridPoint point) noexcept {

@@ -17,6 +17,9 @@ using GridPath = std::vector<GridPoint>;
 /// segments may share steps of their paths. Exact integer tests. About n log n where few segments cross.
 [[nodiscard]] std::vector<GridPath> node_segments(std::span<const GridSegment> segments);
 
+/// Whether noding leads the segment through the node: it meets the unit square about it.
+[[nodiscard]] bool passes(const GridSegment& s, GridPoint node) noexcept;
+
 /// Whether the point lies on the segment, ends included.
 [[nodiscard]] bool is_on(const GridSegment& segment, GridPoint point) noexcept;
 

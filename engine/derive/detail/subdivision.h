@@ -19,6 +19,8 @@ using GridPolygon = std::vector<std::vector<GridPoint>>;
 
 class Subdivision {
  public:
+  /// Of no edges.
+  Subdivision() = default;
   /// Edges meet at their ends only; direction and repetition do not matter. Dangling ones bound nothing.
   /// Throws Error(failure) with the reason of GEOS.
   explicit Subdivision(std::span<const GridSegment> edges);

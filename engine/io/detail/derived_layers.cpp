@@ -194,11 +194,19 @@ MultiPolygon add_front_statements(Atlas& atlas, LayerId layer, const LinesToArea
     DividedDate& date = divided.dates[d];
     if (!date.is_clear && spec.holds_unclear) {
       std::erase(dates, lines[d].at);
+      Instant before = Instant::min();
+      for (const Instant at : dates) {
+        if (at < lines[d].at) before = std::max(before, at);
+      }
       atlas.findings.push_back(
           {"date-left-out", Severity::warning, "", format_utc(lines[d].at), std::nullopt,
-           fmt::format("{}: its line does not divide the frame clearly; the date is left out "
-                       "and the one before holds on (unclear = \"hold\")",
-                       lines[d].origin)});
+           fmt::format(
+               "{}: its line does not divide the frame clearly; the date is left out "
+               "(unclear = \"hold\") and {}",
+               lines[d].origin,
+               before == Instant::min()
+                   ? std::string("none before it holds on: the layer says nothing until its next date")
+                   : fmt::format("the one before, {}, holds on", format_utc(before)))});
       continue;
     }
     const FrontRow& row = *by_date[lines[d].at].front();

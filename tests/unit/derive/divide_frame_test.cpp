@@ -168,6 +168,109 @@ TEST(DivideFrame, BordersThatPolygonsShareAreNoBoundary) {
   EXPECT_DOUBLE_EQ(degrees_of(divided.frame), 9.0);
 }
 
+// Winding above 0 took the lobe that is drawn clockwise for no ground.
+TEST(DivideFrame, AFrameThatCrossesItselfIsWhatAnAtlasTakesItFor) {
+  const MultiPolygon bow{{{{0, 0}, {4, 4}, {4, 0}, {0, 4}, {0, 0}}}};
+  const auto divided = divide(bow, {{{3, -1}, {3, 5}}});
+  EXPECT_DOUBLE_EQ(degrees_of(divided.frame), 8.0);
+  EXPECT_DOUBLE_EQ(degrees_of(held_by(divided.dates[0], kA)), 1.0);
+  EXPECT_DOUBLE_EQ(degrees_of(held_by(divided.dates[0], kB)), 3.0);
+  EXPECT_DOUBLE_EQ(degrees_of(divided.dates[0].unknown), 4.0) << "the lobe that no line touches";
+  EXPECT_THAT(codes(divided), Contains("ground-undecided"));
+  const MultiPolygon twice_round{{{{0, 0}, {4, 0}, {4, 4}, {0, 4}, {0, 0}, {4, 0}, {4, 4}, {0, 4}, {0, 0}}}};
+  EXPECT_DOUBLE_EQ(degrees_of(divide(twice_round, {{{2, -1}, {2, 5}}}).frame), 16.0);
+}
+
+TEST(DivideFrame, RingsAfterTheFirstTakeGroundFromTheirPolygonAlone) {
+  MultiPolygon frame = box(0, 0, 4, 4);
+  // Two holes that overlap, one of them a bow whose lobes run in different directions, and one outside.
+  frame[0].push_back({{1, 1}, {3, 3}, {3, 1}, {1, 3}, {1, 1}});
+  frame[0].push_back(box(1, 1, 2, 3)[0][0]);
+  frame[0].push_back(box(6, 0, 7, 1)[0][0]);
+  const double holes = 2.0 + 1.0;
+  EXPECT_DOUBLE_EQ(degrees_of(divide(frame, {{{0.5, -1}, {0.5, 5}}}).frame), 16.0 - holes);
+  frame.push_back(box(1, 1, 3, 3)[0]);
+  EXPECT_DOUBLE_EQ(degrees_of(divide(frame, {{{0.5, -1}, {0.5, 5}}}).frame), 16.0)
+      << "ground of another polygon stays";
+}
+
+// A test of exact incidence took such ends for free ones, and prolonged them by 100 km.
+TEST(DivideFrame, EndsBesideASlantedLineByRoundingMeetIt) {
+  DivisionRule rule = sides();
+  rule.extension = LineExtension::nearest;
+  rule.within = Meters{200'000.0};
+  const auto pocket =
+      divide(box(0, 0, 4, 4),
+             {{{0, 1}, {4, 2.3456789}},
+              {{1.3333332, 1.4485596}, {1.3333332, 3}, {3.1111108, 3}, {3.1111108, 2.046639}}},
+             rule);
+  EXPECT_THAT(codes(pocket), Not(Contains("line-extended")));
+  const MultiPolygon slanted{{{{0, 0}, {4, 1.3456789}, {4, 4}, {0, 4}, {0, 0}}}};
+  const auto reached = divide(slanted, {{{0.0100003, 0.0033643}, {0.0100003, 4}}});
+  EXPECT_THAT(codes(reached), Not(Contains("line-too-short")));
+  EXPECT_TRUE(reached.dates[0].is_clear);
+  const auto short_by_metres = divide(slanted, {{{0.01, 0.00342}, {0.01, 4}}});
+  ASSERT_THAT(codes(short_by_metres), Contains("line-too-short"));
+  EXPECT_THAT(short_by_metres.findings[0].text, HasSubstr(" m inside the frame"));
+}
+
+// Two passings cancelled, whoever made them: a line given twice vanished.
+TEST(DivideFrame, LinesGivenTwiceCountOnceAndLinesThereAndBackPartNothing) {
+  const MultiPolygon frame = box(0, 0, 4, 4);
+  for (const MultiLine& twice : {MultiLine{{{1, 0}, {1, 4}}, {{1, 0}, {1, 4}}, {{3, 4}, {3, 0}}},
+                                 MultiLine{{{1, 0}, {1, 2.1}}, {{1, 2}, {1, 4}}, {{3, 4}, {3, 0}}}}) {
+    const auto once = divide(frame, twice);
+    EXPECT_TRUE(once.dates[0].is_clear);
+    EXPECT_DOUBLE_EQ(degrees_of(held_by(once.dates[0], kA)), 8.0);
+    EXPECT_THAT(codes(once), Contains("line-repeated"));
+    EXPECT_THAT(codes(once), Not(Contains("line-runs-back")));
+  }
+  const auto back = divide(frame, {{{1, 0}, {1, 4}}, {{1, 4}, {1, 0}}});
+  EXPECT_FALSE(back.dates[0].is_clear);
+  ASSERT_THAT(codes(back), Contains("line-runs-back"));
+  // A line that someone joined with itself: three passes of one line are one.
+  const auto joined = divide(frame, {{{1, 0}, {1, 4}, {1, 0}, {1, 4}}});
+  EXPECT_DOUBLE_EQ(degrees_of(held_by(joined.dates[0], kA)), 4.0);
+}
+
+TEST(DivideFrame, SeedsOnLinesAndOnTheFrameAreSaidToBe) {
+  DivisionRule rule;
+  rule.seeds = {{kA, {2, 2}}, {kB, {3, 1}}, {kB, {0, 2}}};
+  const auto divided = divide(box(0, 0, 4, 4), {{{2, 0}, {2, 4}}}, rule);
+  EXPECT_FALSE(divided.dates[0].is_clear);
+  std::vector<std::string> said;
+  for (const Finding& f : divided.findings) {
+    if (f.code.starts_with("seed-")) said.push_back(f.code + ": " + f.text);
+  }
+  EXPECT_THAT(said, testing::UnorderedElementsAre(
+                        "seed-on-line: f.geojson: feature 0: the seed at (2, 2) lies on a line and names no "
+                        "side; move it off",
+                        "seed-outside: the seed at (0, 2) lies on the frame's boundary and names nothing; "
+                        "move it inside"));
+}
+
+// 442.30 km against 442.31 km decided who holds what, and the date counted as clear.
+TEST(DivideFrame, SidesThatAHairDecidesAreNotClear) {
+  const MultiLine opposed{{{1, 0}, {1, 4}}, {{3, 0}, {3.01, 4}}};
+  const auto doubtful = divide(box(0, 0, 4, 4), opposed);
+  EXPECT_FALSE(doubtful.dates[0].is_clear);
+  const auto turn = std::find_if(doubtful.findings.begin(), doubtful.findings.end(),
+                                 [](const Finding& f) { return f.code == "line-turns-back"; });
+  ASSERT_NE(turn, doubtful.findings.end());
+  EXPECT_THAT(turn->text, HasSubstr("no clear majority"));
+  EXPECT_THAT(turn->text, HasSubstr("442.30 km"));
+  EXPECT_THAT(turn->text, HasSubstr("442.31 km"));
+  DivisionRule by_seed;
+  by_seed.seeds = {{kA, {0.5, 2}}, {kB, {2, 2}}};
+  const auto seeded = divide(box(0, 0, 4, 4), opposed, by_seed);
+  EXPECT_TRUE(seeded.dates[0].is_clear) << "seeds need no direction";
+  EXPECT_THAT(codes(seeded), Not(Contains("line-turns-back")));
+  // A small loop leaves no doubt.
+  const auto loop = divide(box(0, 0, 4, 4), {{{1, -1}, {1, 2.1}, {1.1, 2.1}, {1.1, 2}, {0.9, 2}, {0.9, 5}}});
+  EXPECT_THAT(codes(loop), Contains("line-turns-back"));
+  EXPECT_TRUE(loop.dates[0].is_clear);
+}
+
 TEST(DivideFrame, LinesWithoutEffectAreSaid) {
   const auto outside = divide(box(0, 0, 4, 2), {{{1, -1}, {1, 3}}, {{8, 8}, {9, 9}}, {{1, 1}, {1, 1}}});
   EXPECT_THAT(codes(outside), Contains("line-outside"));

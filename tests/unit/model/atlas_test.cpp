@@ -71,11 +71,22 @@ TEST(Atlas, ChecksWhatStatementsReferTo) {
 }
 
 TEST(ResolveDate, TakesPeriodsDatesAndLatest) {
-  const Atlas atlas = small_atlas();
+  Atlas atlas = small_atlas();
   EXPECT_EQ(resolve_date(atlas, "ceasefire-2020"), at("2020-11-10"));
   EXPECT_EQ(resolve_date(atlas, "1993-04"), at("1993-04-01"));
+  // Nothing holds in 2020 any more.
+  EXPECT_EQ(resolve_date(atlas, "latest"), at("1994"));
+  EXPECT_THROW(static_cast<void>(resolve_date(atlas, "previous")), InvalidArgument);
+  Statement later = atlas.statements.front();
+  later.id = "l/2";
+  later.validity = Interval::since(at("2019"));
+  atlas.statements.push_back(later);
   EXPECT_EQ(resolve_date(atlas, "latest"), at("2020"));
-  EXPECT_EQ(resolve_date(atlas, "previous"), at("1994"));
+  EXPECT_EQ(resolve_date(atlas, "previous"), at("2019"));
+  // A snapshot layer may say that nothing holds.
+  atlas.statements.pop_back();
+  atlas.layers.front().dates = {at("2020")};
+  EXPECT_EQ(resolve_date(atlas, "latest"), at("2020"));
 }
 
 TEST(ResolveDate, ProposesTheNearestPeriod) {
