@@ -327,6 +327,7 @@ class Proposer {
                       recorded->field),
           fmt::format("from = {{field = \"{}\"}}", recorded->field));
     }
+    say_no_dates(draft);
     if (is_series) {
       use_name(draft);
       for (const DateColumn* other : {begins, ends, day}) say_unused_date(draft, other);
@@ -338,6 +339,20 @@ class Proposer {
       use_name(draft);
     } else {
       use_unnamed_dates(draft, dates, ends);
+    }
+  }
+
+  /// Columns that by their names should be dates and by their values are not.
+  void say_no_dates(const Draft& draft) {
+    std::set<std::string> split;
+    for (const Names& group : detail::find_split_dates(draft.sample.columns))
+      split.insert(group.begin(), group.end());
+    for (const Column& column : draft.sample.columns) {
+      const std::string why = detail::why_no_dates(column);
+      if (why.empty() || split.contains(column.name)) continue;
+      const std::string_view key = detail::date_role(column.name) == DateRole::ends ? "to" : "from";
+      say(draft, key, fmt::format("field '{}' has a name of dates, but {}; not used", column.name, why),
+          fmt::format("{} = {{field = \"{}\", map = {{...}}}}", key, column.name));
     }
   }
 

@@ -207,6 +207,24 @@ class Fields(InitTest):
         self.assertIn('map = {"ongoing" = ".."}', self.manifest_text)
         self.assertEqual(self.areas("2025-01-01").keys(), {"b"})
 
+    def test_ends_that_are_mostly_words_for_open(self):
+        self.put("a.geojson", collection(feature([box(0, 0, 1, 1)], holder="a", since=2020, until=2021),
+                                         *(feature([box(i, 0, i + 1, 1)], holder="b", since=2021, until=value)
+                                           for i, value in enumerate(("present", "9999", "present"), 1))))
+        said = self.init(self.data)
+        self.assertIn("field 'until' has values that are no dates, taken as open: '9999' x 1, 'present' x 2", said)
+        self.assertIn('map = {"9999" = "..", "present" = ".."}', self.manifest_text)
+        self.assertEqual(self.areas("2020-06-01").keys(), {"a"})
+        self.assertEqual(self.areas("2026-01-01").keys(), {"b"})
+
+    def test_columns_named_for_dates_that_are_not_used_are_said(self):
+        self.put("a.geojson", collection(feature([box(0, 0, 1, 1)], holder="a", date="28.7.1914", end=None),
+                                         feature([box(1, 0, 2, 1)], holder="b", date="1914-08-01", end=None)))
+        said = self.init(self.data)
+        self.assertIn("field 'date' has a name of dates, but its dates are written in several forms, 1 of 2 otherwise "
+                      "than the rest (such as '28.7.1914')", said)
+        self.assertIn("field 'end' has a name of dates, but it is empty throughout; not used", said)
+
     def test_names_that_are_hard_to_write(self):
         names = ['He said "no"', "back\\slash", "Side\tA", " Padded ", "+++", "nobody", "Russia", "russia", "日本"]
         self.put("a.geojson", collection(*(feature([box(i, 0, i + 1, 1)], holder=n, start="2024", end="..")

@@ -156,11 +156,33 @@ TEST(DateColumn, NumbersAreDatesUnderTheNameOfOneOnly) {
 
 TEST(DateColumn, OneValueInTwentyMayBeNone) {
   std::vector<std::string> values(19, "2024-01-01");
-  values.emplace_back("unknown");
-  EXPECT_EQ(form_of(column("start", values)), "||1");
-  values.emplace_back("unknown");
-  EXPECT_EQ(form_of(column("start", values)), "none");
+  values.emplace_back("a remark");
+  EXPECT_EQ(form_of(column("note", values)), "||1");
+  values.emplace_back("a remark");
+  EXPECT_EQ(form_of(column("note", values)), "none");
   EXPECT_EQ(form_of(column("start", {"", ".."})), "none");
+}
+
+TEST(DateColumn, UnderTheNameOfDatesOddValuesAreOpen) {
+  EXPECT_EQ(form_of(column("to", {"2020-05-01", "present"})), "||1");
+  EXPECT_EQ(form_of(column("to", {"2020-05-01", "n/a", "Ongoing", "ongoing"})), "||3");
+  EXPECT_EQ(form_of(column("to_year", {"1918", "9999"})), "||1");
+  EXPECT_EQ(form_of(column("end", {"31/12/2024", "31/12/9999"})), "%d/%m/%Y||1");
+  EXPECT_EQ(form_of(column("end", {"2024-12-31", "9999-12-31"})), "||1");
+  EXPECT_EQ(form_of(column("to", {"2020-05-01", "A", "B"})),
+            "none");                                                 // most are no dates, nor words for open
+  EXPECT_EQ(form_of(column("to", {"present", "present"})), "none");  // none is a date
+  EXPECT_EQ(form_of(column("note", {"2020-05-01", "present"})), "none");
+}
+
+TEST(DateColumn, WhyAColumnIsNone) {
+  EXPECT_EQ(form_of(column("date", {"28.7.1914", "1914-08-01"})), "none");
+  EXPECT_THAT(why_no_dates(column("date", {"28.7.1914", "1914-08-01"})),
+              testing::HasSubstr("written in several forms, 1 of 2 otherwise than the rest"));
+  EXPECT_EQ(why_no_dates(column("from", {"1", "2"})), "2 of its 2 values are no dates (such as '1')");
+  EXPECT_EQ(why_no_dates(column("to", {"", ""})), "it is empty throughout");
+  EXPECT_EQ(why_no_dates(column("to", {"2020", "now"})), "");
+  EXPECT_EQ(why_no_dates(column("town", {"x"})), "");
 }
 
 TEST(SplitDates, AreFoundByNameAndRange) {
