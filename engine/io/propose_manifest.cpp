@@ -65,6 +65,7 @@ class Proposer {
       say("files", fmt::format("no vector data, left out: {}", listed(found.left_out)), "");
     }
     refuse_dated_folders();
+    refuse_impossible_dates();
     for (const FileSeries& series : series_) add_series(series);
     take_frame();
     if (drafts_.empty()) refuse_without_polygons();
@@ -118,6 +119,25 @@ class Proposer {
     }
   }
 
+  /// A name that is to have a date, as others have, and states none that exists: it would hold always.
+  void refuse_impossible_dates() const {
+    const bool any_dated = std::any_of(series_.begin(), series_.end(), [](const FileSeries& series) {
+      return !series.names.pattern.empty();
+    });
+    Names bad;
+    for (const FileSeries& series : series_) {
+      if (!any_dated || !series.names.pattern.empty()) continue;
+      for (const DataFile& file : series.files) {
+        const std::string text = detail::find_impossible_date(file.file_name());
+        if (!text.empty()) bad.push_back(fmt::format("{} ('{}')", file.name, text));
+      }
+    }
+    if (bad.empty()) return;
+    throw InvalidData(fmt::format(
+        "{} by a date that does not exist, while others have dates in their names: {}; rename or leave out",
+        counted(bad.size(), "file is called", "files are called"), listed(bad)));
+  }
+
   void add_series(const FileSeries& series) {
     const std::string& first = series.files.front().name;
     const auto layers = list_layers(series.files.front().dataset, first);
@@ -126,7 +146,7 @@ class Proposer {
       Draft draft;
       draft.series = &series;
       draft.spec.layer_in_file = layers.size() > 1 ? layer.name : "";
-      draft.spec.crs = crs_for(layer, first);
+      draft.spec.crs = crs_for(layer, series.files.front());
       draft.sample = detail::read_sample(detail::spread(series.files, kSampledFiles),
                                          {draft.spec.layer_in_file, draft.spec.crs, std::nullopt, true});
       draft.is_lines = draft.sample.polygons == 0 && (draft.sample.others.contains("Line String") ||
@@ -155,7 +175,7 @@ class Proposer {
       return;
     }
     const Draft& areas = drafts_.front();
-    frame_.file = detail::entries_for(areas.series->files, options_.folder).front();
+    frame_.file = detail::entries_for(areas.series->files, options_.folder, options_.manifest).front();
     frame_.layer = areas.spec.layer_in_file;
     frame_.crs = areas.spec.crs;
     manifest_.study_area = frame_;
@@ -168,7 +188,7 @@ class Proposer {
 
   /// A line holds until the next date of its layer; who is on which side only its maker knows.
   void infer_lines(Draft& draft) {
-    draft.spec.files = detail::entries_for(draft.series->files, options_.folder);
+    draft.spec.files = detail::entries_for(draft.series->files, options_.folder, options_.manifest);
     say_files(draft);
     choose_dates(draft, date_columns(draft));
     if (!draft.from && !draft.is_dated_by_name) {
@@ -204,7 +224,8 @@ class Proposer {
   }
 
   /// The crs key; empty where the file states its own. Throws InvalidData where numbers can be no degrees.
-  std::string crs_for(const VectorLayer& layer, const std::string& name) {
+  std::string crs_for(const VectorLayer& layer, const DataFile& file) {
+    const std::string& name = file.name;
     const auto [west, south, east, north] = layer.extent;
     const bool needs_degrees = options_.crs.empty() && (layer.crs.empty() || layer.is_geographic);
     if (!layer.crs.empty() && options_.crs.empty() && !layer.is_geographic) return "";
@@ -215,10 +236,11 @@ class Proposer {
       const std::string where = fmt::format("{}: layer '{}': x from {} to {}, y from {} to {}", name,
                                             layer.name, west, east, south, north);
       if (fits(south, west, north, east)) {
+        // No SQL: its name for the geometry differs by format, and ogr2ogr keeps the first geometry it gets.
         throw InvalidData(fmt::format(
-            "{}: these are degrees with the latitude first; write longitude first, for instance by ogr2ogr "
-            "-dialect sqlite -sql \"SELECT *, SwapCoordinates(geometry) FROM \\\"{}\\\"\" swapped.gpkg {}",
-            where, layer.name, name));
+            "{}: these are degrees with the latitude first; write longitude first, for instance by "
+            "ogr2ogr -ct \"+proj=axisswap +order=2,1\" swapped.gpkg \"{}\" \"{}\"",
+            where, file.local.empty() ? file.name : file.dataset, layer.name));
       }
       throw InvalidData(
           fmt::format("{}: these are no longitudes and latitudes{}; say which coordinate system they are "
@@ -271,7 +293,7 @@ class Proposer {
   // ---------------------------------------------------------------------------------------------------
 
   void infer(Draft& draft) {
-    draft.spec.files = detail::entries_for(draft.series->files, options_.folder);
+    draft.spec.files = detail::entries_for(draft.series->files, options_.folder, options_.manifest);
     say_files(draft);
     const std::vector<DateColumn> dates = date_columns(draft);
     choose_dates(draft, dates);
@@ -327,6 +349,7 @@ class Proposer {
                       recorded->field),
           fmt::format("from = {{field = \"{}\"}}", recorded->field));
     }
+    say_no_dates(draft);
     if (is_series) {
       use_name(draft);
       for (const DateColumn* other : {begins, ends, day}) say_unused_date(draft, other);
@@ -338,6 +361,20 @@ class Proposer {
       use_name(draft);
     } else {
       use_unnamed_dates(draft, dates, ends);
+    }
+  }
+
+  /// Columns that by their names should be dates and by their values are not.
+  void say_no_dates(const Draft& draft) {
+    std::set<std::string> split;
+    for (const Names& group : detail::find_split_dates(draft.sample.columns))
+      split.insert(group.begin(), group.end());
+    for (const Column& column : draft.sample.columns) {
+      const std::string why = detail::why_no_dates(column);
+      if (why.empty() || split.contains(column.name)) continue;
+      const std::string_view key = detail::date_role(column.name) == DateRole::ends ? "to" : "from";
+      say(draft, key, fmt::format("field '{}' has a name of dates, but {}; not used", column.name, why),
+          fmt::format("{} = {{field = \"{}\", map = {{...}}}}", key, column.name));
     }
   }
 
@@ -591,16 +628,38 @@ class Proposer {
     check_encoding(draft, values);
     draft.actor_values.assign(values.begin(), values.end());
     if (left_out == 0) return;
-    Names conditions;
-    for (const auto& [value, count] : blank) {
-      conditions.push_back(value == "null" ? fmt::format("\"{}\" IS NOT NULL", column.name)
-                                           : fmt::format("\"{}\" <> '{}'", column.name, value));
-    }
-    draft.spec.where = fmt::format("{}", fmt::join(conditions, " AND "));
+    draft.spec.where = without_blank(draft, column.name, blank);
     say(draft, "where",
         fmt::format("{} without a value in '{}' left out: a statement needs a holder",
                     counted(left_out, "feature", "features"), column.name),
         "give them one ('nobody' where nobody holds the ground) and remove where");
+  }
+
+  /// The condition that `field` has none of these values; null is "null".
+  static std::string without_blank(const Draft& draft, const std::string& field,
+                                   const std::map<std::string, std::size_t>& blank) {
+    const auto condition = [&](std::string_view escape) {
+      std::string quoted;
+      for (const char c : field) quoted += c == '"' ? std::string(escape) + c : std::string(1, c);
+      Names conditions;
+      for (const auto& [value, count] : blank) {
+        conditions.push_back(value == "null" ? fmt::format("\"{}\" IS NOT NULL", quoted)
+                                             : fmt::format("\"{}\" <> '{}'", quoted, value));
+      }
+      return fmt::format("{}", fmt::join(conditions, " AND "));
+    };
+    // SQL doubles a quote within a name, which formats with a database behind them read; GDAL's own
+    // conditions want a backslash before it.
+    const std::string doubled = condition("\"");
+    if (field.find('"') == std::string::npos) return doubled;
+    const DataFile& file = draft.series->files.front();
+    try {
+      static_cast<void>(read_vector(
+          {file.dataset, file.name, draft.spec.layer_in_file, doubled, draft.spec.crs, Names{field}}));
+      return doubled;
+    } catch (const InvalidData&) {
+      return condition("\\");
+    }
   }
 
   static void check_encoding(const Draft& draft, const std::set<std::string>& values) {
@@ -695,11 +754,12 @@ class Proposer {
     };
     const Column* key =
         draft.spec.actor.kind == ValueSpec::Kind::field ? draft.rows.column(draft.spec.actor.text) : nullptr;
+    const std::vector<std::size_t> grounds = detail::number_grounds(draft.rows.boxes);
     std::vector<detail::DatedRow> rows;
     rows.reserve(draft.rows.rows());
     for (std::size_t i = 0; i < draft.rows.rows(); ++i) {
       rows.push_back({key == nullptr ? "" : detail::trimmed(key->values[i].value_or("")),
-                      value(draft.from, i), value(draft.to, i)});
+                      value(draft.from, i), value(draft.to, i), grounds[i]});
     }
     return rows;
   }
@@ -710,9 +770,16 @@ class Proposer {
     const std::string change = fmt::format("inclusive = {}", inclusive ? "false" : "true");
     const std::string verdict =
         inclusive ? "the last day named still belongs to it" : "it ends as that day begins";
-    if (meet > 0) {
+    const std::size_t ground_meet = inclusive ? ends.ground_after : ends.ground_at;
+    if (meet + ground_meet > 0) {
+      Names counts;
+      if (meet > 0 || ends.successions() > 0)
+        counts.push_back(fmt::format("{} of {} successions of one holder", meet, ends.successions()));
+      if (ends.ground_successions > 0)
+        counts.push_back(fmt::format("{} of {} successions of different holders on the same ground",
+                                     ground_meet, ends.ground_successions));
       say(draft, "to",
-          fmt::format("{} of {} successions of one holder meet {}: ends are {}, {}", meet, ends.successions(),
+          fmt::format("{} meet {}: ends are {}, {}", fmt::join(counts, " and "),
                       inclusive ? "the day after" : "on the same day", inclusive ? "inclusive" : "exclusive",
                       verdict),
           change);
@@ -723,10 +790,14 @@ class Proposer {
           change);
     } else {
       say(draft, "to",
-          fmt::format("no interval follows another of its holder; ends are taken as exclusive, {}", verdict),
+          fmt::format(
+              "no interval follows another of its holder or its ground; ends are taken as exclusive, {}",
+              verdict),
           change);
     }
-    if (const std::size_t otherwise = inclusive ? ends.meet_at : ends.meet_after; otherwise > 0) {
+    const std::size_t otherwise =
+        inclusive ? ends.meet_at + ends.ground_at : ends.meet_after + ends.ground_after;
+    if (otherwise > 0) {
       say(draft, "to",
           fmt::format("{} the other way ({})", counted(otherwise, "succession meets", "successions meet"),
                       inclusive ? "both hold on the day named" : "a day is left between"),
@@ -737,7 +808,7 @@ class Proposer {
     say_successions(draft, ends.overlaps, "overlaps", "overlap");
   }
 
-  /// Where nothing is open to the end, "latest" is the instant after which nothing holds.
+  /// Where nothing is open to the end, figures of later dates are empty.
   void say_last(const Draft& draft, bool inclusive) {
     std::optional<DateSpan> last;
     if (!draft.to) return;
@@ -748,14 +819,8 @@ class Proposer {
     }
     if (!last) return;
     say(draft, "to",
-        inclusive
-            ? fmt::format("every interval ends, the last with {}; 'latest' is the instant after it, at which "
-                          "nothing holds: ask for --at {}",
-                          format_instant(last->first), format_instant(last->first))
-            : fmt::format(
-                  "every interval ends, the last at {}; 'latest' is that instant, at which nothing holds: "
-                  "ask for a date before it",
-                  format_instant(last->first)),
+        fmt::format("every interval ends, the last {} {}; nothing is said of later dates",
+                    inclusive ? "with" : "at", format_instant(last->first)),
         "leave ends empty that are still open");
   }
 

@@ -11,7 +11,8 @@
 namespace marchland {
 
 struct ProposeOptions {
-  std::filesystem::path folder;  ///< where the manifest will lie; names in it are relative to this
+  std::filesystem::path folder;         ///< where the manifest will lie; names in it are relative to this
+  std::string manifest = "atlas.toml";  ///< its file name there, which no wildcard may stand for
   std::string crs;    ///< of files that state none; empty: degrees on WGS84 where their numbers can be
   std::string title;  ///< of the atlas; empty: the name of the folder of the data
 };

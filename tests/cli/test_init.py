@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import shutil
+import subprocess
 import unittest
 import zipfile
 
@@ -178,11 +179,21 @@ class Fields(InitTest):
         self.assertNotIn("inclusive", self.manifest_text)
 
     def test_years_as_numbers_in_a_geopackage(self):
-        self.vector("GPKG", "a.gpkg", [(0, 0, "a", 1990, 2023), (0, 0, "b", 2024, 2024)],
+        self.vector("GPKG", "a.gpkg", [(0, 0, "a", 1990, 2023), (3, 0, "b", 2024, 2024)],
                     [("owner", ogr.OFTString), ("from_year", ogr.OFTInteger), ("to_year", ogr.OFTInteger)])
         said = self.init(self.data / "a.gpkg")
         self.assertIn("begins and ends on the same day: ends are inclusive", said)
         self.assertEqual(self.areas("2024-07-01").keys(), {"b"})
+
+    def test_inclusive_years_of_holders_on_the_same_ground(self):
+        self.put("a.geojson", collection(
+            feature([box(0, 0, 1, 1)], holder="a", from_year=2000, to_year=2018),
+            feature([box(0, 0, 1, 1)], holder="b", from_year=2019, to_year=2024)))
+        said = self.init(self.data)
+        self.assertIn("1 of 1 successions of different holders on the same ground meet the day after: ends are inclusive",
+                      said)
+        self.assertEqual(self.areas("2018-07-01").keys(), {"a"})
+        self.assertIn("to: every interval ends, the last with 2024-01-01; nothing is said of later dates", said)
 
     def test_dates_of_the_united_states(self):
         self.put("a.geojson", collection(*(feature([box(0, 0, 1, 1)], holder=h, date=d)
@@ -207,6 +218,24 @@ class Fields(InitTest):
         self.assertIn('map = {"ongoing" = ".."}', self.manifest_text)
         self.assertEqual(self.areas("2025-01-01").keys(), {"b"})
 
+    def test_ends_that_are_mostly_words_for_open(self):
+        self.put("a.geojson", collection(feature([box(0, 0, 1, 1)], holder="a", since=2020, until=2021),
+                                         *(feature([box(i, 0, i + 1, 1)], holder="b", since=2021, until=value)
+                                           for i, value in enumerate(("present", "9999", "present"), 1))))
+        said = self.init(self.data)
+        self.assertIn("field 'until' has values that are no dates, taken as open: '9999' x 1, 'present' x 2", said)
+        self.assertIn('map = {"9999" = "..", "present" = ".."}', self.manifest_text)
+        self.assertEqual(self.areas("2020-06-01").keys(), {"a"})
+        self.assertEqual(self.areas("2026-01-01").keys(), {"b"})
+
+    def test_columns_named_for_dates_that_are_not_used_are_said(self):
+        self.put("a.geojson", collection(feature([box(0, 0, 1, 1)], holder="a", date="28.7.1914", end=None),
+                                         feature([box(1, 0, 2, 1)], holder="b", date="1914-08-01", end=None)))
+        said = self.init(self.data)
+        self.assertIn("field 'date' has a name of dates, but its dates are written in several forms, 1 of 2 otherwise "
+                      "than the rest (such as '28.7.1914')", said)
+        self.assertIn("field 'end' has a name of dates, but it is empty throughout; not used", said)
+
     def test_names_that_are_hard_to_write(self):
         names = ['He said "no"', "back\\slash", "Side\tA", " Padded ", "+++", "nobody", "Russia", "russia", "日本"]
         self.put("a.geojson", collection(*(feature([box(i, 0, i + 1, 1)], holder=n, start="2024", end="..")
@@ -223,6 +252,18 @@ class Fields(InitTest):
                                      feature([box(3, 0, 4, 1)], holder=None, start="2024")))
         said = self.init(self.data)
         self.assertIn("2 features without a value in 'holder' left out", said)
+
+    def test_quotes_in_the_name_of_the_field_without_values(self):
+        name = 'control"led by'
+        self.put("a.geojson", collection(*(feature([box(i, 0, i + 1, 1)], **{name: value, "since": "2024"})
+                                           for i, value in enumerate(("O'Brien", "", "x", None)))))
+        self.init(self.data)
+        self.assertEqual(self.areas("2024-01-02").keys(), {"obrien", "x"})
+        self.vector("GPKG", "b.gpkg", [(0, 0, "a", "2024-01-01"), (1, 0, None, "2024-01-01"), (2, 0, "b", "2024-01-01")],
+                    [(name, ogr.OFTString), ("since", ogr.OFTString)])
+        self.proposed.unlink()
+        self.init(self.data / "b.gpkg")
+        self.assertEqual(self.areas("2024-01-02").keys(), {"a", "b"})
 
     def test_a_date_in_three_fields_is_reported(self):
         self.put("a.geojson", collection(feature([box(0, 0, 1, 1)], country="a", gwsyear=1990, gwsmonth=1, gwsday=13)))
@@ -304,6 +345,36 @@ class Refusals(InitTest):
         self.assertIn("no file that GDAL reads", self.refused(3, self.put("x/readme.bin", "x").parent))
         self.assertIn("(left out: ../data/y/towns.csv)", self.refused(3, self.put("y/towns.csv", "name,date\n").parent))
 
+    def test_a_day_that_does_not_exist(self):
+        for day in ("2024-02-28", "2024-02-30", "2024-03-01"):
+            self.put(f"m_{day}.geojson", collection(feature([box(0, 0, 1, 1)], holder="a")))
+        self.assertIn("1 file is called by a date that does not exist, while others have dates in their names: "
+                      "../data/m_2024-02-30.geojson ('2024-02-30'); rename or leave out", self.refused(3, self.data))
+
+    def test_archives_that_cannot_be_read(self):
+        self.put("d20240101.geojson", collection(feature([box(0, 0, 1, 1)])))
+        with zipfile.ZipFile(self.path / "days.zip", "w") as archive:
+            archive.write(self.data / "d20240101.geojson", "d20240101.geojson")
+        whole = (self.path / "days.zip").read_bytes()
+        for content in (b"", whole[:40]):
+            (self.path / "days.zip").write_bytes(content)
+            message = self.refused(3, self.path / "days.zip")
+            self.assertIn("days.zip: the archive cannot be read", message)
+            self.assertNotIn("did you mean", message)
+
+    def test_pipes_and_loops_of_links(self):
+        self.put("d20240101.geojson", collection(feature([box(0, 0, 1, 1)])))
+        os.mkfifo(self.data / "p.geojson")
+        (self.data / "above").symlink_to(".")
+        (self.data / "round.geojson").symlink_to("round.geojson")
+        said = self.init(self.data)
+        self.assertIn("no vector data, left out: ../data/p.geojson, ../data/round.geojson", said)
+        self.assertEqual(self.manifest_text.count("[[layer]]"), 1)
+        self.proposed.unlink()
+        self.assertIn("neither a file nor a folder", self.refused(1, self.data / "p.geojson"))
+        self.assertIn("a link that leads back to itself", self.refused(1, self.data / "round.geojson"))
+        self.assertIn("a file name is empty", self.refused(1, ""))
+
     def test_an_existing_manifest_stays(self):
         self.put("front.geojson", collection(feature([box(0, 0, 1, 1)])))
         self.proposed.write_text("mine")
@@ -322,7 +393,10 @@ class Refusals(InitTest):
         self.put("a.geojson", collection(feature([box(50, 100, 51, 101)])))
         message = self.refused(3, self.data)
         self.assertIn("these are degrees with the latitude first", message)
-        self.assertIn("SwapCoordinates", message)
+        command = message[message.index("ogr2ogr "):].strip()
+        subprocess.run(command, shell=True, check=True, cwd=self.path)
+        swapped = self.path / "swapped.gpkg"
+        self.assertIn("areas lie between 100.00 and 101.00 east, 50.00 and 51.00 north", self.init(swapped))
 
     def test_metres_without_coordinate_system(self):
         self.vector("ESRI Shapefile", "a.shp", [(500000, 5000000)], [], crs=32637)
@@ -346,6 +420,20 @@ class Refusals(InitTest):
 
 
 class Output(InitTest):
+    def test_control_characters_do_not_reach_the_terminal(self):
+        self.put("a.geojson", collection(feature([box(0, 0, 1, 1)], holder="\x1b[31mred", since="2024"),
+                                         feature([box(1, 0, 2, 1)], holder="two\nlines\x7f\x9b", since="2024")))
+        said = self.init(self.data)
+        self.assertIn("\\u001B[31mred, two\\u000Alines\\u007F\\u009B", said)
+        self.assertNotIn("\x1b", said)
+
+    def test_no_wildcard_takes_the_manifest(self):
+        for name in ("X_2024-01-01.GEOJSON", "x_2024-01-02.geojson"):
+            self.put(name, collection(feature([box(0, 0, 1, 1)], holder="a")))
+        self.proposed = self.data / "atlas.toml"
+        self.init(self.data)
+        self.assertNotIn("*", self.manifest_text.split("files = ")[1].split("]")[0])
+
     def test_without_o_it_is_printed_and_the_same_each_time(self):
         self.put("b_20240101.geojson", collection(feature([box(0, 0, 1, 1)], holder="a"), feature([box(1, 0, 2, 1)], holder="b")))
         first = self.run_program("init", self.data)
@@ -372,7 +460,8 @@ class RealArchives(InitTest):
         packed = shutil.copy(self.need("cshapes2/*.geojson.gz"), self.data)
         said = self.init(packed)
         self.assertEqual([path.name for path in self.data.iterdir()], ["cshapes2_gw.geojson.gz"])  # nothing left beside it
-        self.assertIn("444 of 458 successions of one holder meet the day after: ends are inclusive", said)
+        self.assertIn("444 of 458 successions of one holder and 6 of 9 successions of different holders on the same ground "
+                      "meet the day after: ends are inclusive", said)
         self.assertIn("14 leave gaps", said)
         self.assertIn('from = {field = "start"}', self.manifest_text)
         self.assertIn('to = {field = "end", inclusive = true}', self.manifest_text)
@@ -386,7 +475,7 @@ class RealArchives(InitTest):
             self.assertAlmostEqual(published[state] / 1e6 / area, 1, delta=2e-5)
         alone = [holder for holder in self.areas("2019-12-31") if "+" not in holder]
         self.assertEqual(len(alone), len(states))
-        self.assertIn("the last with 2019-12-31; 'latest' is the instant after it", said)
+        self.assertIn("every interval ends, the last with 2019-12-31; nothing is said of later dates", said)
 
 
 if __name__ == "__main__":

@@ -9,10 +9,31 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace marchland::cli {
 namespace {
+
+/// Control characters as TOML escapes them: what a file holds must not steer the terminal.
+std::string printable(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto code = static_cast<unsigned char>(text[i]);
+    // In UTF-8 the controls of the upper half of Latin-1 are C2 80 to C2 9F.
+    const bool is_upper = code == 0xC2 && i + 1 < text.size() &&
+                          static_cast<unsigned char>(text[i + 1]) >= 0x80 &&
+                          static_cast<unsigned char>(text[i + 1]) <= 0x9F;
+    if (is_upper) {
+      out += fmt::format("\\u{:04X}", static_cast<unsigned char>(text[++i]));
+    } else if (code < 0x20 || code == 0x7F) {
+      out += fmt::format("\\u{:04X}", code);
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
 
 struct InitCommand {
   std::vector<std::string> files;
@@ -26,6 +47,7 @@ struct InitCommand {
     if (!output.empty()) {
       static_cast<void>(OutputFile(output, existing));
       chosen.folder = output.parent_path();
+      chosen.manifest = output.filename().string();
     }
     if (chosen.folder.empty()) chosen.folder = ".";
     const ProposedManifest proposed = propose_manifest(files, chosen);
@@ -35,8 +57,10 @@ struct InitCommand {
       write_file(output, proposed.text, existing);
     }
     for (const Assumption& assumption : proposed.assumptions) {
-      fmt::print(stderr, "{}: {}{}\n", assumption.about, assumption.text,
-                 assumption.change.empty() ? "" : fmt::format(" [to change: {}]", assumption.change));
+      const std::string change =
+          assumption.change.empty() ? "" : fmt::format(" [to change: {}]", assumption.change);
+      fmt::print(stderr, "{}\n",
+                 printable(fmt::format("{}: {}{}", assumption.about, assumption.text, change)));
     }
     if (output.empty()) return;
     fmt::print(stderr, "written to {}; next: marchland check {}\n", output.string(), output.string());

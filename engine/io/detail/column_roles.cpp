@@ -94,6 +94,21 @@ bool is_open_end(std::string_view text) {
   return text.empty() || text == "..";
 }
 
+// What tables write where something has not ended yet, or where a date is not known.
+constexpr std::array<std::string_view, 20> kOpenWords{
+    "present", "current", "currently", "ongoing", "now", "today", "open", "todate", "continuing", "active",
+    "unknown", "none",    "null",      "na",      "nan", "nil",   "tbd",  "never",  "undefined",  "infinity"};
+
+/// A date that databases write for "never": of the year 9999.
+bool is_never(std::string_view text) {
+  return text.starts_with("9999") || text.ends_with("9999");
+}
+
+bool is_open_word(const std::string& text) {
+  const std::string plain = letters_and_digits(text);
+  return plain.empty() || is_never(text) || is_among(plain, kOpenWords);
+}
+
 std::optional<DateSpan> read_date(const std::string& text) {
   try {
     const DateSpan span = parse_date(text);
@@ -206,6 +221,7 @@ constexpr std::array<std::string_view, 9> kFormats{"%d.%m.%Y", "%d/%m/%Y", "%m/%
                                                    "%Y-%m-%d", "%Y/%m/%d", "%d.%m.%y", "%m/%d/%y"};
 
 std::optional<DateSpan> read_date_as(const std::string& format, const std::string& text) {
+  if (is_never(text)) return std::nullopt;
   if (format.empty()) return read_date(text);
   try {
     return NamePattern(format).read_date(text, {});
@@ -247,6 +263,57 @@ void choose_format(const Column& column, DateColumn& dates) {
   if (!other.empty() && odd_values(column, other) == dates.odd) dates.other_reading = other;
 }
 
+/// Those of `odd` that one of the other forms reads.
+std::map<std::string, std::size_t> of_other_forms(const std::map<std::string, std::size_t>& odd) {
+  std::map<std::string, std::size_t> found;
+  const auto is_date = [](const std::string& text) {
+    return read_date(text) || std::any_of(kFormats.begin(), kFormats.end(), [&](std::string_view form) {
+             return read_date_as(std::string(form), text).has_value();
+           });
+  };
+  for (const auto& [value, count] : odd) {
+    const std::string text = trimmed(value);
+    if (!is_never(text) && is_date(text)) found.emplace(value, count);
+  }
+  return found;
+}
+
+/// Whether as few values are odd as a column of dates may have.
+bool are_few(std::size_t odd, const DateColumn& dates) {
+  // One value in twenty may be a remark; more, and the column is something else, unless its name says dates.
+  return 20 * odd <= dates.filled;
+}
+
+bool has_name_of_dates(const DateColumn& dates) {
+  return dates.role == DateRole::begins || dates.role == DateRole::ends || dates.role == DateRole::day;
+}
+
+bool are_dates(const DateColumn& dates) {
+  const std::size_t odd = total(dates.odd);
+  if (are_few(odd, dates)) return true;
+  if (!has_name_of_dates(dates) || odd == dates.filled) return false;
+  // Open is not what is written there, though a manifest reads one form only.
+  if (!are_few(total(of_other_forms(dates.odd)), dates)) return false;
+  return 2 * odd <= dates.filled || std::all_of(dates.odd.begin(), dates.odd.end(), [](const auto& value) {
+           return is_open_word(trimmed(value.first));
+         });
+}
+
+/// The column as dates, whether it is one or not.
+DateColumn read_as_dates(const Column& column) {
+  DateColumn dates{.field = column.name,
+                   .role = date_role(column.name),
+                   .format = {},
+                   .other_reading = {},
+                   .odd = {},
+                   .filled = 0};
+  for (const auto& value : column.values) {
+    if (!is_open_end(trimmed(value.value_or("")))) ++dates.filled;
+  }
+  choose_format(column, dates);
+  return dates;
+}
+
 }  // namespace
 
 std::optional<DateSpan> date_of(const DateColumn& column, const std::optional<std::string>& value) {
@@ -256,23 +323,29 @@ std::optional<DateSpan> date_of(const DateColumn& column, const std::optional<st
 }
 
 std::optional<DateColumn> find_date_column(const Column& column) {
-  DateColumn dates{.field = column.name,
-                   .role = date_role(column.name),
-                   .format = {},
-                   .other_reading = {},
-                   .odd = {},
-                   .filled = 0};
-  for (const auto& value : column.values) {
-    const std::string text = trimmed(value.value_or(""));
-    if (is_open_end(text)) continue;
-    ++dates.filled;
-    if (is_whole_number(text) && dates.role == DateRole::none) return std::nullopt;
+  if (date_role(column.name) == DateRole::none &&
+      std::any_of(column.values.begin(), column.values.end(),
+                  [](const auto& value) { return is_whole_number(trimmed(value.value_or(""))); })) {
+    return std::nullopt;
   }
-  if (dates.filled == 0) return std::nullopt;
-  choose_format(column, dates);
-  // One value in twenty may be a remark; more, and the column is something else.
-  if (20 * total(dates.odd) > dates.filled) return std::nullopt;
+  DateColumn dates = read_as_dates(column);
+  if (dates.filled == 0 || !are_dates(dates)) return std::nullopt;
   return dates;
+}
+
+std::string why_no_dates(const Column& column) {
+  const DateColumn dates = read_as_dates(column);
+  if (!has_name_of_dates(dates) || (dates.filled > 0 && are_dates(dates))) return {};
+  if (dates.filled == 0) return "it is empty throughout";
+  const auto others = of_other_forms(dates.odd);
+  if (!are_few(total(others), dates)) {
+    return fmt::format(
+        "its dates are written in several forms, {} of {} otherwise than the rest (such as '{}'), and a "
+        "manifest reads one: write all of them YYYY-MM-DD",
+        total(others), dates.filled, others.begin()->first);
+  }
+  return fmt::format("{} of its {} values are no dates (such as '{}')", total(dates.odd), dates.filled,
+                     dates.odd.begin()->first);
 }
 
 std::vector<std::vector<std::string>> find_split_dates(const std::vector<Column>& columns) {

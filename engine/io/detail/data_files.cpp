@@ -198,7 +198,24 @@ DataFile resolve_vsi(const fs::path& folder, const std::string& entry) {
   return {entry, mask_secrets(entry), {}};
 }
 
+/// An archive that is there and shows no members.
+void refuse_unreadable_archive(const fs::path& folder, const std::string& entry) {
+  fs::path local = folder;
+  for (const fs::path& part : fs::path(entry)) {
+    local /= part;
+    std::error_code ignored;
+    const std::string_view prefix = archive_prefix(part.string());
+    if (!is_multi_archive(part.string()) || prefix.empty() || !fs::is_regular_file(local, ignored)) continue;
+    if (!take(VSIReadDirRecursive((std::string(prefix) + fs::absolute(local).string()).c_str())).empty())
+      return;
+    throw InvalidData(fmt::format(
+        "{}: the archive cannot be read: it is empty, cut off, or not what its name says; pack it again",
+        local.lexically_normal().string()));
+  }
+}
+
 [[noreturn]] void nothing_found(const fs::path& folder, const std::string& entry) {
+  refuse_unreadable_archive(folder, entry);
   std::string hint;
   const fs::path directory = (folder / entry).parent_path();
   std::error_code ignored;

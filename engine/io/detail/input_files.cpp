@@ -6,10 +6,12 @@
 #include <cpl_vsi.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <fnmatch.h>
 #include <gdal_priv.h>
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace marchland::detail {
 namespace {
@@ -39,8 +41,12 @@ class Search {
   explicit Search(const fs::path& folder) : folder_(folder) {}
 
   void add(const std::string& argument) {
+    if (argument.empty())
+      throw Error(ErrorCode::failure,
+                  "a file name is empty; expected a file, a folder, a wildcard or an archive");
     std::error_code ignored;
     const fs::path path(argument);
+    refuse_special(path);
     if (fs::is_directory(path, ignored) && !is_dataset_folder(path)) {
       add_folder(path);
       return;
@@ -79,12 +85,47 @@ class Search {
     }
   }
 
-  void add_folder(const fs::path& folder) {
+  /// What is named but neither a file nor a folder: a pipe would be waited for, a loop of links has no end.
+  static void refuse_special(const fs::path& path) {
+    std::error_code failure;
+    const fs::file_status status = fs::status(path, failure);
+    if (failure == std::errc::too_many_symbolic_link_levels) {
+      throw Error(ErrorCode::failure,
+                  fmt::format("{}: a link that leads back to itself; name the file it should lead to",
+                              path.string()));
+    }
+    if (!fs::exists(status) || fs::is_regular_file(status) || fs::is_directory(status)) return;
+    throw Error(ErrorCode::failure, fmt::format("{}: neither a file nor a folder, but a pipe, a socket or a "
+                                                "device; copy what it gives to a file",
+                                                path.string()));
+  }
+
+  static std::vector<fs::path> items_of(const fs::path& folder) {
     std::vector<fs::path> items;
-    for (const auto& item : fs::directory_iterator(folder)) items.push_back(item.path());
+    std::error_code failure;
+    for (auto item = fs::directory_iterator(folder, failure); !failure && item != fs::directory_iterator();
+         item.increment(failure)) {
+      items.push_back(item->path());
+    }
+    if (failure) {
+      throw Error(ErrorCode::failure,
+                  fmt::format("{}: the folder cannot be read: {}", folder.string(), failure.message()));
+    }
     std::sort(items.begin(), items.end());
-    for (const fs::path& item : items) {
+    return items;
+  }
+
+  void add_folder(const fs::path& folder) {
+    // A link to a folder above would be followed for ever.
+    std::error_code ignored;
+    if (!visited_.insert(fs::canonical(folder, ignored).string()).second) return;
+    for (const fs::path& item : items_of(folder)) {
       if (item.filename().string().starts_with(".")) continue;
+      const fs::file_status status = fs::status(item, ignored);
+      if (!fs::is_directory(status) && !fs::is_regular_file(status)) {
+        left_out_.push_back(relative_to(folder_, item));
+        continue;
+      }
       if (fs::is_directory(item) && !is_dataset_folder(item)) {
         add_folder(item);
       } else if (item.extension() == ".csv") {
@@ -106,6 +147,7 @@ class Search {
 
   fs::path folder_;
   std::map<std::string, DataFile> files_;
+  std::set<std::string> visited_;  ///< folders, without links
   std::vector<std::string> left_out_;
 };
 
@@ -179,7 +221,8 @@ InputFiles find_input_files(const std::vector<std::string>& arguments, const fs:
   return found;
 }
 
-std::vector<std::string> entries_for(const std::vector<DataFile>& files, const fs::path& folder) {
+std::vector<std::string> entries_for(const std::vector<DataFile>& files, const fs::path& folder,
+                                     const std::string& manifest) {
   std::vector<std::string> names = sorted_names(files);
   if (const std::string archive = archive_of(files.front());
       !archive.empty() && stands_for(archive, files, folder)) {
@@ -195,7 +238,10 @@ std::vector<std::string> entries_for(const std::vector<DataFile>& files, const f
   }
   fs::path entry;
   for (const auto& parts : by_depth) entry /= wildcard_of(parts);
-  if (stands_for(entry.generic_string(), files, folder)) return {entry.generic_string()};
+  const bool takes_all = entry.filename() == "*";
+  const bool takes_manifest = fnmatch(entry.c_str(), manifest.c_str(), FNM_PATHNAME | FNM_PERIOD) == 0;
+  if (!takes_all && !takes_manifest && stands_for(entry.generic_string(), files, folder))
+    return {entry.generic_string()};
   return names;
 }
 

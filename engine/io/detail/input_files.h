@@ -21,8 +21,10 @@ struct InputFiles {
                                           const std::filesystem::path& folder);
 
 /// Entries for 'files' in a manifest in `folder` that stand for exactly these files: the archive that has all
-/// of them and no others, one wildcard, or else their names.
+/// of them and no others, one wildcard, or else their names. A wildcard stands neither for `manifest`, the
+/// name of the manifest that will lie there, nor for names that share nothing.
 [[nodiscard]] std::vector<std::string> entries_for(const std::vector<DataFile>& files,
-                                                   const std::filesystem::path& folder);
+                                                   const std::filesystem::path& folder,
+                                                   const std::string& manifest);
 
 }  // namespace marchland::detail

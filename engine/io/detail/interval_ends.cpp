@@ -21,13 +21,33 @@ void compare(const std::string& key, const Dated& earlier, const Dated& later, I
   }
 }
 
+/// Those of different holders that follow one another on the same ground.
+void compare_on_grounds(const std::vector<DatedRow>& rows, IntervalEnds& ends) {
+  std::map<std::size_t, std::vector<const DatedRow*>> by_ground;
+  for (const DatedRow& row : rows) {
+    if (row.ground != DatedRow::kNoGround && row.from) by_ground[row.ground].push_back(&row);
+  }
+  for (auto& [ground, list] : by_ground) {
+    std::stable_sort(list.begin(), list.end(),
+                     [](const DatedRow* a, const DatedRow* b) { return a->from->first < b->from->first; });
+    for (std::size_t i = 1; i < list.size(); ++i) {
+      const DatedRow& earlier = *list[i - 1];
+      const DatedRow& later = *list[i];
+      if (earlier.key == later.key || !earlier.to || earlier.from->first == later.from->first) continue;
+      ++ends.ground_successions;
+      if (later.from->first == earlier.to->last) ++ends.ground_after;
+      if (later.from->first == earlier.to->first) ++ends.ground_at;
+    }
+  }
+}
+
 }  // namespace
 
 IntervalEnds find_interval_ends(const std::vector<DatedRow>& rows) {
   IntervalEnds ends;
   std::map<std::string, std::map<std::pair<Instant, Instant>, Dated>> by_key;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const auto& [key, from, to] = rows[i];
+    const auto& [key, from, to, ground] = rows[i];
     if (!from || !to) {
       // An open end is followed by nothing; an open beginning follows nothing.
       const Instant first = from ? from->first : Instant::min();
@@ -47,6 +67,7 @@ IntervalEnds find_interval_ends(const std::vector<DatedRow>& rows) {
     for (auto earlier = intervals.begin(), later = intervals.begin(); ++later != intervals.end(); ++earlier)
       compare(key, earlier->second, later->second, ends);
   }
+  compare_on_grounds(rows, ends);
   return ends;
 }
 

@@ -98,6 +98,45 @@ std::optional<DateSpan> read_date(std::string_view format, std::string_view text
   }
 }
 
+bool has_field(std::string_view format, char field) {
+  return format.find(std::string{'%', field}) != std::string_view::npos;
+}
+
+/// Digits at the start, at most two that no third follows, after a character that parts the fields of dates.
+std::size_t further_part(std::string_view text) {
+  if (text.size() < 2 || std::string_view("-_. ").find(text[0]) == std::string_view::npos) return 0;
+  std::size_t digits = 0;
+  while (1 + digits < text.size() && is_digit(text[1 + digits])) ++digits;
+  return digits == 1 || digits == 2 ? 1 + digits : 0;
+}
+
+/// Whether `after`, what follows a year or a month, goes on as a date does: 2024-02 before "-30", 2024 before
+/// "-02" or "-2-30".
+bool goes_on(std::string_view format, std::string_view after) {
+  if (has_field(format, 'd') || has_field(format, 'j')) return false;
+  const std::size_t part = further_part(after);
+  if (part == 0) return false;
+  if (part == 3) return true;  // two digits
+  const std::string_view rest = after.substr(part);
+  return !has_field(format, 'm') && !rest.empty() && rest[0] == after[0] && further_part(rest) > 0;
+}
+
+/// Whether a month and year, or a year, end a longer date: 02-2024 after "30-", 2024 after "30-02-".
+bool goes_before(std::string_view format, std::string_view before) {
+  if (has_field(format, 'd') || has_field(format, 'j') || format.starts_with("%Y-") ||
+      format.starts_with("%Y_"))
+    return false;
+  const auto take = [&](std::string_view& text) {
+    if (text.size() < 3 || std::string_view("-_. ").find(text.back()) == std::string_view::npos) return false;
+    const std::string_view digits = text.substr(text.size() - 3, 2);
+    if (!is_digit(digits[0]) || !is_digit(digits[1])) return false;
+    text.remove_suffix(3);
+    return text.empty() || !is_digit(text.back());
+  };
+  if (format.starts_with("%m")) return take(before);
+  return format == "%Y" && take(before) && take(before);
+}
+
 /// Both have day and month, in either order.
 std::string exchanged(std::string_view format) {
   std::string other(format);
@@ -272,9 +311,23 @@ std::optional<NameDate> find_name_date(std::string_view format, std::string_view
     if (!is_digit(name[at]) || (at > 0 && is_digit(name[at - 1]))) continue;
     const std::size_t length = match_length(format, name.substr(at));
     if (length == 0 || (at + length < name.size() && is_digit(name[at + length]))) continue;
+    if (goes_on(format, name.substr(at + length)) || goes_before(format, name.substr(0, at))) continue;
     if (const auto span = read_date(format, name.substr(at, length))) return NameDate{at, length, *span};
   }
   return std::nullopt;
+}
+
+std::string find_impossible_date(std::string_view name) {
+  for (const std::string_view format : kFormats) {
+    if (!has_field(format, 'd') || !has_field(format, 'Y')) continue;
+    for (std::size_t at = 0; at < name.size(); ++at) {
+      if (!is_digit(name[at]) || (at > 0 && is_digit(name[at - 1]))) continue;
+      const std::size_t length = match_length(format, name.substr(at));
+      if (length == 0 || (at + length < name.size() && is_digit(name[at + length]))) continue;
+      if (!read_date(format, name.substr(at, length))) return std::string(name.substr(at, length));
+    }
+  }
+  return {};
 }
 
 std::optional<NameFormat> find_name_format(const std::vector<std::string>& names) {

@@ -20,8 +20,13 @@ struct NameDate {
 };
 
 /// The first date in `name` of the form `format` (fields of NamePattern with text between them) that is not
-/// part of a longer number. Nothing for days that do not exist and years outside 1000..2199.
+/// part of a longer number, nor a year or month that goes on as a date does ("2024-02" in "2024-02-30").
+/// Nothing for days that do not exist and years outside 1000..2199.
 [[nodiscard]] std::optional<NameDate> find_name_date(std::string_view format, std::string_view name);
+
+/// The first text in `name` that is written as a day is and names none: "2024-02-30", "20241341"; empty if
+/// there is none. To be asked of names without a date.
+[[nodiscard]] std::string find_impossible_date(std::string_view name);
 
 struct NameFormat {
   std::string format;  ///< "%Y%m%d"

@@ -107,6 +107,27 @@ double shared_part(const BoundingBox& a, const BoundingBox& b) {
   return meets && all > 0.0 ? shared / all : 0.0;
 }
 
+std::vector<std::size_t> number_grounds(const std::vector<BoundingBox>& boxes) {
+  std::vector<std::size_t> grounds(boxes.size());
+  std::multimap<double, std::size_t> first_of;  // a ground's first box, by its west
+  for (std::size_t i = 0; i < boxes.size(); ++i) {
+    grounds[i] = i;
+    const BoundingBox& box = boxes[i];
+    if (box.is_empty()) continue;
+    // Boxes that share that much begin within what they do not share of the wider one.
+    const double apart = (box.east - box.west) * (1.0 / kSameGround - 1.0);
+    const auto end = first_of.upper_bound(box.west + apart);
+    auto at = first_of.lower_bound(box.west - apart);
+    while (at != end && shared_part(boxes[at->second], box) < kSameGround) ++at;
+    if (at != end) {
+      grounds[i] = at->second;
+    } else {
+      first_of.emplace(box.west, i);
+    }
+  }
+  return grounds;
+}
+
 const Column* Sample::column(const std::string& name) const {
   const auto found =
       std::find_if(columns.begin(), columns.end(), [&](const Column& column) { return column.name == name; });

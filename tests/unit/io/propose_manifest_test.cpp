@@ -7,6 +7,7 @@
 #include <marchland/io/detail/manifest_text.h>
 #include <marchland/io/detail/name_dates.h>
 #include <marchland/io/detail/repeated_lines.h>
+#include <marchland/io/detail/series_sample.h>
 #include <marchland/io/propose_manifest.h>
 
 #include <cmath>
@@ -32,7 +33,7 @@ TEST(NameDates, AreNeverPartOfALongerNumber) {
   EXPECT_EQ(date_in("%Y", "20240708"), "none");
   EXPECT_EQ(date_in("%Y%m%d", "120240708"), "none");
   EXPECT_EQ(date_in("%Y%m%d", "a20240708b"), "2024-07-08");
-  EXPECT_EQ(date_in("%Y-%m", "2024-07-08"), "2024-07-01");
+  EXPECT_EQ(date_in("%Y-%m", "2024-07-v8"), "2024-07-01");
   EXPECT_EQ(date_in("%Y", "v1_2024"), "2024-01-01");
 }
 
@@ -42,6 +43,24 @@ TEST(NameDates, DaysThatDoNotExistAreNone) {
   EXPECT_EQ(date_in("%Y%m%d", "20230229_20240229"), "2024-02-29");  // the second is a date
   EXPECT_EQ(date_in("%Y", "0001"), "none");                         // a running number
   EXPECT_EQ(date_in("%Y", "9999"), "none");
+}
+
+TEST(NameDates, APartOfALongerDateIsNone) {
+  EXPECT_EQ(date_in("%Y-%m", "m_2024-02-30.geojson"), "none");
+  EXPECT_EQ(date_in("%Y", "m_2024-02-30.geojson"), "none");
+  EXPECT_EQ(date_in("%Y", "2024-2-30"), "none");
+  EXPECT_EQ(date_in("%m-%Y", "30-02-2024"), "none");
+  EXPECT_EQ(date_in("%Y", "30-02-2024"), "none");
+  EXPECT_EQ(date_in("%Y-%m", "2024-02-300"), "2024-02-01");
+  EXPECT_EQ(date_in("%Y", "2024-2025"), "2024-01-01");
+  EXPECT_EQ(date_in("%Y-%m-%d", "2024-02-29-2"), "2024-02-29");  // a part of its day
+}
+
+TEST(NameDates, ADayThatDoesNotExistIsFound) {
+  EXPECT_EQ(find_impossible_date("m_2024-02-30.geojson"), "2024-02-30");
+  EXPECT_EQ(find_impossible_date("m_20241341.geojson"), "20241341");
+  EXPECT_EQ(find_impossible_date("towns.geojson"), "");
+  EXPECT_EQ(find_impossible_date("v2_2024.geojson"), "");
 }
 
 std::string format_of(const std::vector<std::string>& names) {
@@ -156,11 +175,33 @@ TEST(DateColumn, NumbersAreDatesUnderTheNameOfOneOnly) {
 
 TEST(DateColumn, OneValueInTwentyMayBeNone) {
   std::vector<std::string> values(19, "2024-01-01");
-  values.emplace_back("unknown");
-  EXPECT_EQ(form_of(column("start", values)), "||1");
-  values.emplace_back("unknown");
-  EXPECT_EQ(form_of(column("start", values)), "none");
+  values.emplace_back("a remark");
+  EXPECT_EQ(form_of(column("note", values)), "||1");
+  values.emplace_back("a remark");
+  EXPECT_EQ(form_of(column("note", values)), "none");
   EXPECT_EQ(form_of(column("start", {"", ".."})), "none");
+}
+
+TEST(DateColumn, UnderTheNameOfDatesOddValuesAreOpen) {
+  EXPECT_EQ(form_of(column("to", {"2020-05-01", "present"})), "||1");
+  EXPECT_EQ(form_of(column("to", {"2020-05-01", "n/a", "Ongoing", "ongoing"})), "||3");
+  EXPECT_EQ(form_of(column("to_year", {"1918", "9999"})), "||1");
+  EXPECT_EQ(form_of(column("end", {"31/12/2024", "31/12/9999"})), "%d/%m/%Y||1");
+  EXPECT_EQ(form_of(column("end", {"2024-12-31", "9999-12-31"})), "||1");
+  EXPECT_EQ(form_of(column("to", {"2020-05-01", "A", "B"})),
+            "none");                                                 // most are no dates, nor words for open
+  EXPECT_EQ(form_of(column("to", {"present", "present"})), "none");  // none is a date
+  EXPECT_EQ(form_of(column("note", {"2020-05-01", "present"})), "none");
+}
+
+TEST(DateColumn, WhyAColumnIsNone) {
+  EXPECT_EQ(form_of(column("date", {"28.7.1914", "1914-08-01"})), "none");
+  EXPECT_THAT(why_no_dates(column("date", {"28.7.1914", "1914-08-01"})),
+              testing::HasSubstr("written in several forms, 1 of 2 otherwise than the rest"));
+  EXPECT_EQ(why_no_dates(column("from", {"1", "2"})), "2 of its 2 values are no dates (such as '1')");
+  EXPECT_EQ(why_no_dates(column("to", {"", ""})), "it is empty throughout");
+  EXPECT_EQ(why_no_dates(column("to", {"2020", "now"})), "");
+  EXPECT_EQ(why_no_dates(column("town", {"x"})), "");
 }
 
 TEST(SplitDates, AreFoundByNameAndRange) {
@@ -191,7 +232,7 @@ TEST(ActorColumn, NamesBeforeCodesBeforeAnything) {
 // -------------------------------------------------------------------------------------------------------
 
 DatedRow row(const std::string& key, const char* from, const char* to) {
-  return {key, parse_date(from), parse_date(to)};
+  return {key, parse_date(from), parse_date(to), DatedRow::kNoGround};
 }
 
 TEST(IntervalEnds, ByHowTheyMeet) {
@@ -209,6 +250,28 @@ TEST(IntervalEnds, ByHowTheyMeet) {
   EXPECT_EQ(find_interval_ends({row("a", "1990", "1999"), row("a", "2000", "2001")}).meet_after, 1U);
 }
 
+TEST(IntervalEnds, ByHoldersThatFollowOnTheSameGround) {
+  const auto on = [](std::size_t ground, DatedRow row) {
+    row.ground = ground;
+    return row;
+  };
+  const auto ends = find_interval_ends({on(0, row("a", "1900", "1918")), on(0, row("b", "1919", "1939")),
+                                        on(1, row("c", "1940", "1950")), on(0, row("c", "1945", "1950"))});
+  EXPECT_EQ(ends.ground_successions, 2U);
+  EXPECT_EQ(ends.ground_after, 1U);
+  EXPECT_EQ(ends.ground_at, 0U);
+  EXPECT_EQ(ends.meet_after, 0U);
+  EXPECT_TRUE(ends.is_inclusive());
+  EXPECT_FALSE(
+      find_interval_ends({on(0, row("a", "1900", "1918")), on(0, row("b", "1918", "1939"))}).is_inclusive());
+}
+
+TEST(Grounds, BoxesThatShareNearlyAll) {
+  EXPECT_THAT(
+      number_grounds({{0, 0, 1, 1}, {5, 0, 6, 1}, {0.005, 0, 1, 1}, {0.1, 0, 1, 1}, {}, {5, 0, 6, 1}}),
+      ElementsAre(0, 1, 0, 3, 4, 1));
+}
+
 TEST(IntervalEnds, EqualIntervalsOfAKeyCountOnce) {
   const auto ends =
       find_interval_ends({row("a", "1990", "1999"), row("a", "1990", "1999"), row("a", "2000", "2001")});
@@ -220,8 +283,8 @@ TEST(IntervalEnds, OverlapsOpenEndsAndBackwardOnes) {
   const auto ends = find_interval_ends({row("a", "1990", "1999"),
                                         row("a", "1995", "2005"),
                                         row("b", "1995", "1990"),
-                                        {"c", parse_date("1990"), std::nullopt},
-                                        {"c", std::nullopt, parse_date("1989")}});
+                                        {"c", parse_date("1990"), std::nullopt, DatedRow::kNoGround},
+                                        {"c", std::nullopt, parse_date("1989"), DatedRow::kNoGround}});
   EXPECT_THAT(ends.overlaps, SizeIs(1));
   EXPECT_THAT(ends.backward, ElementsAre(2));
   EXPECT_EQ(ends.meet_after, 1U);  // c: open beginning to 1989, then since 1990
@@ -355,7 +418,7 @@ class Entries : public test::IoTest {
     std::vector<DataFile> files;
     files.reserve(names.size());
     for (const std::string& name : names) files.push_back(find_data_files(folder_, name).at(0));
-    return entries_for(files, folder_);
+    return entries_for(files, folder_, "atlas.toml");
   }
 };
 
@@ -367,6 +430,17 @@ TEST_F(Entries, AWildcardStandsForExactlyThoseFiles) {
   EXPECT_THAT(entries({"in/d_20240101.gpkg", "in/d_20240102.gpkg"}),
               ElementsAre("in/d_20240101.gpkg", "in/d_20240102.gpkg"));
   EXPECT_THAT(entries({"in/d_20240101.gpkg"}), ElementsAre("in/d_20240101.gpkg"));
+}
+
+TEST_F(Entries, AWildcardStandsNeitherForTheManifestNorForEverything) {
+  for (const char* name : {"at_1.toml", "atx_2.toml"}) write(name, "x");
+  EXPECT_THAT(entries({"at_1.toml", "atx_2.toml"}), SizeIs(2));  // "at*.toml" would take the manifest too
+  for (const char* name : {"X_1.A", "y_2.b"}) write(name, "x");
+  EXPECT_THAT(entries({"X_1.A", "y_2.b"}), ElementsAre("X_1.A", "y_2.b"));
+  for (const char* name : {"atlas_1.toml", "atlas_2.toml", "X_1.A", "y_2.b"})
+    write(std::string("in/") + name, "x");
+  EXPECT_THAT(entries({"in/atlas_1.toml", "in/atlas_2.toml"}), ElementsAre("in/atlas_*.toml"));
+  EXPECT_THAT(entries({"in/X_1.A", "in/y_2.b", "in/atlas_1.toml", "in/atlas_2.toml"}), SizeIs(4));
 }
 
 TEST_F(Entries, NamesWithWildcardsInThemAreNames) {
