@@ -298,10 +298,28 @@ class Proposer {
     const std::vector<DateColumn> dates = date_columns(draft);
     choose_dates(draft, dates);
     choose_actor(draft, dates);
+    refuse_absent_fields(draft);
     read_rows(draft);
     check_intervals(draft);
     collect_actors(draft);
     say_split_dates(draft);
+  }
+
+  /// Whichever file it is that lacks a field on which the manifest depends, it is named.
+  static void refuse_absent_fields(const Draft& draft) {
+    Names fields;
+    if (draft.spec.actor.kind == ValueSpec::Kind::field) fields.push_back(draft.spec.actor.text);
+    for (const auto* column : {&draft.from, &draft.to}) {
+      if (*column) fields.push_back((*column)->field);
+    }
+    for (const std::string& field : fields) {
+      const auto absent = draft.sample.absent.find(field);
+      if (absent == draft.sample.absent.end()) continue;
+      throw InvalidData(
+          fmt::format("{}: there is no field '{}', which nearly all files of its series have; give it one, "
+                      "or leave it out",
+                      absent->second, field));
+    }
   }
 
   void say_files(const Draft& draft) {

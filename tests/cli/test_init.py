@@ -345,6 +345,16 @@ class Refusals(InitTest):
         self.assertIn("no file that GDAL reads", self.refused(3, self.put("x/readme.bin", "x").parent))
         self.assertIn("(left out: ../data/y/towns.csv)", self.refused(3, self.put("y/towns.csv", "name,date\n").parent))
 
+    def test_a_file_without_the_field_of_the_others(self):
+        for odd in (1, 3, 5, 20, 40):
+            for day in range(1, 41):
+                holder = {} if day == odd else {"holder": "a"}
+                self.put(f"m_{2000 + day}.geojson", collection(feature([box(0, 0, 1, 1)], z="1", **holder),
+                                                               feature([box(1, 0, 2, 1)], z="1", **holder)))
+            message = self.refused(3, self.data)
+            self.assertIn(f"m_{2000 + odd}.geojson", message)
+            self.assertIn("there is no field 'holder'", message)
+
     def test_a_day_that_does_not_exist(self):
         for day in ("2024-02-28", "2024-02-30", "2024-03-01"):
             self.put(f"m_{day}.geojson", collection(feature([box(0, 0, 1, 1)], holder="a")))

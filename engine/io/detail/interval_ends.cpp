@@ -21,22 +21,28 @@ void compare(const std::string& key, const Dated& earlier, const Dated& later, I
   }
 }
 
+struct OnGround {
+  Instant from;
+  std::string key;
+  std::optional<DateSpan> to;
+};
+
 /// Those of different holders that follow one another on the same ground.
 void compare_on_grounds(const std::vector<DatedRow>& rows, IntervalEnds& ends) {
-  std::map<std::size_t, std::vector<const DatedRow*>> by_ground;
-  for (const DatedRow& row : rows) {
-    if (row.ground != DatedRow::kNoGround && row.from) by_ground[row.ground].push_back(&row);
+  std::map<std::size_t, std::vector<OnGround>> by_ground;
+  for (const auto& [key, from, to, ground] : rows) {
+    if (ground != DatedRow::kNoGround && from) by_ground[ground].push_back({from->first, key, to});
   }
   for (auto& [ground, list] : by_ground) {
     std::stable_sort(list.begin(), list.end(),
-                     [](const DatedRow* a, const DatedRow* b) { return a->from->first < b->from->first; });
+                     [](const OnGround& a, const OnGround& b) { return a.from < b.from; });
     for (std::size_t i = 1; i < list.size(); ++i) {
-      const DatedRow& earlier = *list[i - 1];
-      const DatedRow& later = *list[i];
-      if (earlier.key == later.key || !earlier.to || earlier.from->first == later.from->first) continue;
+      const auto& [from, key, to] = list[i - 1];
+      const OnGround& later = list[i];
+      if (key == later.key || !to || from == later.from) continue;
       ++ends.ground_successions;
-      if (later.from->first == earlier.to->last) ++ends.ground_after;
-      if (later.from->first == earlier.to->first) ++ends.ground_at;
+      if (later.from == to->last) ++ends.ground_after;
+      if (later.from == to->first) ++ends.ground_at;
     }
   }
 }

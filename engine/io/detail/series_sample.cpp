@@ -60,8 +60,20 @@ void add_feature(VectorFeature& feature, MultiPolygon& map, Sample& sample, bool
   }
 }
 
-/// Columns that all tables with features have, in the order of the first; the rest are scattered.
-void choose_columns(const std::vector<VectorTable>& tables, Sample& sample) {
+std::string first_without(const std::vector<VectorTable>& tables, const std::vector<DataFile>& files,
+                          const std::string& field) {
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    const auto& fields = tables[i].fields;
+    if (!tables[i].features.empty() && std::find(fields.begin(), fields.end(), field) == fields.end())
+      return files[i].name;
+  }
+  return {};
+}
+
+/// Columns that all tables with features have, or nearly all, in the order of the first; those that any lacks
+/// are scattered.
+void choose_columns(const std::vector<VectorTable>& tables, const std::vector<DataFile>& files,
+                    Sample& sample) {
   std::map<std::string, std::size_t> uses;
   std::vector<std::string> order;
   std::size_t filled = 0;
@@ -73,11 +85,11 @@ void choose_columns(const std::vector<VectorTable>& tables, Sample& sample) {
     }
   }
   for (const std::string& field : order) {
-    if (uses[field] == filled) {
-      sample.columns.push_back({field, {}});
-    } else {
-      sample.scattered.push_back(field);
-    }
+    // A file that lacks what the others have is to be mended; it does not make the field another one.
+    if (4 * uses[field] >= 3 * filled) sample.columns.push_back({field, {}});
+    if (uses[field] == filled) continue;
+    sample.scattered.push_back(field);
+    if (4 * uses[field] >= 3 * filled) sample.absent[field] = first_without(tables, files, field);
   }
 }
 
@@ -85,7 +97,9 @@ void add_values(const VectorTable& table, Sample& sample) {
   for (Column& column : sample.columns) {
     const auto found = std::find(table.fields.begin(), table.fields.end(), column.name);
     const auto at = static_cast<std::size_t>(found - table.fields.begin());
-    for (const VectorFeature& feature : table.features) column.values.push_back(feature.values[at]);
+    for (const VectorFeature& feature : table.features) {
+      column.values.push_back(at < feature.values.size() ? feature.values[at] : std::nullopt);
+    }
   }
 }
 
@@ -180,7 +194,7 @@ Sample read_sample(const std::vector<DataFile>& files, const SampleRequest& requ
   for (const std::exception_ptr& failure : failures) {
     if (failure) std::rethrow_exception(failure);
   }
-  choose_columns(tables, sample);
+  choose_columns(tables, files, sample);
   for (std::size_t i = 0; i < files.size(); ++i) {
     MultiPolygon map;
     add_values(tables[i], sample);

@@ -40,7 +40,10 @@ inline constexpr double kSameGround = 0.98;
 
 /// What features say, file after file.
 struct Sample {
-  std::vector<Column> columns;         ///< those that every file with features has
+  /// Those that every file with features has, and those that three quarters of them have (see `absent`).
+  std::vector<Column> columns;
+  /// Of columns that some file lacks: the first file without; the values of such files are null.
+  std::map<std::string, std::string> absent;
   std::vector<std::string> scattered;  ///< fields that only some of those files have
   std::vector<BoundingBox> boxes;      ///< of each row
   std::vector<std::string> places;     ///< of each row, for messages
