@@ -175,6 +175,9 @@ class Series(CliTest):
         rows = self.answer("timeline", self.atlas, "--places")["rows"]
         self.assertEqual([(row["name"], row["changes"], row["last_change"], row["holders"]) for row in rows],
                          [("Thrice", 3, "2004-01-01", "a > b > a > a+b"), ("Once", 1, "2002-01-01", "a > b")])
+        self.assertEqual([(row["first"], row["now"]) for row in rows], [("a", "a+b"), ("a", "b")])
+        table = self.run_program("timeline", self.atlas, "--places").stdout
+        self.assertRegex(table, r"(?m)^Thrice +3  2004-01-01 +a +a\+b +1\.5 +0\.5$")
         self.assertEqual([(span["from"], span["to"], span["actor"]) for span in rows[1]["history"]],
                          [(None, "2000-01-01", None), ("2000-01-01", "2002-01-01", "a"), ("2002-01-01", None, "b")])
         more = self.answer("timeline", self.atlas, "--places", "--min-changes", "2")["rows"]

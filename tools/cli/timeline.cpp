@@ -224,6 +224,8 @@ Report places_report(const Session& session, std::size_t least_changes) {
         {{"name", place.name},
          {"changes", history.changes},
          {"last_change", history.last_change ? Json(session.date(*history.last_change)) : Json(nullptr)},
+         {"first", first},
+         {"now", now},
          {"holders", names},
          {"lon", place.lon.value()},
          {"lat", place.lat.value()},
