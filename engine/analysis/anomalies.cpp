@@ -21,12 +21,16 @@ double square_kilometers(AreaUnits area) {
   return to_square_meters(area).value() / 1e6;
 }
 
-/// Of a sorted list, interpolated.
-double quantile(const std::vector<double>& sorted, double share) {
-  const double at = share * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(at);
-  const std::size_t above = std::min(below + 1, sorted.size() - 1);
-  return sorted[below] + (at - static_cast<double>(below)) * (sorted[above] - sorted[below]);
+/// Interpolated; puts the list into another order. Linear cost, so that all positions of an archive can be
+/// asked.
+double quantile(std::vector<double>& values, double share) {
+  const double at = share * static_cast<double>(values.size() - 1);
+  const auto nth = values.begin() + static_cast<std::ptrdiff_t>(at);
+  std::nth_element(values.begin(), nth, values.end());
+  const double below = *nth;
+  const double above =
+      std::next(nth) == values.end() ? below : *std::min_element(std::next(nth), values.end());
+  return below + (at - std::floor(at)) * (above - below);
 }
 
 // ---- through time --------------------------------------------------------------------------------------
@@ -38,7 +42,8 @@ class AnomalySearch {
         measured_(measured),
         holders_(holders),
         table_(composite, measured, holders),
-        dates_(table_.dates(Step::change)) {}
+        dates_(table_.dates(Step::change)),
+        series_(table_.timeline(dates_)) {}
 
   Findings find() {
     if (dates_.empty()) return {};
@@ -83,9 +88,8 @@ class AnomalySearch {
   }
 
   void find_jumps() {
-    const Timeline series = table_.timeline(dates_);
     std::map<HolderIndex, std::vector<SeriesPoint>> by_holder;
-    for (const SeriesPoint& point : series.points) {
+    for (const SeriesPoint& point : series_.points) {
       if (point.holder != kUnknown) by_holder[point.holder].push_back(point);
     }
     for (const auto& [holder, points] : by_holder) find_jumps_of(holder, points);
@@ -100,7 +104,6 @@ class AnomalySearch {
       if (change > 0 && points[i].area != 0 && points[i - 1].area != 0) sizes.push_back(std::log(change));
     }
     if (sizes.size() < kFewChanges) return;
-    std::sort(sizes.begin(), sizes.end());
     const double upper = quantile(sizes, 0.75);
     // Changes that are all alike have no spread to speak of; less than half again as much is no jump.
     constexpr double kLeastSpread = 0.4;
@@ -128,9 +131,8 @@ class AnomalySearch {
   /// By actor: whether it holds anything, alone or with others, at each date of the series.
   [[nodiscard]] std::map<ActorId, std::vector<bool>> presence() const {
     std::map<ActorId, std::vector<bool>> present;
-    const Timeline series = table_.timeline(dates_);
     std::size_t date = 0;
-    for (const SeriesPoint& point : series.points) {
+    for (const SeriesPoint& point : series_.points) {
       while (dates_[date] != point.at) ++date;
       if (point.area == 0) continue;
       for (const ActorId actor : holders_.actors(point.holder)) {
@@ -364,6 +366,7 @@ class AnomalySearch {
   const Holders& holders_;
   ChangeTable table_;
   std::vector<Instant> dates_;
+  Timeline series_;
   std::vector<Dated> found_;
 };
 
@@ -413,8 +416,6 @@ struct Cover {
 };
 
 Box usual_box(Cover& cover) {
-  std::sort(cover.lons.begin(), cover.lons.end());
-  std::sort(cover.lats.begin(), cover.lats.end());
   const Box core{quantile(cover.lons, 0.05), quantile(cover.lats, 0.05), quantile(cover.lons, 0.95),
                  quantile(cover.lats, 0.95)};
   const double width = core.east - core.west;
@@ -439,9 +440,10 @@ void find_far_pieces(const Atlas& atlas, Findings& findings) {
   }
   for (auto& [key, cover] : covers) {
     if (cover.polygons.size() < kFewPolygons || cover.lons.empty()) continue;
+    // What may lie on both sides of the antimeridian is left alone.
+    const auto [west, east] = std::minmax_element(cover.lons.begin(), cover.lons.end());
+    if (*east - *west > 180.0) continue;
     const Box usual = usual_box(cover);
-    // What may lie on both sides of the antimeridian is left alone. usual_box has sorted them.
-    if (cover.lons.back() - cover.lons.front() > 180.0) continue;
     std::set<std::size_t> statements;
     std::set<std::size_t> far_statements;
     std::size_t count = 0;

@@ -392,30 +392,24 @@ bool Session::wants(const std::string& holder_id, std::optional<Instant> at) con
   const auto is_named = [](const std::vector<std::string>& names, std::string_view name) {
     return std::find(names.begin(), names.end(), name) != names.end();
   };
-  const auto is_member = [&](std::string_view id) {
+  const auto belongs_to_any = [&](std::string_view id, const std::vector<std::string>& groups) {
     const auto& all = atlas().actors;
     const auto actor = std::find_if(all.begin(), all.end(), [&](const Actor& a) { return a.id == id; });
     return actor != all.end() &&
            std::any_of(actor->groups.begin(), actor->groups.end(), [&](const GroupMembership& membership) {
-             return is_named(groups_, membership.group) && (!at || membership.when.contains(*at));
+             return is_named(groups, membership.group) && (!at || membership.when.contains(*at));
            });
   };
-  if (is_named(groups_, holder_id)) return true;
   // Ground that counts for a group is wanted by each of its members.
-  const bool is_group_of_named = std::any_of(actors_.begin(), actors_.end(), [&](const std::string& id) {
-    const auto& all = atlas().actors;
-    const auto actor = std::find_if(all.begin(), all.end(), [&](const Actor& a) { return a.id == id; });
-    return actor != all.end() &&
-           std::any_of(actor->groups.begin(), actor->groups.end(), [&](const GroupMembership& membership) {
-             return membership.group == holder_id && (!at || membership.when.contains(*at));
-           });
-  });
-  if (is_group_of_named) return true;
+  const bool is_group = is_named(groups_, holder_id) ||
+                        std::any_of(actors_.begin(), actors_.end(),
+                                    [&](const std::string& id) { return belongs_to_any(id, {holder_id}); });
+  if (is_group) return true;
   // A contested set is wanted by each of its members.
   for (std::size_t begin = 0; begin <= holder_id.size();) {
     const std::size_t end = std::min(holder_id.find('+', begin), holder_id.size());
     const auto id = std::string_view(holder_id).substr(begin, end - begin);
-    if (is_named(actors_, id) || is_member(id)) return true;
+    if (is_named(actors_, id) || belongs_to_any(id, groups_)) return true;
     begin = end + 1;
   }
   return false;
