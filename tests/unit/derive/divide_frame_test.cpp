@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <tests/unit/derive/derive_fixture.h>
 
 #include <algorithm>
 #include <cmath>
@@ -11,6 +12,9 @@
 
 namespace marchland {
 namespace {
+
+using testing_fixtures::box;
+using testing_fixtures::twice_area;
 
 using testing::Contains;
 using testing::HasSubstr;
@@ -23,22 +27,6 @@ const ActorId kB{std::size_t{2}};
 const Instant kDay = parse_date("1914-09-05").first;
 
 /// Twice the area in square grid units, exactly.
-Int128 twice_area(const MultiPolygon& area) {
-  const auto grid = [](double degrees) { return std::llround(degrees * kGridUnitsPerDegree); };
-  Int128 sum = 0;
-  for (const Polygon& polygon : area) {
-    for (const Ring& ring : polygon) {
-      for (std::size_t k = 0; k + 1 < ring.size(); ++k)
-        sum += cross(grid(ring[k].lon), grid(ring[k].lat), grid(ring[k + 1].lon), grid(ring[k + 1].lat));
-    }
-  }
-  return sum;
-}
-
-MultiPolygon box(double west, double south, double east, double north) {
-  return {{{{west, south}, {east, south}, {east, north}, {west, north}, {west, south}}}};
-}
-
 DatedLine line(MultiLine pieces) {
   return {kDay, std::move(pieces), "f.geojson: feature 0"};
 }

@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <tests/unit/derive/derive_fixture.h>
 
 #include <algorithm>
 #include <cmath>
@@ -14,26 +15,13 @@
 namespace marchland {
 namespace {
 
+using testing_fixtures::box;
+using testing_fixtures::twice_area;
+
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-Int128 twice_area(const MultiPolygon& area) {
-  const auto grid = [](double degrees) { return std::llround(degrees * kGridUnitsPerDegree); };
-  Int128 sum = 0;
-  for (const Polygon& polygon : area) {
-    for (const Ring& ring : polygon) {
-      for (std::size_t k = 0; k + 1 < ring.size(); ++k)
-        sum += cross(grid(ring[k].lon), grid(ring[k].lat), grid(ring[k + 1].lon), grid(ring[k + 1].lat));
-    }
-  }
-  return sum;
-}
-
-MultiPolygon box(double west, double south, double east, double north) {
-  return {{{{west, south}, {east, south}, {east, north}, {west, north}, {west, south}}}};
-}
 
 std::vector<std::string> codes(const SiteCells& cells) {
   std::vector<std::string> list;
