@@ -146,7 +146,11 @@ struct WhyCommand {
     for (const RegionId region : found.regions) head["regions"].push_back(atlas[region].id);
     if (session.composite().has_study_area()) head["in_study_area"] = found.is_in_study_area;
     report.notes.insert(report.notes.begin(), summary(session, head));
-    report.tables = {statements_table(session, found), history_table(session, holders, found, window)};
+    const auto explain_at = [&](Instant when) {
+      return explain(session.composite(), holders, moved ? moved->atlas : atlas, where.on_grid(), when);
+    };
+    report.tables = {statements_table(session, found),
+                     history_table(session, holders, found, window, explain_at)};
     output.write(report, provenance(session, "why"));
   }
 
@@ -220,18 +224,39 @@ struct WhyCommand {
     return table;
   }
 
+  /// Who held the point, one after another, and what the statements say that decided it from then on.
+  template <class ExplainAt>
   static Table history_table(const Session& session, const Holders& holders, const Explanation& found,
-                             const Interval& window) {
+                             const Interval& window, const ExplainAt& explain_at) {
     Table table{"history",
                 "who held the point",
-                {{"from", "from", Column::Kind::date}, {"to", "to", Column::Kind::date}, {"actor", "actor"}},
+                {{"from", "from", Column::Kind::date},
+                 {"to", "to", Column::Kind::date},
+                 {"actor", "actor"},
+                 {"statements", "by", Column::Kind::text, false},
+                 {"note", "as stated"}},
                 Json::array()};
+    bool has_notes = false;
     for (const Tenure& tenure : found.history) {
       if (tenure.when.intersection(window).is_empty()) continue;
+      Json statements = Json::array();
+      std::string note;
+      if (tenure.when.has_from()) {
+        for (const Testimony& testimony : explain_at(tenure.when.from()).testimonies) {
+          if (testimony.standing != Standing::decides) continue;
+          const Statement& statement = session.atlas().statements[testimony.statement];
+          statements.push_back(statement.id);
+          if (!statement.note.empty()) note += (note.empty() ? "" : " / ") + statement.note;
+        }
+      }
+      has_notes = has_notes || !note.empty();
       table.rows.push_back({{"from", end_json(session, tenure.when.has_from(), tenure.when.from())},
                             {"to", end_json(session, tenure.when.has_to(), tenure.when.to())},
-                            {"actor", holder_json(holders.id(tenure.holder))}});
+                            {"actor", holder_json(holders.id(tenure.holder))},
+                            {"statements", std::move(statements)},
+                            {"note", note}});
     }
+    if (!has_notes) table.columns.pop_back();
     return table;
   }
 };
