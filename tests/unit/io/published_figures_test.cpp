@@ -1,5 +1,5 @@
 // Published figures as values: what a row says, and where it is wrong.
-#include "io/io_fixture.h"
+#include "tests/unit/io/io_fixture.h"
 #include <marchland/io/published_figures.h>
 
 #include <fmt/format.h>
