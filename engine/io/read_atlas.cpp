@@ -370,6 +370,8 @@ class AtlasReader {
     Tally tally;
     std::vector<Instant> dates;            ///< of a snapshot layer
     std::map<Instant, Instant> date_ends;  ///< of one whose missing days are unknown
+    /// Those of `dates` that some statement says are in doubt: the widest doubt that any has.
+    std::map<Instant, FuzzyInstant> doubtful_dates;
     std::size_t statements = 0;
     std::size_t features = 0;
     std::optional<AreaFilter> filter{};
@@ -384,7 +386,9 @@ class AtlasReader {
 
   void read_files(LayerId id, const LayerSpec& spec, const std::vector<DataFile>& files,
                   const Names& prefixes) {
-    LayerState state{id, spec, {}, atlas_[id].dates, {}, 0, 0, {}};
+    LayerState state{id, spec, {}, atlas_[id].dates, {}, {}, 0, 0, {}};
+    for (const FuzzyInstant& date : atlas_[id].doubtful_dates)
+      state.doubtful_dates.emplace(date.nominal, date);
     for (std::size_t i = 0; i < atlas_[id].date_ends.size(); ++i)
       state.date_ends.emplace(atlas_[id].dates[i], atlas_[id].date_ends[i]);
     if (!spec.region.empty()) state.filter.emplace(region_of(spec).area);
@@ -417,6 +421,9 @@ class AtlasReader {
     if (state.statements == 0 && !in_.is_added) no_statement(state);
     if (state.statements == 0 && spec.layer.mode != LayerMode::snapshot) no_statement(state);
     if (spec.layer.mode != LayerMode::snapshot) return;
+    auto& doubtful = atlas_.layers[id.index()].doubtful_dates;
+    doubtful.clear();
+    for (const auto& [nominal, date] : state.doubtful_dates) doubtful.push_back(date);
     if (spec.missing_days_are_unknown) {
       close_snapshots(atlas_, id, state.date_ends);
     } else {
@@ -438,11 +445,17 @@ class AtlasReader {
 
   /// A state without hours holds for all of the day, month or year that its date names; one with hours for a
   /// day, unless another follows.
-  static void add_date(LayerState& state, const DateSpan& date) {
-    state.dates.push_back(date.first);
+  static void add_date(LayerState& state, const FuzzyDate& date) {
+    const FuzzyInstant at = date.first();
+    state.dates.push_back(at.nominal);
+    if (!at.is_exact()) {
+      const auto [known, is_new] = state.doubtful_dates.try_emplace(at.nominal, at);
+      known->second.earliest = std::min(known->second.earliest, at.earliest);
+      known->second.latest = std::max(known->second.latest, at.latest);
+    }
     if (!state.spec.missing_days_are_unknown) return;
-    Instant& end = state.date_ends[date.first];
-    end = std::max({end, date.last, date.first + std::chrono::days(1)});
+    Instant& end = state.date_ends[at.nominal];
+    end = std::max({end, date.nominal.last, at.nominal + std::chrono::days(1)});
   }
 
   [[noreturn]] void no_statement(const LayerState& state) const {
@@ -489,7 +502,7 @@ class AtlasReader {
     }
     state.features += table.features.size();
     if (state.statements > before) return;
-    const std::string at = from ? format_utc(from->first) : "";
+    const std::string at = from ? format_utc(from->nominal.first) : "";
     if (is_snapshot) {
       const bool is_void = table.features.empty();
       atlas_.findings.push_back(
@@ -505,7 +518,7 @@ class AtlasReader {
 
   void read_statement(LayerState& state, const DataFile& file, const VectorTable& table,
                       VectorFeature& feature, const std::string& prefix,
-                      const std::optional<DateSpan>& file_from, const std::optional<DateSpan>& file_to) {
+                      const std::optional<FuzzyDate>& file_from, const std::optional<FuzzyDate>& file_to) {
     const LayerSpec& spec = state.spec;
     const Row row(table, feature);
     const std::string place = table.place_of(feature, file.name);
@@ -513,7 +526,7 @@ class AtlasReader {
     statement.id = detail::statement_id(row, spec, feature, prefix);
     statement.layer = state.id;
     statement.actor = detail::actor_of(in_, row, spec.actor, "actor");
-    statement.validity = validity_of(row, state, file_from, file_to);
+    set_validity(statement, row, state, file_from, file_to);
     statement.seq = seq_of(row, spec.seq);
     statement.basis =
         detail::enum_of<Basis>(row, spec.basis, "basis", {"surveyed", "drawn", "inferred"}, Basis::drawn);
@@ -522,6 +535,7 @@ class AtlasReader {
     if (spec.taken_from && !trim(row.text(*spec.taken_from).value_or("")).empty())
       statement.taken_from = detail::actor_of(in_, row, *spec.taken_from, "taken_from");
     if (spec.note) statement.note = row.text(*spec.note).value_or("");
+    detail::read_record(in_, row, spec, file, statement);
     statement.origin = place;
     detail::tally_feature(feature, place, state.tally);
     if (!in_.keep_polygons(feature, place, state.tally)) return;
@@ -537,24 +551,26 @@ class AtlasReader {
     ++state.statements;
   }
 
-  Interval validity_of(const Row& row, LayerState& state, const std::optional<DateSpan>& file_from,
-                       const std::optional<DateSpan>& file_to) const {
+  void set_validity(Statement& statement, const Row& row, LayerState& state,
+                    const std::optional<FuzzyDate>& file_from,
+                    const std::optional<FuzzyDate>& file_to) const {
     const LayerSpec& spec = state.spec;
     const auto from = detail::find_date(in_, row, spec.from, file_from, "from");
-    if (spec.layer.mode != LayerMode::interval) {
-      if (!from) {
-        throw InvalidData(fmt::format("{} is empty; {} needs its date",
-                                      Row::subject("from", spec.from.value_or(ValueSpec{})),
-                                      spec.layer.mode == LayerMode::event ? "an event" : "a snapshot"));
-      }
-      if (spec.layer.mode == LayerMode::snapshot) add_date(state, *from);
-      return Interval::since(from->first);
+    if (spec.layer.mode != LayerMode::interval && !from) {
+      throw InvalidData(fmt::format("{} is empty; {} needs its date",
+                                    Row::subject("from", spec.from.value_or(ValueSpec{})),
+                                    spec.layer.mode == LayerMode::event ? "an event" : "a snapshot"));
     }
+    if (spec.layer.mode == LayerMode::snapshot) add_date(state, *from);
+    // Neither a snapshot nor an event has the key `to`.
     const auto to = detail::find_date(in_, row, spec.to, file_to, "to");
     const bool is_inclusive = spec.to && spec.to->inclusive;
-    if (!to) return from ? Interval::since(from->first) : Interval();
-    const Instant end = is_inclusive ? to->last : to->first;
-    return from ? Interval(from->first, end) : Interval::until(end);
+    const FuzzyInstant begins = from ? from->first() : FuzzyInstant::exactly(Interval().from());
+    const FuzzyInstant ends = !to            ? FuzzyInstant::exactly(Interval().to())
+                              : is_inclusive ? to->last()
+                                             : to->first();
+    statement.validity = Interval(begins.nominal, ends.nominal);
+    statement.doubt = doubt_between(begins, ends);
   }
 
   static std::int64_t seq_of(const Row& row, const std::optional<ValueSpec>& spec) {

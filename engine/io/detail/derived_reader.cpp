@@ -84,6 +84,7 @@ void DerivedReader::read_lines(LayerId id, const LayerSpec& spec, const std::vec
                                                  "of lines_to_areas say which ground they are to divide" +
                                                      warnings_since(findings)));
   }
+  record_since(before, spec);
   share_frame(spec.lines_to_areas->frame, noded);
 }
 
@@ -100,9 +101,17 @@ std::string DerivedReader::warnings_since(std::size_t first) const {
   return text;
 }
 
+void DerivedReader::record_since(std::size_t first, const LayerSpec& spec) {
+  // Constants ask nothing of a row.
+  const VectorTable table;
+  const VectorFeature feature;
+  for (std::size_t i = first; i < in_.atlas.statements.size(); ++i)
+    read_record(in_, Row(table, feature), spec, {}, in_.atlas.statements[i]);
+}
+
 FrontRow DerivedReader::front_row(const LayerSpec& spec, const DataFile& file, const VectorTable& table,
                                   VectorFeature& feature, const std::string& prefix,
-                                  const std::optional<DateSpan>& of_file, Tally& tally) {
+                                  const std::optional<FuzzyDate>& of_file, Tally& tally) {
   const Row row(table, feature);
   const auto from = find_date(in_, row, spec.from, of_file, "from");
   if (!from) {
@@ -110,7 +119,7 @@ FrontRow DerivedReader::front_row(const LayerSpec& spec, const DataFile& file, c
                                   Row::subject("from", spec.from.value_or(ValueSpec{}))));
   }
   FrontRow front;
-  front.at = from->first;
+  front.at = exact_instant(*from, "a line that divides a frame");
   front.id = statement_id(row, spec, feature, prefix);
   front.certainty =
       enum_of<Certainty>(row, spec.certainty, "certainty", {"confirmed", "reported"}, Certainty::confirmed);
@@ -166,6 +175,7 @@ void DerivedReader::read_points(LayerId id, const LayerSpec& spec, const std::ve
     }
   }
   tally.report(subject, in_.atlas.findings);
+  const std::size_t before = in_.atlas.statements.size();
   const SharedGround shared = in_.at_line(points.frame.line, subject, [&] {
     try {
       return add_place_statements(in_.atlas, id, points, ground, rows);
@@ -174,6 +184,7 @@ void DerivedReader::read_points(LayerId id, const LayerSpec& spec, const std::ve
       throw InvalidData(fmt::format("points_to_areas: crs '{}': {}", points.crs, error.what()));
     }
   });
+  record_since(before, spec);
   share_frame(points.frame, shared.frame);
   if (!in_.manifest.places) add_places(in_.atlas, shared.sites);
 }
@@ -181,7 +192,8 @@ void DerivedReader::read_points(LayerId id, const LayerSpec& spec, const std::ve
 std::optional<PlaceRow> DerivedReader::place_row(const LayerSpec& spec, const DataFile& file,
                                                  const VectorTable& table, const VectorFeature& feature,
                                                  const std::string& prefix,
-                                                 const std::optional<DateSpan>& of_file, Tally& tally) const {
+                                                 const std::optional<FuzzyDate>& of_file,
+                                                 Tally& tally) const {
   const PointsToAreas& points = *spec.points_to_areas;
   const Row row(table, feature);
   PlaceRow out;
@@ -198,7 +210,7 @@ std::optional<PlaceRow> DerivedReader::place_row(const LayerSpec& spec, const Da
     throw InvalidData(fmt::format("{} is empty; a row needs its date",
                                   Row::subject("from", spec.from.value_or(ValueSpec{}))));
   }
-  out.at = from->first;
+  out.at = exact_instant(*from, "a row of a place");
   out.place = plain_spaces(field_of(row, points.key).value_or(""));
   if (out.place.empty())
     throw InvalidData(fmt::format("key (field '{}') is empty; a row needs its place", points.key));

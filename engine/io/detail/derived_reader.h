@@ -24,11 +24,11 @@ class DerivedReader {
  private:
   FrontRow front_row(const LayerSpec& spec, const DataFile& file, const VectorTable& table,
                      VectorFeature& feature, const std::string& prefix,
-                     const std::optional<DateSpan>& of_file, Tally& tally);
+                     const std::optional<FuzzyDate>& of_file, Tally& tally);
   /// Nothing for a row that is said to state nothing.
   std::optional<PlaceRow> place_row(const LayerSpec& spec, const DataFile& file, const VectorTable& table,
                                     const VectorFeature& feature, const std::string& prefix,
-                                    const std::optional<DateSpan>& of_file, Tally& tally) const;
+                                    const std::optional<FuzzyDate>& of_file, Tally& tally) const;
   /// Actors that a row's value names; none: unknown; nothing: it states nothing.
   [[nodiscard]] std::optional<std::vector<ActorId>> holders_of(const Row& row, const LayerSpec& spec) const;
   /// Named points, or rows with the fields name, lon or lng, and lat.
@@ -40,6 +40,9 @@ class DerivedReader {
   /// Study area and regions that are the frame of a derived layer get the points where lines meet it, so that
   /// areas add up to them exactly. Of several layers with one frame that is the first.
   void share_frame(const FileSpec& frame, const MultiPolygon& noded);
+
+  /// What the layer's keys say of all its records, of statements from this number on.
+  void record_since(std::size_t first, const LayerSpec& spec);
 
   AtlasFiles& in_;
   std::vector<FileSpec> shared_frames_;

@@ -26,13 +26,28 @@ namespace marchland::detail {
 
 /// The date that the manifest or the file's name states for all its features; nothing if a field does, or for
 /// an open end.
-[[nodiscard]] std::optional<DateSpan> find_file_date(const AtlasFiles& in,
-                                                     const std::optional<ValueSpec>& spec,
-                                                     const DataFile& file, std::string_view key);
+/// `from` and `to` may be in doubt.
+[[nodiscard]] std::optional<FuzzyDate> find_file_date(const AtlasFiles& in,
+                                                      const std::optional<ValueSpec>& spec,
+                                                      const DataFile& file, std::string_view key);
 /// The date of a feature; nothing for an open end.
-[[nodiscard]] std::optional<DateSpan> find_date(const AtlasFiles& in, const Row& row,
-                                                const std::optional<ValueSpec>& spec,
-                                                const std::optional<DateSpan>& of_file, std::string_view key);
+[[nodiscard]] std::optional<FuzzyDate> find_date(const AtlasFiles& in, const Row& row,
+                                                 const std::optional<ValueSpec>& spec,
+                                                 const std::optional<FuzzyDate>& of_file,
+                                                 std::string_view key);
+/// Refuses a date in doubt, for what `subject` ("a line") needs an exact one.
+[[nodiscard]] Instant exact_instant(const FuzzyDate& date, std::string_view subject);
+
+/// A number of metres; only a signed one may be below 0. Throws InvalidData.
+[[nodiscard]] Meters parse_meters(const std::string& text, bool is_signed);
+/// Sources of those ids, divided by ';'. Throws InvalidData with the nearest id where there is none.
+[[nodiscard]] std::vector<SourceId> parse_sources(std::string_view text, const Atlas& atlas);
+
+/// What a layer's keys say of the record that a statement is: accuracy of its own, sources cited, when and by
+/// whom it was recorded, what it replaces or takes back, how far it has come, who may see it. Of its layer,
+/// which is set.
+void read_record(const AtlasFiles& in, const Row& row, const LayerSpec& spec, const DataFile& file,
+                 Statement& statement);
 
 [[nodiscard]] ActorId actor_of(const AtlasFiles& in, const Row& row, const ValueSpec& spec,
                                std::string_view key);
