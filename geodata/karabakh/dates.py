@@ -11,8 +11,3 @@ def first_instant(text):
     text += "-01" * (2 - text.count("-")) if len(text) < 10 else ""
     moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
     return moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
-
-
-def plain(text):
-    """The first day of a date in doubt; any other date as it is."""
-    return first_instant(text).date().isoformat() if text[:1] == "[" or text[-1:] in "~?%" and text else text

@@ -147,6 +147,14 @@ class KarabakhTest(CliTest):
         readme = (KARABAKH / "README.md").read_text(encoding="utf-8")
         self.assertEqual(re.search(r"<!-- figures -->\n(.*?)\n<!-- /figures -->", readme, re.S).group(1), table)
 
+    def test_why_is_a_sourced_history(self):
+        for place in ("Shusha", "Lachin", "Agdam", "Talish", "Lake Sev"):
+            history = self.answer("why", KARABAKH, "--place", place, "--at", "latest")["history"]
+            self.assertGreaterEqual(len(history), 3)
+            for stretch in history:
+                if stretch["actor"] is not None:
+                    self.assertTrue(stretch["note"] and stretch["cites"] and stretch["statements"], (place, stretch))
+
     def test_every_anchor_lies_with_its_holder(self):
         """Each anchor becomes a place of a copy of the atlas, and the engine says who held it when."""
         sys.path.insert(0, str(KARABAKH))

@@ -235,29 +235,41 @@ struct WhyCommand {
                  {"to", "to", Column::Kind::date},
                  {"actor", "actor"},
                  {"statements", "by", Column::Kind::text, false},
+                 {"cites", "resting on"},
                  {"note", "as stated"}},
                 Json::array()};
     bool has_notes = false;
+    bool has_cites = false;
     for (const Tenure& tenure : found.history) {
       if (tenure.when.intersection(window).is_empty()) continue;
       Json statements = Json::array();
+      Json cites = Json::array();
       std::string note;
       if (tenure.when.has_from()) {
         for (const Testimony& testimony : explain_at(tenure.when.from()).testimonies) {
           if (testimony.standing != Standing::decides) continue;
           const Statement& statement = session.atlas().statements[testimony.statement];
           statements.push_back(statement.id);
+          for (const SourceId source : statement.cites) {
+            const std::string& id = session.atlas()[source].id;
+            if (std::find(cites.begin(), cites.end(), id) == cites.end()) cites.push_back(id);
+          }
           if (!statement.note.empty()) note += (note.empty() ? "" : " / ") + statement.note;
         }
       }
       has_notes = has_notes || !note.empty();
+      has_cites = has_cites || !cites.empty();
       table.rows.push_back({{"from", end_json(session, tenure.when.has_from(), tenure.when.from())},
                             {"to", end_json(session, tenure.when.has_to(), tenure.when.to())},
                             {"actor", holder_json(holders.id(tenure.holder))},
                             {"statements", std::move(statements)},
+                            {"cites", std::move(cites)},
                             {"note", note}});
     }
-    if (!has_notes) table.columns.pop_back();
+    // Columns without a word in them tell nothing; the keys stay.
+    std::erase_if(table.columns, [&](const Column& column) {
+      return (column.key == "note" && !has_notes) || (column.key == "cites" && !has_cites);
+    });
     return table;
   }
 };
