@@ -464,7 +464,9 @@ class Refusals(InitTest):
         self.put("front.geojson", collection(feature([box(0, 0, 1, 1)])))
         self.assertIn("did you mean 'front.geojson'?", self.refused(1, self.data / "frnt.geojson"))
         self.assertIn("no file that GDAL reads", self.refused(3, self.put("x/readme.bin", "x").parent))
-        self.assertIn("(left out: ../data/y/towns.csv)", self.refused(3, self.put("y/towns.csv", "name,date\n").parent))
+        message = self.refused(3, self.put("y/towns.csv", "name,date\n").parent)
+        self.assertIn("(left out: ../data/y/towns.csv)", message)
+        self.assertIn("a table of who holds which place is taken where it is named itself", message)
 
     def test_a_file_without_the_field_of_the_others(self):
         for odd in (1, 3, 5, 20, 40):
