@@ -347,8 +347,7 @@ class Proposer {
     choose_frame(draft);
     say(draft, "lines_to_areas",
         "the ground on either side of a line is held by 'left' and 'right', looking along it in the "
-        "direction "
-        "it is written",
+        "direction it is written",
         "id and name of the two [[actor]], left, right");
     say(draft, "lines_to_areas",
         fmt::format("ends of lines inside the frame are prolonged to its nearest point, by {} km at most; "
@@ -476,13 +475,14 @@ class Proposer {
     // A layer with a gazetteer is read as a table, without the points of its features.
     if (!gazetteers_.empty() && !are_points && by_rows < located.names.size()) use_gazetteer(draft, located);
     if (located.at.empty()) {
-      throw InvalidData(fmt::format(
-          "{}: none of its {} has a position, and so no ground: add a table with the columns name, lon and "
-          "lat (or "
-          "points with a name) to the files, init {} GROUND GAZETTEER, or give the rows columns lon and lat "
-          "(docs/list_of_towns.md)",
-          draft.series->files.front().name, counted(located.names.size(), "place", "places"),
-          draft.series->files.front().name));
+      throw InvalidData(
+          fmt::format("{}: none of its {} has a position, and so no ground: add a table with the columns "
+                      "name, lon and lat "
+                      "(or points with a name) to the files, init {} GROUND GAZETTEER, or give the rows "
+                      "columns lon and lat "
+                      "(docs/list_of_towns.md)",
+                      draft.series->files.front().name, counted(located.names.size(), "place", "places"),
+                      draft.series->files.front().name));
     }
     const std::string how = are_points ? "the points of the features"
                             : points.lon.empty()
@@ -589,14 +589,17 @@ class Proposer {
 
   /// Reads the whole as `check` will; places and their holders have many ways to be wrong.
   void try_places(Manifest manifest) const {
-    const bool any = std::any_of(drafts_.begin(), drafts_.end(),
-                                 [](const Draft& draft) { return draft.spec.points_to_areas.has_value(); });
-    if (!any) return;
+    const auto places = std::find_if(drafts_.begin(), drafts_.end(), [](const Draft& draft) {
+      return draft.spec.points_to_areas.has_value();
+    });
+    if (places == drafts_.end()) return;
     try {
       static_cast<void>(read_atlas(std::move(manifest)));
-    } catch (Error& error) {
-      error.add_context("what the files say cannot be proposed as it is");
-      throw;
+    } catch (const Error& error) {
+      throw InvalidData(
+          fmt::format("{}: a manifest was tried and is not written: {}. Mend the rows, or give a file of the "
+                      "ground that is meant alone (docs/list_of_towns.md)",
+                      places->series->files.front().name, error.what()));
     }
   }
 

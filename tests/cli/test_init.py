@@ -420,6 +420,10 @@ class Places(InitTest):
         self.assertIn("none of its 2 places has a position", refused(bare, ground))
         self.assertIn("has no geometries, and as a table of places no column of holders (holder, held_by, control), no dates",
                       refused(self.put("names.csv", "place,n\nP,1\nQ,2\n")))
+        world = self.put("world.geojson", collection(feature([box(-170, -80, 170, 80)])))
+        message = refused(towns, world)
+        self.assertIn("towns.csv: a manifest was tried and is not written: ", message)
+        self.assertIn("give a file of the ground that is meant alone", message)
         commas = self.put("commas.csv", "name;holder;date;lon;lat\nP;A;2024;1,5;0,5\nQ;B;2024;3;0,5\n")
         self.assertIn("field 'lon' has '1,5', which is no number of degrees within +-180; write decimal points", refused(commas, ground))
 

@@ -73,11 +73,14 @@ HolderWord holder_word(std::string_view value, std::string_view field) {
   if (is_among(plain, kUnknown) || trimmed(value) == "?") return HolderWord::unknown;
   if (!has_letters || plain == letters_and_digits(field)) return HolderWord::nothing;
   // "3 Oct 2022" slipped in from a column of dates.
-  constexpr std::array<std::string_view, 12> kMonths{"jan", "feb", "mar", "apr", "may", "jun",
-                                                     "jul", "aug", "sep", "oct", "nov", "dec"};
-  const bool is_date = words.size() == 1 && words.front().size() >= 3 &&
-                       is_among(std::string_view(words.front()).substr(0, 3), kMonths) &&
-                       value.find_first_of("0123456789") != std::string_view::npos;
+  constexpr std::array<std::string_view, 12> kMonths{"january",   "february", "march",    "april",
+                                                     "may",       "june",     "july",     "august",
+                                                     "september", "october",  "november", "december"};
+  constexpr std::size_t kShortest = 3;
+  const bool is_date = words.size() == 1 && words.front().size() >= kShortest &&
+                       value.find_first_of("0123456789") != std::string_view::npos &&
+                       std::any_of(kMonths.begin(), kMonths.end(),
+                                   [&](std::string_view month) { return month.starts_with(words.front()); });
   if (is_date) return HolderWord::nothing;
   const bool is_contested = is_among(plain, kContested) ||
                             (!words.empty() && (words.front() == "contested" || words.front() == "disputed"));

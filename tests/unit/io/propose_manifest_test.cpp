@@ -323,7 +323,7 @@ TEST(PlaceColumns, ByTheirNamesAndOnlyIfTheyAreDegrees) {
 }
 
 TEST(HolderWord, NamesWordsAndRemarks) {
-  for (const char* holder : {"Ukraine", "Donetsk PR", "Україна", "May", "Army of 1918"})
+  for (const char* holder : {"Ukraine", "Donetsk PR", "Україна", "May", "Mayotte 1", "Army of 1918"})
     EXPECT_EQ(holder_word(holder, "held_by"), HolderWord::holder) << holder;
   for (const char* contested : {"Contested", "disputed", "Contested Ukraine", "Shared control"})
     EXPECT_EQ(holder_word(contested, "held_by"), HolderWord::contested) << contested;
