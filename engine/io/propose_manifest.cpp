@@ -314,10 +314,8 @@ class Proposer {
     const bool has_positions = !draft.is_table || !draft.places.lon.empty() || !gazetteers_.empty();
     throw InvalidData(fmt::format(
         "{}: rows about who holds which place ('{}'); an atlas is made of areas, and places become areas by "
-        "sharing "
-        "out ground. Name that ground, one file of a country or a study area, together with them: init {} "
-        "GROUND{} "
-        "(docs/list_of_towns.md)",
+        "sharing out ground. Name that ground, one file of a country or a study area, together with them: "
+        "init {} GROUND{} (docs/list_of_towns.md)",
         file, draft.places.key, file,
         has_positions
             ? ""
@@ -369,12 +367,10 @@ class Proposer {
     if (trial.clear == 0) {
       throw InvalidData(
           fmt::format("{}: its lines divide {} on none of {} tried{}; the frame has to be one piece of "
-                      "ground that lines "
-                      "reach the boundary of at both ends: only the areas they lead through, not neighbours "
-                      "beyond their ends. "
-                      "Give a file of those alone, or write where = \"...\" to the frame, within_m for ends "
-                      "that stop short and "
-                      "seeds by hand (docs/front_lines.md)",
+                      "ground that lines reach the boundary of at both ends: only the areas they lead "
+                      "through, not neighbours beyond their ends. Give a file of those alone, or write "
+                      "where = \"...\" to the frame, within_m for ends that stop short and seeds by hand "
+                      "(docs/front_lines.md)",
                       draft.series->files.front().name, frame_.file, counted(trial.dates, "date", "dates"),
                       trial.reason.empty() ? "" : " (" + trial.reason + ")"));
     }
@@ -477,10 +473,8 @@ class Proposer {
     if (located.at.empty()) {
       throw InvalidData(
           fmt::format("{}: none of its {} has a position, and so no ground: add a table with the columns "
-                      "name, lon and lat "
-                      "(or points with a name) to the files, init {} GROUND GAZETTEER, or give the rows "
-                      "columns lon and lat "
-                      "(docs/list_of_towns.md)",
+                      "name, lon and lat (or points with a name) to the files, init {} GROUND GAZETTEER, or "
+                      "give the rows columns lon and lat (docs/list_of_towns.md)",
                       draft.series->files.front().name, counted(located.names.size(), "place", "places"),
                       draft.series->files.front().name));
     }
