@@ -458,7 +458,7 @@ void report_sites(std::span<const Site> sites, const PlacedSites& placed, const 
                   const std::vector<MultiPolygon>& cells, Findings& findings) {
   for (const std::size_t i : placed.site) {
     const GeoLocation location{Lon{sites[i].at.lon}, Lat{sites[i].at.lat}};
-    const bool is_inside = frame.holds(detail::to_grid_point(sites[i].at));
+    const bool is_inside = frame.locate(detail::to_grid_point(sites[i].at)) >= 0;
     if (cells[i].empty()) {
       findings.push_back({"site-without-ground", Severity::warning, "", "", location,
                           fmt::format("'{}': no part of the frame is nearest to it{}", sites[i].name,
