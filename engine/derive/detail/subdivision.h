@@ -95,12 +95,11 @@ class Subdivision {
   void make_pieces(std::vector<Cycle> cycles);
   void number_pieces(const std::vector<int>& piece_of_cycle, const std::vector<std::size_t>& cycle_of);
   [[nodiscard]] std::optional<HalfEdge> west_of(GridPoint point) const;
-  [[nodiscard]] std::optional<HalfEdge> arc_step_at(std::size_t position) const;
   [[nodiscard]] std::vector<GridPoint> points_of(const Ring& ring) const;
   [[nodiscard]] GridPolygon polygon_of(std::span<const Ring> rings) const;
 
   const Outline* outline_ = nullptr;
-  std::vector<GridPoint> edge_points_;  ///< two for each arc that is an edge
+  std::vector<GridPoint> edge_points_;  ///< two for each arc that is an edge, whose path they are
   std::vector<Arc> arcs_;
   std::vector<std::size_t> stretch_positions_;  ///< where each stretch of the outline begins
   std::vector<HalfEdge> of_edge_;
