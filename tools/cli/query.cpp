@@ -168,13 +168,6 @@ void Breakdown::declare(CLI::App& command) {
       ->check(CLI::IsMember({"actor", "region", "group"}));
 }
 
-void refuse_geometry_by_group(const Breakdown& by, const OutputOptions& output) {
-  if (!by.by_group || output.geometry.empty()) return;
-  throw InvalidArgument(
-      "--geometry has a polygon for each actor, --by group a row for each group; ask for one after the "
-      "other");
-}
-
 void QueryOptions::declare_atlas(CLI::App& command) {
   command
       .add_option("ATLAS", atlas,

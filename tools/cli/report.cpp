@@ -1,5 +1,6 @@
 #include "tools/cli/report.h"
 
+#include "tools/cli/printable.h"
 #include <marchland/base/error.h>
 #include <marchland/io/csv.h>
 
@@ -64,10 +65,10 @@ std::string for_people(const Json& row, const Column& column, const Rendering& h
   }
   if (found->is_array()) {
     std::string list;
-    for (const Json& item : *found) list += (list.empty() ? "" : ", ") + item.get<std::string>();
+    for (const Json& item : *found) list += (list.empty() ? "" : ", ") + printable(item.get<std::string>());
     return list;
   }
-  return found->is_string() ? found->get<std::string>() : found->dump();
+  return found->is_string() ? printable(found->get<std::string>()) : found->dump();
 }
 
 std::string csv_field_of(const Json& value) {

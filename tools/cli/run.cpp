@@ -133,7 +133,8 @@ struct RunCommand {
   }
 
   void write(OutputFolder& folder) const {
-    const Session session(query);
+    // `check` looks at areas too.
+    const Session session(query, Load::with_areas);
     std::vector<NamedDate> dates;
     for (const std::string& text : at) {
       // A date given twice is one.
