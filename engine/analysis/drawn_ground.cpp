@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::uint16_t kExact = 0;
 constexpr std::uint16_t kNotStated = 1;
+constexpr HalfEdgeIndex kNoFollower = 0xffffffffU;
 
 }  // namespace
 
@@ -90,6 +91,11 @@ void LineMap::read_accuracies(const Holders& asked) {
     only = slot.index;
   }
   uniform_ = Line{only.value_or(kNotStated), 0.0F};
+  const LineAccuracy& accuracy = accuracies_[uniform_->accuracy];
+  if (accuracy.kind != LineAccuracy::Kind::stated) return;
+  decays_.reserve(lengths_.size());
+  for (const double length : lengths_)
+    decays_.push_back(accuracy.correlation == 0.0 ? 0.0 : std::exp(-length / accuracy.correlation));
 }
 
 LineMap::Line LineMap::find_line(EdgeIndex edge, TimeIndex epoch) const {
@@ -146,8 +152,12 @@ LineMap::Line LineMap::find_line(EdgeIndex edge, TimeIndex epoch) const {
 }
 
 DrawnGround::DrawnGround(const LineMap& lines, const Holders& holders, TimeIndex epoch,
-                         std::vector<Part> part_of_holder)
-    : lines_(&lines), holders_(&holders), epoch_(epoch), part_of_holder_(std::move(part_of_holder)) {
+                         std::vector<Part> part_of_holder, Unknown unknown)
+    : lines_(&lines),
+      holders_(&holders),
+      epoch_(epoch),
+      unknown_(unknown),
+      part_of_holder_(std::move(part_of_holder)) {
   start();
 }
 
@@ -158,6 +168,7 @@ void DrawnGround::start() {
     for (Part& part : parts_) part = part_of_holder_[part];
   }
   boundary_.clear();
+  follower_.clear();
   place_.assign(lines_->composite().plane().edges().size(), 0);
   for (EdgeIndex e = 0; e < place_.size(); ++e) set_boundary(e);
 }
@@ -232,8 +243,17 @@ void DrawnGround::move_to(TimeIndex epoch, std::vector<Part> part_of_holder) {
   // The same rings of another epoch are other lines only where statements end, which errors ask the map.
   if (changed.empty()) return;
   is_traced_ = false;
+  const Arrangement& plane = lines_->composite().plane();
   for (const FaceIndex face : changed) {
-    for (std::uint32_t i = edge_begin_[face]; i < edge_begin_[face + 1]; ++i) set_boundary(edges_[i]);
+    for (std::uint32_t i = edge_begin_[face]; i < edge_begin_[face + 1]; ++i) {
+      set_boundary(edges_[i]);
+      if (follower_.empty()) continue;
+      // Whatever arrives at its ends may go on otherwise.
+      const Edge& edge = plane.edges()[edges_[i]];
+      for (const NodeIndex node : {edge.u, edge.v}) {
+        for (const HalfEdgeIndex out : plane.outgoing(node)) follower_[Arrangement::twin(out)] = kNoFollower;
+      }
+    }
   }
 }
 
@@ -248,19 +268,26 @@ void DrawnGround::trace() const {
   rings_.clear();
   steps_.clear();
   seen_.resize(2 * place_.size(), 0);
+  follower_.resize(2 * place_.size(), kNoFollower);
   ++tracing_;
   for (const EdgeIndex e : boundary_) {
     for (const HalfEdgeIndex start : {2 * e, 2 * e + 1}) {
       if (seen_[start] == tracing_) continue;
       const Part part = parts_[lines_->face(start)];
+      if (part == 0 && unknown_ == Unknown::left_out) continue;
       const auto begin = static_cast<std::uint32_t>(steps_.size());
       HalfEdgeIndex h = start;
       do {
         seen_[h] = tracing_;
         steps_.push_back(h);
-        // Around the node, across whatever divides the part itself.
-        h = plane.next(h);
-        while (parts_[lines_->face(Arrangement::twin(h))] == part) h = plane.next(Arrangement::twin(h));
+        HalfEdgeIndex& follower = follower_[h];
+        if (follower == kNoFollower) {
+          // Around the node, across whatever divides the part itself.
+          follower = plane.next(h);
+          while (parts_[lines_->face(Arrangement::twin(follower))] == part)
+            follower = plane.next(Arrangement::twin(follower));
+        }
+        h = follower;
       } while (h != start);
       rings_.push_back({part, begin, static_cast<std::uint32_t>(steps_.size())});
     }

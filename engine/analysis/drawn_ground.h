@@ -50,6 +50,10 @@ class LineMap {
     return (h & 1U) == 0 ? v : GroundVector{-v.east, -v.north};
   }
   [[nodiscard]] double length(HalfEdgeIndex h) const { return lengths_[h >> 1U]; }
+  /// Where every line has one stated accuracy: the correlation of errors at the ends of the half-edge. Empty
+  /// otherwise.
+  [[nodiscard]] const std::vector<double>& decays() const noexcept { return decays_; }
+  [[nodiscard]] bool is_box(EdgeIndex edge) const { return is_box_[edge] != 0; }
   /// Whether `next` goes straight on where `h` ends, so that nobody drew a vertex between them.
   [[nodiscard]] bool is_straight(HalfEdgeIndex h, HalfEdgeIndex next) const { return straight_[h] == next; }
 
@@ -87,7 +91,8 @@ class LineMap {
   std::vector<GroundVector> vectors_;    ///< by edge
   std::vector<double> lengths_;          ///< by edge
   std::vector<HalfEdgeIndex> straight_;  ///< by half-edge; itself where nothing goes straight on
-  std::vector<bool> is_box_;             ///< the map ends there, the ground does not
+  std::vector<double> decays_;           ///< by edge
+  std::vector<std::uint8_t> is_box_;     ///< the map ends there, the ground does not
   std::vector<LineAccuracy> accuracies_;
   std::vector<SlotAccuracy> slots_;
   std::optional<Line> uniform_;       ///< of every line, where there is but one accuracy
@@ -99,10 +104,14 @@ class DrawnGround {
  public:
   using Part = std::uint32_t;
 
+  /// Whether part 0, which unknown ground belongs to, has rings too: where nothing bounds the ground they
+  /// repeat those of the others.
+  enum class Unknown : bool { left_out, walked };
+
   /// `part_of_holder`: by HolderIndex; empty: each is a part of its own. The map and the holders must outlive
   /// it. Cost: once over faces and edges.
   DrawnGround(const LineMap& lines, const Holders& holders, TimeIndex epoch,
-              std::vector<Part> part_of_holder = {});
+              std::vector<Part> part_of_holder = {}, Unknown unknown = Unknown::walked);
 
   /// To a later epoch at a cost that follows what changes; to an earlier one, or with other parts, at the
   /// cost of a new one.
@@ -140,6 +149,7 @@ class DrawnGround {
   const LineMap* lines_;
   const Holders* holders_;
   TimeIndex epoch_;
+  Unknown unknown_;
   std::vector<Part> part_of_holder_;
   std::vector<Part> parts_;  ///< by face
   std::vector<EdgeIndex> boundary_;
@@ -154,6 +164,8 @@ class DrawnGround {
   mutable bool is_traced_ = false;
   mutable std::vector<Ring> rings_;
   mutable std::vector<HalfEdgeIndex> steps_;
+  /// By half-edge: the next one of its ring, or none while that is not known.
+  mutable std::vector<HalfEdgeIndex> follower_;
   mutable std::vector<std::uint32_t> seen_;  ///< by half-edge: in which tracing
   mutable std::uint32_t tracing_ = 0;
 };

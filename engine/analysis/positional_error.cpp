@@ -38,8 +38,12 @@ double round_to_five_digits(double value) {
 Band band_of(double figure, const AreaError& error, double least, double most) {
   const double random = kBandDeviations * error.sd.value();
   const double excess = error.excess.value();
-  return {std::clamp(figure - round_to_five_digits(random + std::max(excess, 0.0)), least, most),
-          std::clamp(figure + round_to_five_digits(random + std::max(-excess, 0.0)), least, most)};
+  const double redrawing = error.redrawing.value();
+  return {
+      std::clamp(figure - round_to_five_digits(random + std::max(excess, 0.0) + std::max(redrawing, 0.0)),
+                 least, most),
+      std::clamp(figure + round_to_five_digits(random + std::max(-excess, 0.0) + std::max(-redrawing, 0.0)),
+                 least, most)};
 }
 
 double correlated_sum(std::span<const RingVertex> ring, double perimeter, double correlation) {
@@ -81,8 +85,10 @@ struct AreaErrors::Walk {
   std::vector<LineMap::Line> known;  ///< by step
 };
 
-AreaErrors::AreaErrors(const LineMap& lines, std::vector<bool> inside)
-    : lines_(&lines), inside_(std::move(inside)) {}
+AreaErrors::AreaErrors(const LineMap& lines, const std::vector<bool>& inside)
+    : lines_(&lines),
+      inside_(inside.begin(), inside.end()),
+      is_everywhere_(std::all_of(inside.begin(), inside.end(), [](bool is_inside) { return is_inside; })) {}
 
 /// Adds the vertices of a ring with what they move of the figure; `jump_of` says of a half-edge how much more
 /// a square metre counts on its left than on its right.
@@ -165,6 +171,73 @@ void AreaErrors::walk(const DrawnGround& ground, const DrawnGround::Ring& ring, 
   }
 }
 
+bool AreaErrors::add_long_ring(std::span<const HalfEdgeIndex> steps, Walk& out, double& variance) const {
+  if (lines_->decays().empty()) return false;
+  const LineAccuracy& accuracy =
+      lines_->accuracies()[lines_->line(Arrangement::edge_of(steps[0]), 0).accuracy];
+  const std::size_t count = steps.size();
+  std::size_t start = 0;
+  while (start + 1 < count && lines_->is_straight(steps[start == 0 ? count - 1 : start - 1], steps[start]))
+    ++start;
+  double sum = 0.0;
+  double perimeter = 0.0;
+  double lines = 0.0;
+  GroundVector near;        // what was passed, as it is felt here
+  GroundVector from_start;  // what was passed, as it is felt at the start
+  double since_start = 1.0;
+  GroundVector first;  // gradient of the first vertex, of the stretch that begins there
+  GroundVector pending;
+  for (std::size_t done = 0; done < count;) {
+    GroundVector whole;
+    double length = 0.0;
+    double counted = 0.0;
+    double counted_first = 0.0;
+    double decay = 1.0;
+    const bool is_first = done == 0;
+    for (;;) {
+      const HalfEdgeIndex h = steps[start + done < count ? start + done : start + done - count];
+      const EdgeIndex edge = Arrangement::edge_of(h);
+      if (lines_->is_box(edge)) return false;
+      const double step = lines_->length(h);
+      whole += lines_->along(h);
+      decay *= lines_->decays()[edge];
+      if (is_everywhere_ ||
+          (inside_[lines_->face(h)] != 0 && inside_[lines_->face(Arrangement::twin(h))] != 0)) {
+        counted += step;
+        counted_first += step * (length + step / 2.0);
+      }
+      length += step;
+      ++done;
+      if (done == count) break;
+      const HalfEdgeIndex next = steps[start + done < count ? start + done : start + done - count];
+      if (!lines_->is_straight(h, next)) break;
+    }
+    const double at_end = counted_first / (length * length);
+    const double at_begin = counted / length - at_end;
+    const GroundVector turned = outwards(whole);
+    lines += counted;
+    perimeter += length;
+    if (is_first) {
+      first = at_begin * turned;
+    } else {
+      pending += at_begin * turned;
+      sum += dot(pending, pending) + 2.0 * dot(pending, near);
+      near += pending;
+      from_start += since_start * pending;
+    }
+    near = decay * near;
+    since_start *= decay;
+    pending = at_end * turned;
+  }
+  if (perimeter < 2.0 * kFarAway * accuracy.correlation) return false;
+  pending += first;
+  sum += dot(pending, pending) + 2.0 * dot(pending, near) + 2.0 * dot(pending, from_start) +
+         2.0 * dot(near, from_start);
+  variance += accuracy.sigma * accuracy.sigma * sum;
+  out.lines += lines;
+  return true;
+}
+
 /// Sorts by accuracy and adds what each does. All are of one ring, sorted along it.
 void AreaErrors::add_vertices(std::vector<Vertex>& vertices, double perimeter, double& variance) const {
   const auto by_accuracy = [](const Vertex& a, const Vertex& b) { return a.accuracy < b.accuracy; };
@@ -187,13 +260,15 @@ std::vector<AreaError> AreaErrors::of_parts(const DrawnGround& ground, std::size
   std::vector<double> variance(part_count, 0.0);
   Walk walked;
   const auto jump_of = [&](HalfEdgeIndex h) {
-    return inside_[lines_->face(h)] && inside_[lines_->face(Arrangement::twin(h))] ? 1.0 : 0.0;
+    return inside_[lines_->face(h)] != 0 && inside_[lines_->face(Arrangement::twin(h))] != 0 ? 1.0 : 0.0;
   };
   for (const DrawnGround::Ring& ring : ground.rings()) {
     walked.vertices.clear();
     walked.excess = walked.lines = walked.without_sigma = 0.0;
-    walk(ground, ring, jump_of, walked);
-    add_vertices(walked.vertices, walked.perimeter, variance[ring.part]);
+    if (!add_long_ring(ground.half_edges(ring), walked, variance[ring.part])) {
+      walk(ground, ring, jump_of, walked);
+      add_vertices(walked.vertices, walked.perimeter, variance[ring.part]);
+    }
     AreaError& error = out[ring.part];
     error.excess += SquareMeters(walked.excess);
     error.lines += Meters(walked.lines);
@@ -216,7 +291,7 @@ AreaError AreaErrors::of(const DrawnGround& first, DrawnGround::Part in_first, c
   const auto jump_of = [&](HalfEdgeIndex h) {
     const FaceIndex left = lines_->face(h);
     const FaceIndex right = lines_->face(Arrangement::twin(h));
-    return inside_[left] && inside_[right] ? weight(left) - weight(right) : 0.0;
+    return inside_[left] != 0 && inside_[right] != 0 ? weight(left) - weight(right) : 0.0;
   };
   // A line that bounds the ground of both is one; it is met on the walk along the first.
   const auto jump_of_rest = [&](HalfEdgeIndex h) {
@@ -288,8 +363,17 @@ AreaError AreaErrors::of(const DrawnGround& first, DrawnGround::Part in_first, c
       add_vertices(ring.shared, ring.perimeter, variance);
     }
   }
-  return {SquareMeters(std::sqrt(std::max(variance, 0.0))), SquareMeters(excess), Meters(lines),
+  return {SquareMeters(std::sqrt(std::max(variance, 0.0))),
+          SquareMeters(excess),
+          {},
+          Meters(lines),
           Meters(without_sigma)};
+}
+
+Band band_of(double length, const LengthError& error) {
+  const double random = kBandDeviations * error.sd.value();
+  return {std::max(length - round_to_five_digits(random + error.lengthening.value()), 0.0),
+          length + round_to_five_digits(random)};
 }
 
 LengthError error_of_length(const LineMap& lines, const ContactLine& line, TimeIndex epoch) {

@@ -18,6 +18,9 @@ namespace marchland {
 struct AreaError {
   SquareMeters sd;      ///< standard deviation by random errors
   SquareMeters excess;  ///< by which systematic errors make it too large; negative: too small
+  /// Of gains, losses and what passed, the part that drawing a line anew may have made (NoiseFloor): as much
+  /// at most, and nothing where the lines are far apart. Negative: what is held throughout may lack so much.
+  SquareMeters redrawing{};
   /// Lines that bound what is counted and are no definition.
   Meters lines;
   /// Of them, lines of which no source states how true they are. Unless it is 0, the error is not known.
@@ -32,9 +35,9 @@ struct Band {
 };
 inline constexpr double kBandDeviations = 1.959964;  ///< of the normal distribution
 
-/// `figure` -+ 1.96 sd, and on one side also the systematic error. Both widths are rounded to five digits:
-/// they are no better known, and so do not depend on the order of sums. Ends outside [least, most] are moved
-/// there.
+/// `figure` -+ 1.96 sd; on one side also the systematic error, and what redrawing may have made. Both widths
+/// are rounded to five digits: they are no better known, and so do not depend on the order of sums. Ends
+/// outside [least, most] are moved there.
 [[nodiscard]] Band band_of(double figure, const AreaError& error, double least, double most);
 
 /// Vertex of a closed line: where it lies along it, in metres, and what area a metre of its error moves.
@@ -59,7 +62,7 @@ inline constexpr OverlapWeights kNetChange{{{0.0, 1.0}, {-1.0, 0.0}}};
 class AreaErrors {
  public:
   /// `inside`: by face, as faces_in_scope has it.
-  AreaErrors(const LineMap& lines, std::vector<bool> inside);
+  AreaErrors(const LineMap& lines, const std::vector<bool>& inside);
 
   /// Of the area of every part, by its number.
   [[nodiscard]] std::vector<AreaError> of_parts(const DrawnGround& ground, std::size_t part_count) const;
@@ -80,10 +83,14 @@ class AreaErrors {
   struct Walk;
   template <class JumpOf>
   void walk(const DrawnGround& ground, const DrawnGround::Ring& ring, JumpOf jump_of, Walk& out) const;
+  /// The same of a whole ring, in one pass: nothing where not all lines have one accuracy, or the ring is so
+  /// short that errors are alike all around it.
+  [[nodiscard]] bool add_long_ring(std::span<const HalfEdgeIndex> steps, Walk& out, double& variance) const;
   void add_vertices(std::vector<Vertex>& vertices, double perimeter, double& variance) const;
 
   const LineMap* lines_;
-  std::vector<bool> inside_;
+  std::vector<std::uint8_t> inside_;  ///< by face
+  bool is_everywhere_;                ///< all faces are inside
 };
 
 /// What errors of lines do to the length of a line of contact.
@@ -98,5 +105,7 @@ struct LengthError {
 };
 /// Its parts are taken to be independent.
 [[nodiscard]] LengthError error_of_length(const LineMap& lines, const ContactLine& line, TimeIndex epoch);
+/// Where the length lies with 95 %: the mean lengthening belongs to the low side. Rounded as that of areas.
+[[nodiscard]] Band band_of(double length, const LengthError& error);
 
 }  // namespace marchland

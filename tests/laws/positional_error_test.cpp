@@ -214,7 +214,7 @@ void expect_coverage(const Accuracies& accuracies, std::uint64_t seed) {
   const ErrorField of_other(parties.places, {parties.east}, accuracies.sigma_b, accuracies.correlation_b);
   const Figures truth = figures(parties, parties.places, accuracies);
   std::map<std::string, int> covered;
-  const int draws = cases(1500);
+  const int draws = cases(4000);
   for (int i = 0; i < draws; ++i) {
     std::vector<GroundVector> places = parties.places;
     const auto errors = first.draw(random);
@@ -236,7 +236,7 @@ void expect_coverage(const Accuracies& accuracies, std::uint64_t seed) {
     }
   }
   for (const auto& [name, count] : covered) {
-    // 1500 cases know a probability of 95 % to 0.56 %.
+    // 4000 cases know a probability of 95 % to 0.34 %.
     EXPECT_GE(static_cast<double>(count) / draws, 0.93) << name;
     EXPECT_LE(static_cast<double>(count) / draws, 0.97) << name;
     ::testing::Test::RecordProperty(name, fmt::format("{:.4f}", static_cast<double>(count) / draws));

@@ -168,6 +168,40 @@ TEST(PositionalError, MovingThroughTimeIsStartingThere) {
   }
 }
 
+TEST(PositionalError, LongRingsInOnePassAreWhatTheyAreInTwo) {
+  // The same error by another way: of_parts takes a short cut where a ring is long beside L.
+  AtlasBuilder builder;
+  std::vector<GroundVector> points;
+  constexpr int kVertices = 300;
+  for (int i = 0; i < kVertices; ++i) {
+    const double angle = 2 * std::numbers::pi * i / kVertices;
+    const double radius = 30000.0 + 900.0 * std::sin(9 * angle) + (i % 3) * 100.0;
+    points.push_back({radius * std::cos(angle), radius * std::sin(angle)});
+  }
+  builder.say("l", "a", MultiPolygon{{ring_of(points)}});
+  builder.say("l", "b", MultiPolygon{{ring_of({{0, 0}, {90000, 0}, {90000, 500}, {0, 500}})}});
+  builder.atlas.study_area =
+      MultiPolygon{{ring_of({{-20000, -50000}, {70000, -50000}, {70000, 50000}, {-20000, 50000}})}};
+  for (const double correlation : {0.0, 300.0, 2000.0}) {
+    for (const bool is_bounded : {true, false}) {
+      set_accuracy(builder.atlas, 0, 50.0, correlation);
+      AtlasBuilder asked_of = builder;
+      if (!is_bounded) asked_of.atlas.study_area.reset();
+      const Asked asked(asked_of);
+      const AreaErrors errors = asked.errors();
+      const DrawnGround ground = asked.ground();
+      const auto all = errors.of_parts(ground, asked.holders.size());
+      for (HolderIndex h = 1; h < asked.holders.size(); ++h) {
+        const AreaError one = errors.of(ground, h);
+        EXPECT_GT(one.sd.value(), 0.0);
+        EXPECT_NEAR(all[h].sd.value(), one.sd.value(), 1e-9 * one.sd.value())
+            << asked.holders.id(h) << correlation;
+        EXPECT_NEAR(all[h].lines.value(), one.lines.value(), 1e-9 * one.lines.value());
+      }
+    }
+  }
+}
+
 TEST(PositionalError, TheEdgeOfTheScopeAddsNothing) {
   // The west half of a square: the scope's edge cuts two sides in the middle.
   AtlasBuilder builder;
@@ -230,8 +264,8 @@ TEST(PositionalError, AChangeRestsOnWhatWasDrawnAnew) {
     return errors.of(asked.ground(from), a, asked.ground(to), a, weights).sd.value();
   };
   // What both dates have of the two long sides is one line and cancels. The rest of a new side is its last
-  // third, which moves with its east end by 5/18 of the side and with its west end by 1/18. In units of 1000 m
-  // and sigma: old east corners (0, 1) each, new ones (5/6, 1), west corners (1/6, 0).
+  // third, which moves with its east end by 5/18 of the side and with its west end by 1/18. In units of 1000
+  // m and sigma: old east corners (0, 1) each, new ones (5/6, 1), west corners (1/6, 0).
   const double net = 50.0 * 1000 * std::sqrt(2 * 1.0 + 2 * (25.0 / 36 + 1.0) + 2 * (1.0 / 36));
   EXPECT_NEAR(of(0, 1, kNetChange), net, 3e-4 * net);
   EXPECT_EQ(of(1, 2, kNetChange), 0.0);
