@@ -58,28 +58,28 @@ LineMap::LineMap(const Composite& composite, const Holders& asked) : composite_(
 }
 
 void LineMap::read_accuracies(const Holders& asked) {
-  const Atlas& atlas = composite_->atlas();
   accuracies_ = {{LineAccuracy::Kind::exact, 0.0, 0.0}, {LineAccuracy::Kind::unknown, 0.0, 0.0}};
-  std::vector<std::tuple<SourceId, double, double>> keys(2);
+  std::vector<std::tuple<SourceId, Meters, Meters>> keys(2);
   bool has_bias = false;
-  for (const Slot& slot : composite_->slots()) {
+  for (SlotIndex s = 0; s < composite_->slots().size(); ++s) {
+    const Slot& slot = composite_->slots()[s];
     SlotAccuracy& of_slot = slots_.emplace_back();
     if (slot.group == LabelGroup::region) continue;
-    const SourceId source = atlas[slot.layer].source;
+    const SourceId source = composite_->atlas()[slot.layer].source;
     of_slot.is_asked = asked.asks(source);
-    const Source& stated = atlas[source];
-    if (stated.sigma.value() == 0.0) {
-      of_slot.index = kNotStated;
+    const Accuracy stated = accuracy_of(*composite_, s);
+    of_slot.bias = static_cast<float>(stated.bias.value());
+    has_bias = has_bias || of_slot.bias != 0.0F;
+    if (!stated.sigma || stated.sigma->value() == 0.0) {
+      of_slot.index = stated.sigma ? kExact : kNotStated;
       continue;
     }
-    const std::tuple key(source, stated.sigma.value(), stated.correlation.value());
+    const std::tuple key(source, *stated.sigma, stated.correlation);
     const auto known = std::find(keys.begin() + 2, keys.end(), key);
     of_slot.index = static_cast<std::uint16_t>(known - keys.begin());
-    if (known == keys.end()) {
-      keys.push_back(key);
-      accuracies_.push_back({LineAccuracy::Kind::stated, stated.sigma.value(), stated.correlation.value()});
-    }
-    has_bias = has_bias || of_slot.bias != 0.0F;
+    if (known != keys.end()) continue;
+    keys.push_back(key);
+    accuracies_.push_back({LineAccuracy::Kind::stated, stated.sigma->value(), stated.correlation.value()});
   }
   std::optional<std::uint16_t> only;
   for (const SlotAccuracy& slot : slots_) {

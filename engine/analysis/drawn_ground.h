@@ -23,7 +23,7 @@ struct GroundVector {
 /// latitude it is off by d^2 / 78 000 of itself. In lon/lat degrees; not across the antimeridian.
 [[nodiscard]] GroundVector ground_vector(const Position& from, const Position& to);
 
-/// Of errors that go together: lines of one source with one accuracy.
+/// Of errors that go together: lines of one source that are equally true.
 struct LineAccuracy {
   enum class Kind : std::uint8_t { exact, unknown, stated };
   Kind kind = Kind::unknown;

@@ -106,7 +106,7 @@ int main(int argc, char** argv) {
 
   Atlas atlas = path.empty() ? bench::seeded_front(front) : read_atlas(path);
   for (Source& source : atlas.sources) {
-    if (source.sigma.value() > 0) continue;
+    if (source.sigma) continue;
     source.sigma = Meters(sigma);
     source.correlation = Meters(correlation);
   }

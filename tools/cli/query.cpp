@@ -403,9 +403,11 @@ std::vector<Instant> Session::instants(const std::vector<std::string>& texts) co
 bool Session::has_bands(Theme theme) const {
   if (no_bands_) return false;
   const Atlas& all = atlas();
-  return std::any_of(all.layers.begin(), all.layers.end(), [&](const Layer& layer) {
-    return layer.theme == theme && all[layer.source].sigma.value() > 0 &&
-           (holder_options_.sources.empty() || holder_options_.sources.contains(layer.source));
+  return std::any_of(all.statements.begin(), all.statements.end(), [&](const Statement& statement) {
+    const Layer& layer = all[statement.layer];
+    if (layer.theme != theme) return false;
+    if (!holder_options_.sources.empty() && !holder_options_.sources.contains(layer.source)) return false;
+    return statement.accuracy.value_or(all[layer.source].accuracy()).sigma.has_value();
   });
 }
 

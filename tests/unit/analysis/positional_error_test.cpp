@@ -250,6 +250,65 @@ TEST(PositionalError, ALineIsAsTrueAsItsBestSource) {
               5000.0);
 }
 
+TEST(PositionalError, ExactLinesAddNothingWhoeverElseDrawsThem) {
+  AtlasBuilder builder;
+  set_accuracy(builder.atlas, 0, 50.0, 0.0);
+  builder.say("l", "a", MultiPolygon{{square(0, 0, 2000)}});
+  // A border, exact by definition, runs along the west side.
+  builder.atlas.sources.emplace_back().id = "treaty";
+  set_accuracy(builder.atlas, 1, 0.0, 0.0);
+  builder.layer("border", LayerMode::interval, Theme::border);
+  builder.atlas.layers[1].source = SourceId(1);
+  builder.say("border", "c", MultiPolygon{{ring_of({{-4000, 0}, {0, 0}, {0, 2000}, {-4000, 2000}})}});
+  const Asked asked(builder);
+  const AreaError error = asked.errors().of(asked.ground(), asked.holder("a"));
+  EXPECT_NEAR(error.lines.value(), 6000.0, 3.0);
+  // East corners as ever; west ones bear half of one side, as ends of the lines that are in error.
+  const double expected = 50.0 * 2000 * std::sqrt(2 * 0.5 + 2 * 0.25);
+  EXPECT_NEAR(error.sd.value(), expected, 3e-4 * expected);
+  EXPECT_TRUE(error.is_known());
+}
+
+TEST(PositionalError, StatementsMayBeTruerThanTheirSource) {
+  AtlasBuilder builder;
+  set_accuracy(builder.atlas, 0, 50.0, 0.0);
+  builder.say("l", "a", MultiPolygon{{square(0, 0, 2000)}});
+  builder.say("l", "b", MultiPolygon{{square(9000, 0, 2000)}});
+  builder.atlas.statements[1].accuracy = Accuracy{Meters(10.0), Meters(0.0), Meters(0.0)};
+  const Asked asked(builder);
+  const double unit = 2000 * std::sqrt(2.0);
+  EXPECT_NEAR(asked.errors().of(asked.ground(), asked.holder("a")).sd.value(), 50.0 * unit, 50.0);
+  EXPECT_NEAR(asked.errors().of(asked.ground(), asked.holder("b")).sd.value(), 10.0 * unit, 10.0);
+}
+
+TEST(PositionalError, BiasIsOutwardsOfTheGroundStated) {
+  AtlasBuilder builder;
+  set_accuracy(builder.atlas, 0, 50.0, 0.0);
+  builder.atlas.sources[0].bias = Meters(10.0);
+  builder.say("l", "a", MultiPolygon{{square(0, 0, 2000)}});
+  builder.say("l", "b", MultiPolygon{{square(2000, 0, 2000)}});
+  builder.atlas.study_area = MultiPolygon{{square(-10000, -10000, 30000)}};
+  const Asked asked(builder);
+  const AreaErrors errors = asked.errors();
+  const auto excess = [&](const std::string& id) {
+    return errors.of(asked.ground(), asked.holder(id)).excess.value();
+  };
+  // Three sides each; of the one between them the source would have both too large.
+  EXPECT_NEAR(excess("a"), 10.0 * 6000, 40.0);
+  EXPECT_NEAR(excess("b"), 10.0 * 6000, 40.0);
+  EXPECT_NEAR(excess(""), -10.0 * 12000, 80.0);
+  EXPECT_NEAR(errors.of_parts(asked.ground(), asked.holders.size())[asked.holder("a")].excess.value(),
+              10.0 * 6000, 40.0);
+  // What is stated anew is too large by as much as before: the change is not.
+  builder.atlas.statements[0].validity = days(0, 1);
+  builder.say("l", "a", MultiPolygon{{square(0, 0, 1000)}}, days(1, 2));
+  const Asked later(builder);
+  const HolderIndex a = later.holder("a");
+  // Its boundary is 2 km of unstated ground's shorter, and 1 km of b's becomes no one's.
+  EXPECT_NEAR(later.errors().of(later.ground(0), a, later.ground(1), a, kNetChange).excess.value(),
+              10.0 * (4000 - 6000), 40.0);
+}
+
 TEST(PositionalError, AChangeRestsOnWhatWasDrawnAnew) {
   // The east side moves by 1 km; the two west corners stay.
   AtlasBuilder builder;
@@ -318,7 +377,7 @@ TEST(PositionalError, OfTheLengthOfALine) {
   EXPECT_TRUE(error.is_linear);
   set_accuracy(builder.atlas, 0, 2000.0, 0.0);
   EXPECT_FALSE(error_of(builder).is_linear);
-  set_accuracy(builder.atlas, 0, 0.0, 0.0);
+  builder.atlas.sources[0].sigma.reset();
   EXPECT_NEAR(error_of(builder).without_sigma.value(), 10000.0, 10.0);
 }
 
