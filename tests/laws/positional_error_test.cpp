@@ -240,8 +240,6 @@ void expect_coverage(const Accuracies& accuracies, std::uint64_t seed) {
     EXPECT_GE(static_cast<double>(count) / draws, 0.93) << name;
     EXPECT_LE(static_cast<double>(count) / draws, 0.97) << name;
     ::testing::Test::RecordProperty(name, fmt::format("{:.4f}", static_cast<double>(count) / draws));
-    if (std::getenv("MARCHLAND_SHOW") != nullptr)
-      fmt::print("{} {:.4f}\n", name, static_cast<double>(count) / draws);
   }
   EXPECT_EQ(covered.size(), truth.size());
 }

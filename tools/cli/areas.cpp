@@ -34,15 +34,14 @@ class AreaBands {
     add_band(json, BandKeys(), area, error, 0.0, is_of_held ? std::numeric_limits<double>::max() : whole);
     if (row.denominator == 0) return;
     AreaError of_share = error;
-    double unit = whole;
     if (is_of_held) {
       // What it is a share of is in error too, and where its own line is the edge of all, by the same error.
       const double share = area / whole;
       of_share = within_->of(*ground_, Bands::part_of(names_, row.holder), *held_, 1,
                              {{{0.0, -share}, {0.0, 1.0 - share}}});
     }
-    of_share.sd = SquareMeters(of_share.sd.value() / unit);
-    of_share.excess = SquareMeters(of_share.excess.value() / unit);
+    of_share.sd = SquareMeters(of_share.sd.value() / whole);
+    of_share.excess = SquareMeters(of_share.excess.value() / whole);
     add_band(json, BandKeys("share_", ""), area / whole, of_share, 0.0, 1.0);
   }
 

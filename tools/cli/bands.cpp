@@ -58,9 +58,9 @@ BandValues band_values(double figure, const AreaError& error, double least, doub
 }
 
 std::string band_note() {
-  return "95 %: where the figure lies with that probability as far as the accuracy of lines goes that their "
-         "sources state (sigma); - where a line has none. Contested and unknown ground is not in it: it has "
-         "rows of its own";
+  return "95 %: where the figure lies, as far as the accuracy of lines goes that sources state (sigma); - "
+         "where a "
+         "line has none. Contested and unknown ground has rows of its own";
 }
 
 }  // namespace marchland::cli

@@ -96,9 +96,11 @@ std::string for_people(const Json& row, const Column& column, const Rendering& h
   const int most =
       column.kind == Column::Kind::share || column.kind == Column::Kind::share_band ? 2 : how.decimals;
   const int decimals = low && high ? decimals_of(*low / scale, *high / scale, most) : most;
-  if (is_band(column) && low && high)
-    return fmt::format("{}{}{}", with_thousands(*low / scale, decimals), *low < 0 ? " to " : "-",
-                       with_thousands(*high / scale, decimals));
+  if (is_band(column) && low && high) {
+    const std::string least = with_thousands(*low / scale, decimals);
+    if (*low == *high) return least;
+    return fmt::format("{}{}{}", least, *low < 0 ? " to " : "-", with_thousands(*high / scale, decimals));
+  }
   const auto found = row.find(column.key);
   if (found == row.end()) return "";
   if (found->is_null() && column.kind == Column::Kind::date) return "(open)";
