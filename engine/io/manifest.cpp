@@ -1,4 +1,5 @@
 #include <marchland/base/error.h>
+#include <marchland/io/detail/combined_layers.h>
 #include <marchland/io/detail/derived_layers.h>
 #include <marchland/io/detail/feature.h>
 #include <marchland/io/detail/layer_values.h>
@@ -150,7 +151,7 @@ class ManifestReader {
     if (top.find("atlas")->as_table() == nullptr) top.fail_type("atlas", "the table [atlas]");
     read_atlas_table(Table(manifest_, *top.find("atlas")->as_table(), "[atlas]",
                            {"id", "title", "timezone", "day_starts", "rule", "disclaimer", "attribution",
-                            "study_area", "places", "harmonise_m"}));
+                            "study_area", "places", "figures", "harmonise_m"}));
     each("actor", {"id", "name", "names", "color", "groups"}, [&](const Table& table) { read_actor(table); });
     each("source",
          {"id", "title", "author", "licence", "url", "date", "note", "sigma_m", "correlation_m", "bias_m",
@@ -192,8 +193,10 @@ class ManifestReader {
           "antimeridian",
           "pole",
           "lines_to_areas",
-          "points_to_areas"},
+          "points_to_areas",
+          "derived"},
          [&](const Table& table) { read_layer(table); });
+    detail::check_grounds(manifest_);
     if (manifest_.layers.empty()) top.fail_at(1, "there is no [[layer]]; an atlas needs at least one");
   }
 
@@ -257,6 +260,7 @@ class ManifestReader {
     if (table.has("rule")) atlas().rule = table.choice<SourceRule>("rule", kRuleNames);
     if (table.has("study_area")) manifest_.study_area = read_place(table, "study_area", true);
     if (table.has("places")) manifest_.places = read_place(table, "places", false);
+    if (table.has("figures")) manifest_.figures = table.text("figures");
   }
 
   static FileSpec read_file(const Table& table) {
@@ -431,7 +435,11 @@ class ManifestReader {
     spec.layer.theme = table.choice<Theme>("theme", kThemeNames);
     table.require("mode", "\"interval\"");
     spec.layer.mode = table.choice<LayerMode>("mode", kModeNames);
-    spec.files = read_files(table);
+    if (table.has("derived")) {
+      spec.derived =
+          detail::read_derived_areas(table, atlas(), [](const Table& ground) { return read_file(ground); });
+    }
+    if (!spec.derived || spec.derived->of.empty()) spec.files = read_files(table);
     spec.layer_in_file = table.text("layer");
     spec.where = table.text("where");
     spec.crs = table.text("crs");
@@ -470,6 +478,7 @@ class ManifestReader {
     }
     check_mode(table, spec);
     detail::check_derivation(table, spec);
+    if (spec.derived) detail::check_derived_areas(table, spec);
     atlas().layers.push_back(spec.layer);
     manifest_.layers.push_back(std::move(spec));
   }

@@ -6,6 +6,7 @@
 // text or {const = "a"}, DATE and END are texts or dates of TOML, PLACE is a file or {file*, layer, where,
 // crs} (the study area also antimeridian, pole).
 //   [atlas]     id* title timezone day_starts rule disclaimer attribution study_area = PLACE  places = PLACE
+//               figures = "FILE" (what others have printed; io/published_figures.h)
 //               harmonise_m (lines within so many metres are one line; composite/harmonise.h)
 //   [[actor]]   id* name names = {language = "..."} color groups = [{id*, from = DATE, to = END}]
 //   [[source]]  id* title author licence url date note priority visibility
@@ -16,7 +17,7 @@
 //   [[layer]]   id* source* theme* mode* files* layer where crs actor* from to seq statement basis certainty
 //   note sigma_m correlation_m bias_m cites recorded author supersedes retracts state visibility
 //   antimeridian pole region (only features that share ground with that [[region]])
-//   lines_to_areas points_to_areas
+//   lines_to_areas points_to_areas derived
 //   taken_from (of an event: the actor who held the ground before; `check` tells where another did)
 //               missing_days = "hold" (a snapshot holds until the next, however many days are missing) or
 //               "unknown" (no longer than the day, month or year its date names)
@@ -49,6 +50,15 @@
 //               goes to the one that reaches it)
 //   There the map of `actor` may join holders of contested ground: "a+b". Where [atlas] names no `places`,
 //   those that have ground are the atlas's places.
+// Any layer whose areas are made of others (derive/buffer_area.h, derive/combine_areas.h), in this order:
+//   [layer.derived]  of = [GROUND, ...] (instead of `files`: one statement, with constant actor, from and to;
+//               without it each feature of the files)  buffer_m (the ground within so many metres of it;
+//               then features may be lines and points)  plus = [GROUND, ...]  within = [GROUND, ...] (all of
+//               them)  minus = [GROUND, ...]
+//   GROUND is {region = "id"}, {layer = "id", actor = "a"} (of a layer above, what the actor has there;
+//               without actor, anybody) or {file = "...", layer, where, crs, antimeridian, pole}. Where
+//               ground of a layer changes while a statement of mode interval holds, the statement becomes
+//               several.
 // END becomes inclusive by {const|field|pattern = "...", inclusive = true}.
 #include <marchland/derive/divide_frame.h>
 #include <marchland/model/atlas.h>
@@ -106,6 +116,23 @@ struct PointsToAreas {
   std::vector<std::string> unknown, skip;
 };
 
+/// Ground that [layer.derived] names.
+struct GroundSpec {
+  enum class Kind { region, layer, file };
+  Kind kind = Kind::region;
+  std::string id;  ///< of the region or layer
+  ActorId actor;   ///< of a layer: whose ground; none: anybody's
+  FileSpec file;
+  std::size_t line = 0;
+};
+
+/// [layer.derived]
+struct DerivedAreas {
+  std::vector<GroundSpec> of;  ///< empty: each feature of the layer's files
+  Meters buffer;               ///< 0: none
+  std::vector<GroundSpec> plus, within, minus;
+};
+
 struct LayerSpec {
   Layer layer;
   std::vector<std::string> files;  ///< paths and wildcards relative to the manifest, or what GDAL connects to
@@ -118,6 +145,7 @@ struct LayerSpec {
   std::string region;                     ///< id; empty: all features
   std::optional<LinesToAreas> lines_to_areas;
   std::optional<PointsToAreas> points_to_areas;
+  std::optional<DerivedAreas> derived;
   std::size_t line = 0;
 };
 
@@ -126,6 +154,7 @@ struct Manifest {
   std::string text;  ///< its bytes
   Atlas atlas;       ///< what is declared: all but regions, places, study area and statements
   std::optional<FileSpec> study_area, places;
+  std::optional<std::string> figures;  ///< file of published figures, relative to the manifest
   std::vector<RegionSpec> regions;
   std::vector<LayerSpec> layers;  ///< by LayerId
 

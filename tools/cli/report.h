@@ -2,7 +2,7 @@
 // A table with a head, printed for people or for programs.
 //
 // Rows are JSON objects with the keys of the contract; columns say how some of those keys are shown. JSON and
-// ndjson carry every key in full; csv the columns in full; table rounds.
+// ndjson carry every key in full; csv the columns in full; table and markdown round.
 #include <marchland/io/output_file.h>
 
 #include <nlohmann/json.hpp>
@@ -15,7 +15,7 @@ namespace marchland::cli {
 
 using Json = nlohmann::ordered_json;
 
-enum class Format { table, csv, json, ndjson };
+enum class Format { table, markdown, csv, json, ndjson };
 
 struct AreaUnit {
   std::string name = "km2";
@@ -26,7 +26,7 @@ struct AreaUnit {
 
 struct Column {
   /// A band is two figures; people see them as "36-46".
-  enum class Kind { text, area, length, share, count, date, area_band, length_band, share_band };
+  enum class Kind { text, area, length, share, count, date, number, area_band, length_band, share_band };
   std::string key;    ///< of the row; areas in m2, lengths in m; of a band its lower end
   std::string title;  ///< for people, without unit
   Kind kind = Kind::text;
