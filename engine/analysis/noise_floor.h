@@ -20,9 +20,10 @@ struct NoiseFloor {
   SquareMeters area;
 };
 
-/// By HolderIndex. An edge of the boundary counts if ground on either side is in the scope, at the greatest
-/// sigma of the sources whose statements end there. Lines both dates have in common count for nothing,
-/// whoever holds the ground beside them.
+/// By HolderIndex. An edge of the boundary counts if ground on either side is in the scope, at the accuracy
+/// that LineMap finds: that of the best of the sources whose statements end there, and nothing for a line
+/// that is exact by definition. Lines both dates have in common count for nothing, whoever holds the ground
+/// beside them.
 [[nodiscard]] std::vector<NoiseFloor> noise_floors(const Composite& composite, const Holders& holders,
                                                    Instant a, Instant b, const Scope& scope = {});
 
