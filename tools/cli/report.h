@@ -26,7 +26,19 @@ struct AreaUnit {
 
 struct Column {
   /// A band is two figures; people see them as "36-46".
-  enum class Kind { text, area, length, share, count, date, number, area_band, length_band, share_band };
+  enum class Kind {
+    text,
+    area,
+    length,
+    share,
+    count,
+    date,
+    number,
+    area_band,
+    length_band,
+    share_band,
+    number_band
+  };
   std::string key;    ///< of the row; areas in m2, lengths in m; of a band its lower end
   std::string title;  ///< for people, without unit
   Kind kind = Kind::text;
