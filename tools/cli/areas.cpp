@@ -59,7 +59,7 @@ struct AreasCommand {
   void run() const {
     output.check();
     refuse_geometry_by_group(by, output);
-    Session session(query);
+    Session session(query, output.geometry.empty() ? Load::answers : Load::with_areas);
     const AreaOptions options{session.scope(), by.by_region, by.by_group};
     static_cast<void>(session.instants(at));
     static_cast<void>(session.parts(by));  // says so where there are no regions

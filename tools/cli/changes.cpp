@@ -188,7 +188,7 @@ struct ChangesCommand {
       throw InvalidArgument(fmt::format("--within-noise {}: expected metres above 0", *within_noise));
     output.check();
     refuse_geometry_by_group(by, output);
-    Session session(query);
+    Session session(query, output.geometry.empty() ? Load::answers : Load::with_areas);
     session.arrange({from, to});
     if (!output.geometry.empty()) {
       FeatureOutput out(session, output.geometry, output.existing(), "changes");

@@ -52,6 +52,9 @@ std::vector<CsvColumn> columns_of(const Table& table) {
       case Column::Kind::share:
         columns.push_back({column.key, "0 to 1", CsvColumn::Type::real});
         break;
+      case Column::Kind::digits:
+        columns.push_back({column.key, "", CsvColumn::Type::real});
+        break;
     }
   }
   return columns;

@@ -57,6 +57,8 @@ std::string for_people(const Json& row, const Column& column, const Rendering& h
       return with_thousands(found->get<double>() / 1000.0, how.decimals);
     case Column::Kind::share:
       return fmt::format("{:.2f}", found->get<double>() * 100.0);
+    case Column::Kind::digits:
+      return found->is_number() ? fmt::format("{:.3g}", found->get<double>()) : found->get<std::string>();
     default:
       break;
   }

@@ -25,10 +25,10 @@ struct AreaUnit {
 [[nodiscard]] AreaUnit parse_area_unit(const std::string& name);
 
 struct Column {
-  enum class Kind { text, area, length, share, count, date };
-  std::string key;    ///< of the row; areas in m2, lengths in m
-  std::string title;  ///< for people, without unit
-  Kind kind = Kind::text;
+  enum class Kind { text, area, length, share, count, date, digits };
+  std::string key;            ///< of the row; areas in m2, lengths in m
+  std::string title;          ///< for people, without unit
+  Kind kind = Kind::text;     ///< digits: three significant ones, whatever the unit
   bool is_for_people = true;  ///< or in csv only
 };
 

@@ -1,6 +1,7 @@
 // marchland why: why the account says who holds a point, by which statements, of which sources, by which
 // rule.
 #include "tools/cli/commands.h"
+#include "tools/cli/feature_statements.h"
 #include "tools/cli/query.h"
 #include <marchland/analysis/why.h>
 #include <marchland/base/error.h>
@@ -220,17 +221,39 @@ struct WhyCommand {
     return table;
   }
 
+  /// With the statements that decided through each stretch, and their sources.
   static Table history_table(const Session& session, const Holders& holders, const Explanation& found,
                              const Interval& window) {
     Table table{"history",
                 "who held the point",
-                {{"from", "from", Column::Kind::date}, {"to", "to", Column::Kind::date}, {"actor", "actor"}},
+                {{"from", "from", Column::Kind::date},
+                 {"to", "to", Column::Kind::date},
+                 {"actor", "actor"},
+                 {"sources", "by"},
+                 {"statements", "statements", Column::Kind::text, false}},
                 Json::array()};
+    const Atlas& atlas = session.atlas();
+    const TimeAxis& times = session.composite().times();
+    const FeatureStatements statements(session, holders);
+    std::vector<Category> faces(session.composite().plane().face_count(), 0);
+    faces[found.face] = 1;
     for (const Tenure& tenure : found.history) {
       if (tenure.when.intersection(window).is_empty()) continue;
+      const TimeIndex to = tenure.when.has_to() ? times.index_of(tenure.when.to()) : times.for_ever();
+      const DecidingStatements::Answer answer =
+          statements.indices(faces, {{}, {tenure.holder, times.epoch_of(tenure.when.from()), to}});
+      Json ids = Json::array();
+      Json sources = Json::array();
+      for (const std::uint32_t i : answer.statements[1]) {
+        ids.push_back(atlas.statements[i].id);
+        const Json source = atlas[atlas[atlas.statements[i].layer].source].id;
+        if (std::find(sources.begin(), sources.end(), source) == sources.end()) sources.push_back(source);
+      }
       table.rows.push_back({{"from", end_json(session, tenure.when.has_from(), tenure.when.from())},
                             {"to", end_json(session, tenure.when.has_to(), tenure.when.to())},
-                            {"actor", holder_json(holders.id(tenure.holder))}});
+                            {"actor", holder_json(holders.id(tenure.holder))},
+                            {"sources", std::move(sources)},
+                            {"statements", std::move(ids)}});
     }
     return table;
   }
