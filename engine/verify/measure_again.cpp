@@ -174,11 +174,16 @@ MeasuredLength geodesic_length(const Line& line) {
       geod_inverse(&earth, lat, p.lon + dlon * piece / pieces, next, p.lon + dlon * (piece + 1.0) / pieces,
                    &length, nullptr, nullptr);
       total += length;
-      // Geodesic curvature of phi = m lambda + c on a sphere: |sin phi| (cos^2 phi + 2 m^2) over
-      // (cos^2 phi + m^2)^(3/2), which is at most 2 tan phi over the radius; the smallest radius is b^2 / a.
-      const double steepest = std::tan(std::min(std::max(std::abs(lat), std::abs(next)), 89.9) * kRadians);
-      const double radius = kSemiMajor * (1.0 - kFlattening) * (1.0 - kFlattening);
-      const double bend = 2.0 * steepest * length / radius;
+      // Geodesic curvature of a line straight in both on a sphere of radius 1, for dlambda and dphi along it:
+      // |sin phi dlambda| (cos^2 phi dlambda^2 + 2 dphi^2) / (cos^2 phi dlambda^2 + dphi^2)^(3/2). The least
+      // radius of curvature, b^2 / a, makes it one of the ellipsoid and then some.
+      const double low = std::min(std::abs(lat), std::abs(next)) * kRadians;
+      const double high = std::max(std::abs(lat), std::abs(next)) * kRadians;
+      const double along = std::pow(std::cos(high) * dlon, 2) + dlat * dlat;
+      const double across = std::pow(std::cos(low) * dlon, 2) + 2.0 * dlat * dlat;
+      const double curvature =
+          along == 0.0 ? 0.0 : std::sin(high) * std::abs(dlon) * across / (along * std::sqrt(along));
+      const double bend = curvature * length / (kSemiMajor * (1.0 - kFlattening) * (1.0 - kFlattening));
       error += length * bend * bend / 24.0 + kGeodesicError;
     }
   }

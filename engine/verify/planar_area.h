@@ -12,8 +12,7 @@ namespace marchland {
 /// A copy of an area in GEOS's own form. Moved, not copied; not for concurrent use.
 class PlanarArea {
  public:
-  /// Throws InvalidArgument, with GEOS's words, for rings it cannot take: fewer than four positions, not
-  /// closed.
+  /// Throws InvalidArgument, with GEOS's words, for rings it cannot take, for instance not closed.
   explicit PlanarArea(const MultiPolygon& area);
 
   struct Defect {

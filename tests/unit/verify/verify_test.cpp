@@ -121,7 +121,7 @@ TEST(PlanarArea, DistanceIsToRingsOfHolesToo) {
 }
 
 TEST(PlanarArea, RingsThatGeosCannotTake) {
-  EXPECT_THROW(PlanarArea({{{{0, 0}, {1, 1}, {0, 0}}}}), InvalidArgument);
+  EXPECT_THROW(PlanarArea({{{{0, 0}, {1, 1}}}}), InvalidArgument);
   EXPECT_THROW(PlanarArea({{{{0, 0}, {1, 1}, {2, 0}, {3, 3}}}}), InvalidArgument);
 }
 
