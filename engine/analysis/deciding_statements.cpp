@@ -43,7 +43,7 @@ DecidingStatements::DecidingStatements(const Composite& composite, const Holders
   for (std::uint32_t i = 0; i < areas.statements.size(); ++i) {
     const Statement& statement = areas.statements[i];
     const Layer& layer = areas[statement.layer];
-    if (layer.theme != holders.theme()) continue;
+    if (layer.theme != holders.theme() || !statement.retracts.empty()) continue;
     const bool is_event = layer.mode == LayerMode::event;
     by_slot[{statement.layer, statement.actor, is_event ? statement.seq : 0}].push_back(i);
     if (holders.asks(layer.source)) sources.insert(layer.source);

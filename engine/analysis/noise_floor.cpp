@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <numbers>
+#include <optional>
 
 namespace marchland {
 namespace {
 
-/// Of statements that hold at the epoch and end at the edge.
-double greatest_sigma(const Composite& composite, LabelGroup group, EdgeIndex edge, TimeIndex epoch) {
+/// Of statements that hold at the epoch and end at the edge; nothing where none of them states it.
+std::optional<double> greatest_sigma(const Composite& composite, LabelGroup group, EdgeIndex edge,
+                                     TimeIndex epoch) {
   const auto slots_at = [&](FaceIndex face) {
     std::vector<SlotIndex> slots;
     for (const CoverageRun& run : composite.runs(group, composite.coverage(face, group))) {
@@ -21,10 +23,11 @@ double greatest_sigma(const Composite& composite, LabelGroup group, EdgeIndex ed
   std::vector<SlotIndex> ending;
   std::set_symmetric_difference(left.begin(), left.end(), right.begin(), right.end(),
                                 std::back_inserter(ending));
-  double sigma = 0.0;
-  const Atlas& atlas = composite.atlas();
-  for (const SlotIndex slot : ending)
-    sigma = std::max(sigma, atlas[atlas[composite.slots()[slot].layer].source].sigma.value());
+  std::optional<double> sigma;
+  for (const SlotIndex slot : ending) {
+    const Accuracy accuracy = accuracy_of(composite, slot);
+    if (accuracy.sigma) sigma = std::max(sigma.value_or(0.0), accuracy.sigma->value());
+  }
   return sigma;
 }
 
@@ -49,11 +52,11 @@ std::vector<NoiseFloor> noise_floors(const Composite& composite, const Holders& 
       if (sides[0] == sides[1] || held[1 - d][left] != held[1 - d][right]) continue;
       for (const HolderIndex holder : sides) {
         const double half = length_of(plane, e).value() / 2;
-        const double sigma = greatest_sigma(composite, holders.group(), e, epochs[d]);
+        const std::optional<double> sigma = greatest_sigma(composite, holders.group(), e, epochs[d]);
         NoiseFloor& floor = floors[holder];
         floor.redrawn += Meters(half);
-        if (sigma == 0.0) floor.without_sigma += Meters(half);
-        floor.area += SquareMeters(sigma * half * std::numbers::inv_sqrtpi);
+        if (!sigma) floor.without_sigma += Meters(half);
+        floor.area += SquareMeters(sigma.value_or(0.0) * half * std::numbers::inv_sqrtpi);
       }
     }
   }

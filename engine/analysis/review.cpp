@@ -124,6 +124,12 @@ std::string_view to_string(StatementChange::Kind kind) {
 namespace {
 
 /// Empty for none.
+std::vector<std::string_view> source_ids(const Atlas& atlas, const std::vector<SourceId>& sources) {
+  std::vector<std::string_view> ids;
+  for (const SourceId source : sources) ids.emplace_back(atlas[source].id);
+  return ids;
+}
+
 std::string_view actor_id(const Atlas& atlas, ActorId actor) {
   return actor.is_valid() ? std::string_view(atlas[actor].id) : std::string_view();
 }
@@ -156,10 +162,20 @@ std::vector<StatementChange> compare_statements(const Atlas& before, const Atlas
     note(old.certainty != s.certainty, "certainty");
     note(old.note != s.note, "note");
     note(!same_area(old.area, s.area), "area");
+    note(old.doubt != s.doubt, "doubt");
+    note(old.accuracy != s.accuracy, "accuracy");
+    note(source_ids(before, old.cites) != source_ids(after, s.cites), "cites");
+    note(std::tie(old.recorded, old.author, old.supersedes, old.retracts) !=
+             std::tie(s.recorded, s.author, s.supersedes, s.retracts),
+         "record");
+    note(old.state != s.state, "state");
+    note(old.visibility != s.visibility, "visibility");
     if (change.what.empty()) continue;
-    const bool is_closed = after[s.layer].mode == LayerMode::snapshot && change.what.size() == 1 &&
-                           old.validity != s.validity && old.validity.from() == s.validity.from() &&
-                           !old.validity.has_to();
+    const bool is_of_ends = std::all_of(change.what.begin(), change.what.end(), [](const std::string& what) {
+      return what == "validity" || what == "doubt";
+    });
+    const bool is_closed = after[s.layer].mode == LayerMode::snapshot && is_of_ends &&
+                           old.validity != s.validity && old.from() == s.from() && !old.validity.has_to();
     if (is_closed) change.kind = StatementChange::Kind::closed;
     changes.push_back(std::move(change));
   }
@@ -189,6 +205,7 @@ std::vector<std::string> compare_declarations(const Atlas& before, const Atlas& 
       const std::string source = atlas[layer.source].id;
       layer.dates.clear();
       layer.date_ends.clear();
+      layer.doubtful_dates.clear();
       layer.source = {};
       layers.emplace_back(std::move(layer), source);
     }
@@ -282,6 +299,7 @@ Review::Review(Atlas before, Atlas after, const BuildOptions& options)
     old.id = renamed(old.id);
     old.layer = layer[old.layer.index()];
     old.actor = actor[old.actor.index()];
+    for (SourceId& cited : old.cites) cited = source[cited.index()];
     both.statements.push_back(std::move(old));
   }
   composite_ = build_composite(std::move(both), options);

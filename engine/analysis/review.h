@@ -21,8 +21,9 @@ struct StatementChange {
   Kind kind = Kind::changed;
   std::string id;
   std::string layer;
-  /// What differs: "layer", "actor", "validity", "seq", "taken_from", "basis", "certainty", "note", "area".
-  /// Areas differ if their rings do on the grid, whatever ring begins where the other does not.
+  /// What differs: "layer", "actor", "validity", "seq", "taken_from", "basis", "certainty", "note", "area",
+  /// "doubt" (of dates), "accuracy", "cites", "record" (when and by whom, what it replaces), "state",
+  /// "visibility". Areas differ if their rings do on the grid, whatever ring begins where the other does not.
   std::vector<std::string> what;
 };
 [[nodiscard]] std::string_view to_string(StatementChange::Kind kind);

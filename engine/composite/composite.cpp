@@ -31,6 +31,7 @@ Composite::Composite(CompositeParts parts)
       ledger_(std::move(parts.ledger)),
       times_(std::move(parts.times)),
       plane_(std::move(parts.plane)),
+      variants_(std::move(parts.variants)),
       slots_(std::move(parts.slots)),
       coverages_(std::move(parts.coverages)),
       faces_(std::move(parts.faces)),
@@ -43,7 +44,13 @@ Composite::Composite(CompositeParts parts)
   require(plane_ != nullptr, "no arrangement");
   require(faces_.size() == plane_->face_count(), "another number of faces has coverages");
   require(areas_.area.size() == plane_->face_count(), "another number of faces has areas");
+  require(
+      !variants_.empty() && variants_.front() == Variant{} &&
+          std::adjacent_find(variants_.begin(), variants_.end(),
+                             [](const Variant& a, const Variant& b) { return !(a < b); }) == variants_.end(),
+      "variants of slots are not in order");
   for (const Slot& slot : slots_) {
+    require(slot.variant < variants_.size(), "a slot has no variant");
     const bool is_region = slot.group == LabelGroup::region;
     require(slot.group <= LabelGroup::region, "a slot has no group");
     require(is_region ||
@@ -62,9 +69,22 @@ Composite::Composite(CompositeParts parts)
   }
 }
 
+bool Composite::has_doubt() const noexcept {
+  return std::any_of(variants_.begin(), variants_.end(),
+                     [](const Variant& variant) { return variant.doubt.has_value(); });
+}
+
+Accuracy accuracy_of(const Composite& composite, SlotIndex slot) {
+  const LayerId layer = composite.slots()[slot].layer;
+  if (!layer.is_valid()) return {};
+  const Atlas& atlas = composite.atlas();
+  return composite.variant_of(slot).accuracy.value_or(atlas[atlas[layer].source].accuracy());
+}
+
 std::size_t Composite::bytes() const noexcept {
-  std::size_t sum = plane_->bytes() + slots_.capacity() * sizeof(Slot) +
-                    faces_.capacity() * sizeof(faces_[0]) + areas_.area.capacity() * sizeof(AreaUnits);
+  std::size_t sum = plane_->bytes() + variants_.capacity() * sizeof(Variant) +
+                    slots_.capacity() * sizeof(Slot) + faces_.capacity() * sizeof(faces_[0]) +
+                    areas_.area.capacity() * sizeof(AreaUnits);
   for (const auto& list : coverages_) sum += list.bytes();
   return sum;
 }
@@ -227,22 +247,39 @@ class CompositeBuilder {
     for (const Statement& s : atlas_->statements) {
       instants.push_back(s.validity.from());
       instants.push_back(s.validity.to());
+      if (!s.doubt) continue;
+      for (const Interval& when : {s.doubt->possible, s.doubt->certain}) {
+        instants.push_back(when.from());
+        instants.push_back(when.to());
+      }
     }
     result_.times_ = TimeAxis(std::move(instants));
   }
 
   /// Statements are numbered first, then regions, then the study area.
   void collect_versions() {
+    auto& variants = result_.variants_;
+    for (const Statement& s : atlas_->statements) {
+      if (s.doubt || s.accuracy) variants.push_back({s.doubt, s.accuracy});
+    }
+    std::sort(variants.begin(), variants.end());
+    variants.erase(std::unique(variants.begin(), variants.end()), variants.end());
+    const auto variant_of = [&](const Statement& s) {
+      if (!s.doubt && !s.accuracy) return kPlain;
+      const auto found = std::lower_bound(variants.begin(), variants.end(), Variant{s.doubt, s.accuracy});
+      return static_cast<std::uint32_t>(found - variants.begin());
+    };
     std::vector<Slot> slot_of;
     slot_of.reserve(atlas_->statements.size() + atlas_->regions.size() + 1);
     for (const Statement& s : atlas_->statements) {
       const Layer& layer = (*atlas_)[s.layer];
-      slot_of.push_back(
-          {group_of(layer.theme), s.layer, s.actor, layer.mode == LayerMode::event ? s.seq : 0, RegionId()});
+      slot_of.push_back({group_of(layer.theme), s.layer, s.actor, layer.mode == LayerMode::event ? s.seq : 0,
+                         RegionId(), variant_of(s)});
     }
     for (std::size_t r = 0; r < atlas_->regions.size(); ++r)
-      slot_of.push_back({LabelGroup::region, LayerId(), ActorId(), 0, RegionId(r)});
-    if (atlas_->study_area) slot_of.push_back({LabelGroup::region, LayerId(), ActorId(), 0, RegionId()});
+      slot_of.push_back({LabelGroup::region, LayerId(), ActorId(), 0, RegionId(r), kPlain});
+    if (atlas_->study_area)
+      slot_of.push_back({LabelGroup::region, LayerId(), ActorId(), 0, RegionId(), kPlain});
     auto& slots = result_.slots_;
     slots = slot_of;
     std::sort(slots.begin(), slots.end());

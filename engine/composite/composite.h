@@ -14,6 +14,7 @@
 #include <array>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,13 +30,24 @@ inline constexpr std::size_t kLabelGroups = 5;
   return static_cast<LabelGroup>(theme);
 }
 
+/// What tells statements of one layer and actor apart beside their ground: dates in doubt, and accuracy of
+/// their own. Each is a fact of ground, so it has slots of its own.
+struct Variant {
+  std::optional<DateDoubt> doubt{};
+  std::optional<Accuracy> accuracy{};
+  friend auto operator<=>(const Variant&, const Variant&) = default;
+};
+/// Of exact dates, and lines as true as their source.
+inline constexpr std::uint32_t kPlain = 0;
+
 /// What successive snapshots share. In group region it stands for one region, or for the study area.
 struct Slot {
   LabelGroup group = LabelGroup::control;
   LayerId layer;
   ActorId actor;
-  std::int64_t seq = 0;  ///< of event layers
-  RegionId region;       ///< group region only; none: the study area
+  std::int64_t seq = 0;            ///< of event layers
+  RegionId region;                 ///< group region only; none: the study area
+  std::uint32_t variant = kPlain;  ///< index into Composite::variants
   friend auto operator<=>(const Slot&, const Slot&) = default;
 };
 
@@ -56,6 +68,7 @@ struct CompositeParts {
   HarmoniseLedger ledger;
   TimeAxis times;
   std::shared_ptr<const Arrangement> plane;
+  std::vector<Variant> variants{Variant{}};  ///< sorted, unique, the plain one first
   std::vector<Slot> slots;
   std::array<ListTable<CoverageRun>, kLabelGroups> coverages;
   std::vector<std::array<CoverageIndex, kLabelGroups>> faces;
@@ -77,6 +90,11 @@ class Composite {
   [[nodiscard]] const TimeAxis& times() const noexcept { return times_; }
   [[nodiscard]] const Arrangement& plane() const noexcept { return *plane_; }
   [[nodiscard]] const std::vector<Slot>& slots() const noexcept { return slots_; }
+  /// Sorted, unique; the first is kPlain.
+  [[nodiscard]] const std::vector<Variant>& variants() const noexcept { return variants_; }
+  [[nodiscard]] const Variant& variant_of(SlotIndex slot) const { return variants_[slots_[slot].variant]; }
+  /// Whether dates of any statement are in doubt.
+  [[nodiscard]] bool has_doubt() const noexcept;
   [[nodiscard]] const Certificates& certificates() const noexcept { return certificates_; }
   /// Of reading and of building.
   [[nodiscard]] const Findings& findings() const noexcept { return findings_; }
@@ -105,6 +123,7 @@ class Composite {
   HarmoniseLedger ledger_;
   TimeAxis times_;
   std::shared_ptr<const Arrangement> plane_;
+  std::vector<Variant> variants_{Variant{}};
   std::vector<Slot> slots_;
   std::array<ListTable<CoverageRun>, kLabelGroups> coverages_;
   std::vector<std::array<CoverageIndex, kLabelGroups>> faces_;
@@ -143,6 +162,10 @@ class TooLarge : public Error {
 /// Findings of building are of the window only. Memory: that of the window's statements, beside the atlas.
 [[nodiscard]] Composite build_within(const Atlas& atlas, const TimeWindow& window,
                                      const BuildOptions& options = {});
+
+/// How true the lines of a slot's statements are: as they state it themselves, otherwise as their source
+/// does. Of regions and the study area nothing is stated.
+[[nodiscard]] Accuracy accuracy_of(const Composite& composite, SlotIndex slot);
 
 /// The same faces measured by another method. Throws what the method throws.
 [[nodiscard]] FaceAreas measure_faces(const Composite& composite, const AreaMethod& method);

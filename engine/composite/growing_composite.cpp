@@ -315,7 +315,10 @@ class GrowingComposite::State {
   };
 
   explicit State(Composite&& composite)
-      : atlas_(composite.atlas()), plane_(composite.plane(), composite.areas()), slots_(composite.slots()) {
+      : atlas_(composite.atlas()),
+        plane_(composite.plane(), composite.areas()),
+        variants_(composite.variants()),
+        slots_(composite.slots()) {
     for (TimeIndex t = 0; t <= composite.times().for_ever(); ++t) time_of(composite.times()[t]);
     for_ever_ = composite.times().for_ever();
     for (SlotIndex s = 0; s < slots_.size(); ++s) slot_number_.emplace(slots_[s], s);
@@ -348,8 +351,9 @@ class GrowingComposite::State {
       end.last_from = std::max(end.last_from, s.validity.from());
       if (s.validity.has_to()) {
         end.last_to = std::max(end.last_to, s.validity.to());
-      } else if (!is_plain(s.area, atlas_[s.layer].rings)) {
-        end.is_plain = false;
+      } else {
+        end.is_plain = end.is_plain && is_plain(s.area, atlas_[s.layer].rings);
+        end.is_exact = end.is_exact && !s.doubt;
       }
     }
     for (std::size_t l = 0; l < layers_.size(); ++l) {
@@ -406,8 +410,15 @@ class GrowingComposite::State {
     return out;
   }
 
+  /// Statements that grow in place have exact dates.
   [[nodiscard]] SlotIndex slot_of(const Statement& s) {
-    const Slot slot{group_of(atlas_[s.layer].theme), s.layer, s.actor, 0, RegionId()};
+    const auto variant = std::lower_bound(variants_.begin(), variants_.end(), Variant{{}, s.accuracy});
+    const Slot slot{group_of(atlas_[s.layer].theme),
+                    s.layer,
+                    s.actor,
+                    0,
+                    RegionId(),
+                    static_cast<std::uint32_t>(variant - variants_.begin())};
     const auto [known, is_new] = slot_number_.try_emplace(slot, static_cast<SlotIndex>(slots_.size()));
     if (is_new) slots_.push_back(slot);
     return known->second;
@@ -445,6 +456,7 @@ class GrowingComposite::State {
     Instant last_from = Interval().from();  ///< of statements and declared dates
     Instant last_to = Interval().from();    ///< of statements that have an end
     bool is_plain = true;                   ///< of what is open
+    bool is_exact = true;                   ///< the dates of what is open
   };
 
   void check(LayerId layer, Instant date, const std::vector<Statement>& statements) const {
@@ -494,19 +506,26 @@ class GrowingComposite::State {
       throw InvalidData(fmt::format("a statement of a further date holds since that date; expected since {}",
                                     format_instant(date, atlas_.days)));
     }
+    if (s.doubt)
+      throw InvalidData("a further date is exact; to state one in doubt, change the atlas and build it anew");
   }
 
   [[nodiscard]] bool can_grow(LayerId layer, Instant date, const std::vector<Statement>& statements) const {
     const LayerEnd& end = layers_[layer.index()];
-    return end.is_plain && end.last_to <= date &&
-           std::all_of(statements.begin(), statements.end(),
-                       [&](const Statement& s) { return is_plain(s.area, atlas_[layer].rings); });
+    // Another accuracy would number slots anew, as would the end of a state whose date is in doubt.
+    return end.is_plain && end.is_exact && end.last_to <= date &&
+           std::all_of(statements.begin(), statements.end(), [&](const Statement& s) {
+             return is_plain(s.area, atlas_[layer].rings) &&
+                    std::binary_search(variants_.begin(), variants_.end(), Variant{{}, s.accuracy});
+           });
   }
 
   void add_statements(LayerId layer, Instant date, std::vector<Statement> statements) {
     for (const std::uint32_t i : open_statements(layer)) {
       Statement& s = atlas_.statements[i];
+      const FuzzyInstant from = s.from();
       s.validity = Interval(s.validity.from(), date);
+      s.doubt = doubt_between(from, FuzzyInstant::exactly(date));
     }
     open_of_layer_[layer.index()].clear();
     for (Statement& s : statements) {
@@ -751,6 +770,7 @@ class GrowingComposite::State {
   std::vector<Instant> times_;  ///< by number, in the order of arrival
   std::map<Instant, TimeIndex> time_number_;
   TimeIndex for_ever_ = 0;
+  std::vector<Variant> variants_;
   std::vector<Slot> slots_;
   std::map<Slot, SlotIndex> slot_number_;
   /// Sorted by number of the slot, then time.

@@ -62,7 +62,8 @@ class GrowingComposite {
   /// segments close to it; the faces that changed hands with their edges; and the changed segments once for
   /// each place that changed apart from the others (2 000 islands that all move cost 37 ms, building anew 6
   /// ms). Where a ring of the layer at its last date or at this one touches the antimeridian or is read
-  /// across it, or a statement of the layer was given an end after `date`, all is built anew instead:
+  /// across it, a statement of the layer was given an end after `date`, the last date is in doubt, or a
+  /// statement has an accuracy of its own that none had before, all is built anew instead:
   /// `rebuilds` counts how often. Memory: different coverages are kept as long as this is, those that no face
   /// has any more too. Crossings are not limited, as BuildOptions would.
   void append(LayerId layer, Instant date, std::vector<Statement> statements);

@@ -1,6 +1,8 @@
 #include <marchland/base/error.h>
+#include <marchland/io/detail/combined_layers.h>
 #include <marchland/io/detail/derived_layers.h>
 #include <marchland/io/detail/feature.h>
+#include <marchland/io/detail/layer_values.h>
 #include <marchland/io/detail/manifest_table.h>
 #include <marchland/io/manifest.h>
 
@@ -30,6 +32,8 @@ const Names kModeNames{"interval", "snapshot", "event"};
 const Names kRuleNames{"priority", "majority", "all"};
 const Names kBasisNames{"surveyed", "drawn", "inferred"};
 const Names kCertaintyNames{"confirmed", "reported"};
+const Names kStateNames{"draft", "reviewed", "published"};
+const Names kVisibilityNames{"public", "internal"};
 
 /// What kinds of value a key takes.
 struct Allowed {
@@ -38,10 +42,11 @@ struct Allowed {
   bool map = true;
   bool pattern = false;
   bool inclusive = false;
+  bool number = false;
 
   [[nodiscard]] std::string expected() const {
     Names forms;
-    if (constant) forms.emplace_back("a text");
+    if (constant) forms.emplace_back(number ? "a number" : "a text");
     if (field) forms.emplace_back(map ? R"({field = "...", map = {...}})" : R"({field = "..."})");
     if (pattern) forms.emplace_back(R"({pattern = "%Y%m%d"})");
     return fmt::format("{}", fmt::join(forms, " or "));
@@ -73,7 +78,11 @@ ValueSpec read_value(const Table& table, std::string_view key, const Allowed& al
   ValueSpec value;
   value.line = table.line_of(key);
   const toml::node& node = *table.find(key);
-  if (const auto text = scalar_text(node)) {
+  const auto text_of = [&](const toml::node& scalar) {
+    const auto* real = allowed.number ? scalar.as_floating_point() : nullptr;
+    return real != nullptr ? std::optional(fmt::format("{}", real->get())) : scalar_text(scalar);
+  };
+  if (const auto text = text_of(node)) {
     if (!allowed.constant)
       table.fail(key, fmt::format("'{}' would be the same for all; expected {}", *text, allowed.expected()));
     value.text = *text;
@@ -88,7 +97,9 @@ ValueSpec read_value(const Table& table, std::string_view key, const Allowed& al
   if (spec.has("const")) {
     if (!allowed.constant)
       spec.fail("const", fmt::format("would be the same for all; expected {}", allowed.expected()));
-    value.text = spec.date_text("const");
+    const auto text = text_of(*spec.find("const"));
+    if (!text) spec.fail_type("const", allowed.number ? "a number" : "a date");
+    value.text = *text;
   } else if (spec.has("field")) {
     if (!allowed.field)
       spec.fail("field", fmt::format("is not possible here; expected {}", allowed.expected()));
@@ -143,7 +154,8 @@ class ManifestReader {
                             "study_area", "places", "harmonise_m"}));
     each("actor", {"id", "name", "names", "color", "groups"}, [&](const Table& table) { read_actor(table); });
     each("source",
-         {"id", "title", "author", "licence", "url", "date", "note", "sigma_m", "correlation_m", "priority"},
+         {"id", "title", "author", "licence", "url", "date", "note", "sigma_m", "correlation_m", "bias_m",
+          "priority", "visibility"},
          [&](const Table& table) { read_source(table); });
     each("period", {"id", "title", "from", "to"}, [&](const Table& table) { read_period(table); });
     each("region", {"id", "name", "code", "edition", "file", "layer", "where", "crs", "antimeridian", "pole"},
@@ -165,14 +177,26 @@ class ManifestReader {
           "basis",
           "certainty",
           "note",
+          "sigma_m",
+          "correlation_m",
+          "bias_m",
+          "cites",
+          "recorded",
+          "author",
+          "supersedes",
+          "retracts",
+          "state",
+          "visibility",
           "missing_days",
           "region",
           "taken_from",
           "antimeridian",
           "pole",
           "lines_to_areas",
-          "points_to_areas"},
+          "points_to_areas",
+          "derived"},
          [&](const Table& table) { read_layer(table); });
+    detail::check_grounds(manifest_);
     if (manifest_.layers.empty()) top.fail_at(1, "there is no [[layer]]; an atlas needs at least one");
   }
 
@@ -365,8 +389,10 @@ class ManifestReader {
     source.url = table.text("url");
     source.date = table.date_text("date");
     source.note = table.text("note");
-    source.sigma = table.meters("sigma_m");
+    if (table.has("sigma_m")) source.sigma = table.meters("sigma_m");
     source.correlation = table.meters("correlation_m");
+    source.bias = table.signed_meters("bias_m");
+    if (table.has("visibility")) source.visibility = table.choice<Visibility>("visibility", kVisibilityNames);
     source.priority = table.integer("priority", 0);
     atlas().sources.push_back(std::move(source));
   }
@@ -408,7 +434,11 @@ class ManifestReader {
     spec.layer.theme = table.choice<Theme>("theme", kThemeNames);
     table.require("mode", "\"interval\"");
     spec.layer.mode = table.choice<LayerMode>("mode", kModeNames);
-    spec.files = read_files(table);
+    if (table.has("derived")) {
+      spec.derived =
+          detail::read_derived_areas(table, atlas(), [](const Table& ground) { return read_file(ground); });
+    }
+    if (!spec.derived || spec.derived->of.empty()) spec.files = read_files(table);
     spec.layer_in_file = table.text("layer");
     spec.where = table.text("where");
     spec.crs = table.text("crs");
@@ -436,6 +466,7 @@ class ManifestReader {
     check_values<Certainty>(table, "certainty", spec.certainty, kCertaintyNames);
     check_dates(table, "from", spec.from);
     check_dates(table, "to", spec.to);
+    read_record_keys(table, spec);
     spec.missing_days_are_unknown = table.text("missing_days") == "unknown";
     spec.region = table.text("region");
     spec.taken_from = read_optional(table, "taken_from", {});
@@ -446,8 +477,43 @@ class ManifestReader {
     }
     check_mode(table, spec);
     detail::check_derivation(table, spec);
+    if (spec.derived) detail::check_derived_areas(table, spec);
     atlas().layers.push_back(spec.layer);
     manifest_.layers.push_back(std::move(spec));
+  }
+
+  /// What is said of statements beside ground, holder and dates.
+  void read_record_keys(const Table& table, LayerSpec& spec) {
+    spec.sigma = read_optional(table, "sigma_m", {.number = true});
+    spec.correlation = read_optional(table, "correlation_m", {.number = true});
+    spec.bias = read_optional(table, "bias_m", {.number = true});
+    spec.cites = read_optional(table, "cites", {});
+    spec.recorded = read_optional(table, "recorded", {.pattern = true});
+    spec.author = read_optional(table, "author", {});
+    spec.supersedes = read_optional(table, "supersedes", {.constant = false});
+    spec.retracts = read_optional(table, "retracts", {.constant = false});
+    spec.state = read_optional(table, "state", {});
+    spec.visibility = read_optional(table, "visibility", {});
+    check_values<State>(table, "state", spec.state, kStateNames);
+    check_values<Visibility>(table, "visibility", spec.visibility, kVisibilityNames);
+    const auto check_stated = [&](std::string_view key, const std::optional<ValueSpec>& value, auto read) {
+      if (!value || value->kind == ValueSpec::Kind::pattern) return;
+      for_stated_values(*value, [&](const std::string& text) {
+        try {
+          read(text);
+        } catch (const Error& error) {
+          table.fail(key, error.what());
+        }
+      });
+    };
+    check_stated("sigma_m", spec.sigma, [](const auto& text) { return detail::parse_meters(text, false); });
+    check_stated("correlation_m", spec.correlation,
+                 [](const auto& text) { return detail::parse_meters(text, false); });
+    check_stated("bias_m", spec.bias, [](const auto& text) { return detail::parse_meters(text, true); });
+    check_stated("cites", spec.cites, [&](const auto& text) { return detail::parse_sources(text, atlas()); });
+    check_stated("recorded", spec.recorded, [&](const auto& text) {
+      return text.empty() ? DateSpan() : parse_date(text, atlas().days);
+    });
   }
 
   /// A PLACE that a derivation names.
@@ -523,7 +589,7 @@ class ManifestReader {
   void check_dates(const Table& table, std::string_view key, const std::optional<ValueSpec>& value) {
     if (!value) return;
     for_stated_values(*value, [&](const std::string& text) {
-      if (!text.empty() && text != "..") parse_at(table, key, [&] { return parse_date(text, atlas().days); });
+      if (!text.empty() && text != "..") parse_at(table, key, [&] { return parse_edtf(text, atlas().days); });
     });
   }
 

@@ -1,10 +1,13 @@
 #include <marchland/base/error.h>
 #include <marchland/derive/area_filter.h>
+#include <marchland/io/detail/atlas_files.h>
 #include <marchland/io/detail/checksum.h>
+#include <marchland/io/detail/combined_layers.h>
 #include <marchland/io/detail/data_files.h>
-#include <marchland/io/detail/derived_layers.h>
+#include <marchland/io/detail/derived_reader.h>
 #include <marchland/io/detail/entry_names.h>
 #include <marchland/io/detail/feature.h>
+#include <marchland/io/detail/layer_values.h>
 #include <marchland/io/detail/row.h>
 #include <marchland/io/detail/tally.h>
 #include <marchland/io/manifest.h>
@@ -23,7 +26,6 @@
 #include <iterator>
 #include <map>
 #include <set>
-#include <unordered_map>
 
 namespace marchland {
 namespace {
@@ -31,10 +33,8 @@ namespace {
 namespace fs = std::filesystem;
 using detail::DataFile;
 using detail::did_you_mean;
-using detail::is_open_end;
 using detail::name_by_entry;
 using detail::NameByEntry;
-using detail::pad_year;
 using detail::Row;
 using detail::Tally;
 using detail::trim;
@@ -44,19 +44,11 @@ class AtlasReader {
  public:
   /// `atlas` has what was read already, or only what is declared.
   AtlasReader(Manifest manifest, Atlas atlas, ReadOptions options = {})
-      : manifest_(std::move(manifest)),
-        folder_(manifest_.path.parent_path()),
-        atlas_(std::move(atlas)),
-        options_(std::move(options)) {
-    for (std::size_t i = 0; i < atlas_.actors.size(); ++i) {
-      actors_.emplace(atlas_.actors[i].id, ActorId(i));
-      actor_ids_.push_back(atlas_.actors[i].id);
-    }
-  }
+      : in_(std::move(manifest), std::move(atlas)), options_(std::move(options)) {}
 
   Atlas read() {
     if (manifest_.study_area) {
-      atlas_.study_area = read_area(*manifest_.study_area, "study area");
+      atlas_.study_area = in_.read_area(*manifest_.study_area, "study area");
       atlas_.study_area_rings = manifest_.study_area->rings;
     }
     for (const RegionSpec& region : manifest_.regions) read_region(region);
@@ -69,7 +61,7 @@ class AtlasReader {
 
   /// With the statements of further files.
   Atlas append(const std::vector<fs::path>& paths, const std::string& layer_id) {
-    is_added_ = true;
+    in_.is_added = true;
     std::map<LayerId, std::map<std::string, DataFile>> added;
     for (const fs::path& path : paths) {
       for (DataFile& file : find_added(path)) {
@@ -189,11 +181,14 @@ class AtlasReader {
 
   /// One more line or row would change the frame, or cells, of all dates.
   static void refuse_derived(const LayerSpec& spec) {
-    if (!spec.lines_to_areas && !spec.points_to_areas) return;
+    if (!spec.lines_to_areas && !spec.points_to_areas && !spec.derived) return;
     throw InvalidArgument(
         fmt::format("layer '{}' is derived from {}, all of them at once; add the file to its "
                     "folder and build anew",
-                    spec.layer.id, spec.lines_to_areas ? "lines" : "places"));
+                    spec.layer.id,
+                    spec.lines_to_areas    ? "lines"
+                    : spec.points_to_areas ? "places"
+                                           : "other ground"));
   }
 
   void refuse_known(const DataFile& file) const {
@@ -232,7 +227,7 @@ class AtlasReader {
   void add_digests() {
     const std::size_t before = atlas_.files.size();
     std::vector<fs::path> paths;
-    for (const auto& [name, path] : files_) {
+    for (const auto& [name, path] : in_.read) {
       const bool is_known =
           std::any_of(atlas_.files.begin(), atlas_.files.begin() + static_cast<std::ptrdiff_t>(before),
                       [&](const DataFileDigest& digest) { return digest.name == name; });
@@ -248,145 +243,24 @@ class AtlasReader {
               [](const DataFileDigest& a, const DataFileDigest& b) { return a.name < b.name; });
   }
 
-  // ---- files
-  // ---------------------------------------------------------------------------------------------------
-
-  template <class Read>
-  auto at_line(std::size_t line, std::string_view subject, Read read) const {
-    try {
-      return read();
-    } catch (Error& error) {
-      error.add_context(fmt::format("{}: {}", manifest_.place(line), subject));
-      throw;
-    }
-  }
-
-  [[nodiscard]] std::string display_name(const DataFile& file) const {
-    if (is_added_) return file.local.string();
-    const bool is_relative = !file.local.empty() && !file.name.starts_with('/');
-    return is_relative && !folder_.empty() ? (folder_ / file.name).string() : file.name;
-  }
-
-  VectorTable read_file(const DataFile& file, const FileSpec& spec, const std::optional<Names>& fields) {
-    VectorTable table = read_table(file, spec, fields);
-    remember(file, table);
-    return table;
-  }
-  /// May be called for several files at once.
-  [[nodiscard]] VectorTable read_table(const DataFile& file, const FileSpec& spec,
-                                       const std::optional<Names>& fields) const {
-    return read_vector({file.dataset, display_name(file), spec.layer, spec.where, spec.crs, fields});
-  }
-
-  void remember(const DataFile& file, const VectorTable& table) {
-    if (is_added_) {
-      // They are called what they would be in the folder of the atlas.
-      const std::string own = file.local.filename().string();
-      const std::size_t at = file.name.rfind(own);
-      const std::string folder = at == std::string::npos ? "" : file.name.substr(0, at);
-      files_.emplace(folder + own, file.local);
-      for (const fs::path& sidecar : table.files)
-        files_.emplace(folder + sidecar.filename().string(), fs::absolute(sidecar));
-      return;
-    }
-    remember(file.local);
-    for (const fs::path& sidecar : table.files) remember(sidecar);
-  }
-
-  void remember(const fs::path& local) {
-    std::error_code ignored;
-    if (local.empty()) return;
-    if (fs::is_directory(local, ignored)) {
-      for (const auto& item : fs::recursive_directory_iterator(local, ignored)) {
-        if (item.is_regular_file(ignored)) remember(item.path());
-      }
-      return;
-    }
-    const fs::path absolute = fs::absolute(local).lexically_normal();
-    const fs::path base = fs::absolute(folder_.empty() ? "." : folder_).lexically_normal();
-    files_.emplace(absolute.lexically_relative(base).generic_string(), absolute);
-  }
-
-  // ---- findings of reading
-  // -------------------------------------------------------------------------------------
-
-  void find_closed_rings(const VectorFeature& feature, const std::string& statement,
-                         const std::string& place) {
-    for (const Position& position : feature.closed_at) {
-      atlas_.findings.push_back(
-          {"ring-closed", Severity::warning, statement, "", GeoLocation{Lon{position.lon}, Lat{position.lat}},
-           fmt::format("{}: a ring was not closed; its first position was repeated at the end", place)});
-    }
-  }
-
-  /// What is no area is said and left out; false if nothing is left.
-  bool keep_polygons(const VectorFeature& feature, const std::string& place, Tally& tally) {
-    if (!feature.has_geometry) {
-      atlas_.findings.push_back(
-          {"no-geometry", Severity::warning, "", "", std::nullopt,
-           fmt::format("{}: it has no geometry (null, empty or unreadable) and is left out", place)});
-      return false;
-    }
-    if (!feature.points.empty()) {
-      tally.add("not-a-polygon", Severity::warning, "points are no area and are left out", place);
-    }
-    for (const std::string& type : feature.left_out) {
-      tally.add("not-a-polygon", Severity::warning,
-                fmt::format("geometry of type {} is no area and is left out", type), place);
-    }
-    return !feature.area.empty();
-  }
-
   // ---- study area, regions, places
   // -----------------------------------------------------------------------------
-
-  DataFile find_one_file(const FileSpec& spec, std::string_view subject) const {
-    return at_line(spec.line, subject, [&] {
-      auto files = detail::find_data_files(folder_, spec.file);
-      if (files.size() == 1) return files.front();
-      throw InvalidData(fmt::format("'{}' stands for {} files ({}, {}, ...); name one", spec.file,
-                                    files.size(), files[0].name, files[1].name));
-    });
-  }
-
-  MultiPolygon read_area(const FileSpec& spec, const std::string& subject) {
-    const DataFile file = find_one_file(spec, subject);
-    VectorTable table = read_file(file, spec, Names{});
-    Tally tally;
-    detail::tally_table(table, file.name, tally);
-    MultiPolygon area;
-    for (VectorFeature& feature : table.features) {
-      const std::string place = table.place_of(feature, file.name);
-      detail::tally_feature(feature, place, tally);
-      find_closed_rings(feature, "", place);
-      if (!keep_polygons(feature, place, tally)) continue;
-      std::move(feature.area.begin(), feature.area.end(), std::back_inserter(area));
-    }
-    tally.report(subject, atlas_.findings);
-    if (area.empty()) no_polygon(spec, subject, file);
-    return area;
-  }
-
-  [[noreturn]] void no_polygon(const FileSpec& spec, std::string_view subject, const DataFile& file) const {
-    throw InvalidData(fmt::format("{}: {}: no polygon in {}{}", manifest_.place(spec.line), subject,
-                                  file.name, spec.where.empty() ? "" : fmt::format(" where {}", spec.where)));
-  }
 
   void read_region(const RegionSpec& spec) {
     if (spec.id.kind == ValueSpec::Kind::constant) {
       const std::string subject = fmt::format("region '{}'", spec.id.text);
-      add_region({spec.id.text, spec.name.text, spec.code.text, spec.edition, read_area(spec.source, subject),
-                  spec.source.rings},
+      add_region({spec.id.text, spec.name.text, spec.code.text, spec.edition,
+                  in_.read_area(spec.source, subject), spec.source.rings},
                  subject, manifest_.place(spec.source.line));
       return;
     }
     const std::string subject = fmt::format("regions by '{}'", spec.id.text);
-    const DataFile file = find_one_file(spec.source, subject);
+    const DataFile file = in_.find_one_file(spec.source, subject);
     Names fields;
     for (const ValueSpec* value : {&spec.id, &spec.name, &spec.code}) {
       if (value->kind == ValueSpec::Kind::field) fields.push_back(value->text);
     }
-    VectorTable table = read_file(file, spec.source, fields);
+    VectorTable table = in_.read_file(file, spec.source, fields);
     Tally tally;
     detail::tally_table(table, file.name, tally);
     bool any = false;
@@ -396,19 +270,19 @@ class AtlasReader {
       const std::string id = trim(row.text(spec.id).value_or(""));
       if (id.empty()) {
         throw InvalidData(fmt::format("{}: {} is empty; a region needs an id",
-                                      table.place_of(feature, display_name(file)),
+                                      table.place_of(feature, in_.display_name(file)),
                                       Row::subject("id", spec.id)));
       }
       detail::tally_feature(feature, place, tally);
-      find_closed_rings(feature, "", place);
-      if (!keep_polygons(feature, place, tally)) continue;
+      in_.find_closed_rings(feature, "", place);
+      if (!in_.keep_polygons(feature, place, tally)) continue;
       add_region({id, row.text(spec.name).value_or(id), row.text(spec.code).value_or(""), spec.edition,
                   std::move(feature.area), spec.source.rings},
-                 fmt::format("region '{}'", id), table.place_of(feature, display_name(file)));
+                 fmt::format("region '{}'", id), table.place_of(feature, in_.display_name(file)));
       any = true;
     }
     tally.report(subject, atlas_.findings);
-    if (!any) no_polygon(spec.source, subject, file);
+    if (!any) in_.no_polygon(spec.source, subject, file);
   }
 
   void add_region(Region region, std::string_view subject, const std::string& place) {
@@ -419,8 +293,8 @@ class AtlasReader {
   }
 
   void read_places(const FileSpec& spec) {
-    const DataFile file = find_one_file(spec, "places");
-    const VectorTable table = read_file(file, spec, std::nullopt);
+    const DataFile file = in_.find_one_file(spec, "places");
+    const VectorTable table = in_.read_file(file, spec, std::nullopt);
     Tally tally;
     detail::tally_table(table, file.name, tally);
     const auto name_at = std::find(table.fields.begin(), table.fields.end(), "name");
@@ -428,7 +302,7 @@ class AtlasReader {
       try {
         detail::fail_no_field("name", table.fields);
       } catch (Error& error) {
-        error.add_context(fmt::format("{}: layer '{}'", display_name(file), table.layer));
+        error.add_context(fmt::format("{}: layer '{}'", in_.display_name(file), table.layer));
         throw;
       }
     }
@@ -481,9 +355,9 @@ class AtlasReader {
 
   std::vector<DataFile> find_layer_files(const LayerSpec& spec) const {
     std::map<std::string, DataFile> files;
-    at_line(spec.line, fmt::format("layer '{}'", spec.layer.id), [&] {
+    in_.at_line(spec.line, fmt::format("layer '{}'", spec.layer.id), [&] {
       for (const std::string& entry : spec.files) {
-        for (DataFile& file : detail::find_data_files(folder_, entry))
+        for (DataFile& file : detail::find_data_files(in_.folder, entry))
           files.try_emplace(file.name, std::move(file));
       }
       return 0;
@@ -494,359 +368,59 @@ class AtlasReader {
     return sorted;
   }
 
-  /// What stands between layer and feature in the ids of statements, by file.
-  static Names id_prefixes(const LayerSpec& spec, const std::vector<DataFile>& files) {
-    const std::string layer = spec.layer.id + "/";
-    if (spec.files.size() == 1 && detail::is_single_file(spec.files.front())) return {layer};
-    std::map<std::string, int> uses;
-    const auto stem = [](const DataFile& file) { return fs::path(file.file_name()).stem().string(); };
-    for (const DataFile& file : files) ++uses[stem(file)];
-    Names prefixes;
-    for (const DataFile& file : files) {
-      const bool is_unique = uses[stem(file)] == 1;
-      prefixes.push_back(layer + (is_unique ? stem(file) : file.name) + "/");
-    }
-    return prefixes;
-  }
-
   struct LayerState {
     LayerId id;
     const LayerSpec& spec;
     Tally tally;
     std::vector<Instant> dates;            ///< of a snapshot layer
     std::map<Instant, Instant> date_ends;  ///< of one whose missing days are unknown
+    /// Those of `dates` that some statement says are in doubt: the widest doubt that any has.
+    std::map<Instant, FuzzyInstant> doubtful_dates;
     std::size_t statements = 0;
     std::size_t features = 0;
     std::optional<AreaFilter> filter{};
+    std::optional<detail::CombinedLayer> combined{};
+    std::size_t first = 0;  ///< statement of the layer
   };
 
   void read_layer(LayerId id, const LayerSpec& spec) {
+    if (spec.derived && !spec.derived->of.empty()) return read_combined(id, spec);
     const auto files = find_layer_files(spec);
-    if (spec.lines_to_areas) return read_lines(id, spec, files);
-    if (spec.points_to_areas) return read_points(id, spec, files);
-    read_files(id, spec, files, id_prefixes(spec, files));
+    if (spec.lines_to_areas) return derived_.read_lines(id, spec, files);
+    if (spec.points_to_areas) return derived_.read_points(id, spec, files);
+    read_files(id, spec, files, detail::id_prefixes(spec, files));
   }
 
-  // ---- derived layers (io/detail/derived_layers.h)
-  // -----------------------------------------------------------------------------
-
-  void read_lines(LayerId id, const LayerSpec& spec, const std::vector<DataFile>& files) {
-    const std::string subject = fmt::format("layer '{}'", spec.layer.id);
-    const MultiPolygon frame = read_area(spec.lines_to_areas->frame, subject + ": frame");
-    const Names prefixes = id_prefixes(spec, files);
-    Tally tally;
-    std::vector<detail::FrontRow> rows;
-    for (std::size_t k = 0; k < files.size(); ++k) {
-      VectorRequest request{files[k].dataset, display_name(files[k]), spec.layer_in_file, spec.where,
-                            spec.crs,         wanted_fields(spec)};
-      request.with_lines = true;
-      VectorTable table = read_vector(request);
-      remember(files[k], table);
-      detail::tally_table(table, files[k].name, tally);
-      const auto of_file = find_file_date(spec.from, files[k], "from");
-      for (VectorFeature& feature : table.features) {
-        try {
-          rows.push_back(front_row(spec, files[k], table, feature, prefixes[k], of_file, tally));
-        } catch (const Error& error) {
-          throw InvalidData(
-              fmt::format("{}: {}", table.place_of(feature, display_name(files[k])), error.what()));
-        }
-      }
-    }
-    tally.report(subject, atlas_.findings);
-    const std::size_t before = atlas_.statements.size();
-    const std::size_t findings = atlas_.findings.size();
-    MultiPolygon noded = at_line(spec.lines_to_areas->frame.line, subject, [&] {
-      return detail::add_front_statements(atlas_, id, *spec.lines_to_areas, frame, rows);
+  /// One statement, of which the manifest says everything.
+  void read_combined(LayerId id, const LayerSpec& spec) {
+    LayerState state{id, spec, {}, {}, {}, {}, 0, 0, {}, {}, atlas_.statements.size()};
+    in_.at_line(spec.line, fmt::format("layer '{}'", spec.layer.id), [&] {
+      state.combined.emplace(in_, id, spec);
+      const DataFile manifest{{}, manifest_.path.filename().string(), {}};
+      const VectorTable table;
+      const VectorFeature feature;
+      Statement statement = declared(state, manifest, table, feature, "",
+                                     detail::find_file_date(in_, spec.from, manifest, "from"),
+                                     detail::find_file_date(in_, spec.to, manifest, "to"));
+      statement.id = spec.layer.id;
+      statement.origin = fmt::format("{}: layer '{}'", manifest.name, spec.layer.id);
+      atlas_.statements.push_back(std::move(statement));
+      state.combined->combine(state.first);
+      return 0;
     });
-    if (atlas_.statements.size() == before) {
-      throw InvalidData(fmt::format("{}: {} has no statement: {}", manifest_.place(spec.line), subject,
-                                    rows.empty()
-                                        ? "its files have no feature"
-                                        : "none of its lines divides the frame; 'extend' and 'frame' "
-                                          "of lines_to_areas say which ground they are to divide" +
-                                              warnings_since(findings)));
-    }
-    share_frame(spec.lines_to_areas->frame, noded);
-  }
-
-  /// The first warnings since then, a line each: no atlas comes of them that `check` could show.
-  std::string warnings_since(std::size_t first) const {
-    constexpr std::size_t kShown = 3;
-    std::string text;
-    std::size_t count = 0;
-    for (std::size_t i = first; i < atlas_.findings.size(); ++i) {
-      const Finding& finding = atlas_.findings[i];
-      if (finding.severity == Severity::info || ++count > kShown) continue;
-      text += fmt::format("\n  {} {}: {}", finding.code, finding.at, finding.text);
-    }
-    if (count > kShown) text += fmt::format("\n  and {} more", count - kShown);
-    return text;
-  }
-
-  detail::FrontRow front_row(const LayerSpec& spec, const DataFile& file, const VectorTable& table,
-                             VectorFeature& feature, const std::string& prefix,
-                             const std::optional<DateSpan>& of_file, Tally& tally) {
-    const Row row(table, feature);
-    const auto from = find_date(row, spec.from, of_file, "from");
-    if (!from) {
-      throw InvalidData(fmt::format("{} is empty; a line needs its date",
-                                    Row::subject("from", spec.from.value_or(ValueSpec{}))));
-    }
-    detail::FrontRow front;
-    front.at = from->first;
-    front.id = statement_id(row, spec, feature, prefix);
-    front.certainty =
-        enum_of<Certainty>(row, spec.certainty, "certainty", {"confirmed", "reported"}, Certainty::confirmed);
-    if (spec.note) front.note = row.text(*spec.note).value_or("");
-    front.origin = table.place_of(feature, file.name);
-    front.lines = std::move(feature.lines);
-    detail::tally_feature(feature, front.origin, tally);
-    if (!feature.area.empty() || !feature.points.empty()) {
-      tally.add("not-a-line", Severity::warning, "polygons and points divide nothing and are left out",
-                front.origin);
-    }
-    if (front.lines.empty()) {
-      atlas_.findings.push_back(
-          {"no-line", Severity::info, "", format_utc(front.at), std::nullopt,
-           fmt::format("{}: it has no line; unless another feature of its date has, the "
-                       "layer says nothing from its date on",
-                       front.origin)});
-    }
-    return front;
-  }
-
-  void read_points(LayerId id, const LayerSpec& spec, const std::vector<DataFile>& files) {
-    const PointsToAreas& points = *spec.points_to_areas;
-    const std::string subject = fmt::format("layer '{}'", spec.layer.id);
-    detail::PlaceGround ground;
-    ground.frame = read_area(points.frame, subject + ": frame");
-    if (points.places) ground.gazetteer = read_gazetteer(*points.places, subject);
-    if (points.barriers) ground.barriers = read_barriers(*points.barriers, subject);
-    const Names prefixes = id_prefixes(spec, files);
-    Tally tally;
-    std::vector<detail::PlaceRow> rows;
-    for (std::size_t k = 0; k < files.size(); ++k) {
-      Names fields = wanted_fields(spec);
-      for (const std::string& field : {points.key, points.lon, points.lat}) {
-        if (!field.empty() && std::find(fields.begin(), fields.end(), field) == fields.end())
-          fields.push_back(field);
-      }
-      VectorRequest request{
-          files[k].dataset, display_name(files[k]), spec.layer_in_file, spec.where, spec.crs, fields};
-      request.is_table = !points.lon.empty() || points.places.has_value();
-      const VectorTable table = read_vector(request);
-      remember(files[k], table);
-      detail::tally_table(table, files[k].name, tally);
-      const auto of_file = find_file_date(spec.from, files[k], "from");
-      for (const VectorFeature& feature : table.features) {
-        try {
-          auto row = place_row(spec, files[k], table, feature, prefixes[k], of_file, tally);
-          if (row) rows.push_back(std::move(*row));
-        } catch (const Error& error) {
-          throw InvalidData(
-              fmt::format("{}: {}", table.place_of(feature, display_name(files[k])), error.what()));
-        }
-      }
-    }
-    tally.report(subject, atlas_.findings);
-    const detail::SharedGround shared = at_line(points.frame.line, subject, [&] {
-      try {
-        return detail::add_place_statements(atlas_, id, points, ground, rows);
-      } catch (const InvalidArgument& error) {
-        // A key of the manifest is wrong, no option of the command.
-        throw InvalidData(fmt::format("points_to_areas: crs '{}': {}", points.crs, error.what()));
-      }
-    });
-    share_frame(points.frame, shared.frame);
-    if (!manifest_.places) detail::add_places(atlas_, shared.sites);
-  }
-
-  /// A field of the feature whatever its map; nothing for null and blank.
-  static std::optional<std::string> field_of(const Row& row, const std::string& field) {
-    ValueSpec spec;
-    spec.kind = ValueSpec::Kind::field;
-    spec.text = field;
-    return row.text(spec);
-  }
-
-  static std::optional<double> degrees_of(const Row& row, const std::string& field) {
-    const std::string text = trim(field_of(row, field).value_or(""));
-    if (text.empty()) return std::nullopt;
-    double value = 0.0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size())
-      throw InvalidData(fmt::format("field '{}': '{}' is no number of degrees", field, text));
-    return value;
-  }
-
-  static std::optional<Position> position_of(const Row& row, const std::string& lon, const std::string& lat) {
-    const auto x = degrees_of(row, lon);
-    const auto y = degrees_of(row, lat);
-    if (!x || !y) return std::nullopt;
-    if (!(std::abs(*x) <= 180.0 && std::abs(*y) <= 90.0)) {
-      throw InvalidData(
-          fmt::format("({}, {}) in the fields '{}' and '{}' is no longitude and latitude in degrees; "
-                      "are they swapped?",
-                      *x, *y, lon, lat));
-    }
-    return Position{*x, *y};
-  }
-
-  /// Nothing for a row that is said to state nothing.
-  std::optional<detail::PlaceRow> place_row(const LayerSpec& spec, const DataFile& file,
-                                            const VectorTable& table, const VectorFeature& feature,
-                                            const std::string& prefix, const std::optional<DateSpan>& of_file,
-                                            Tally& tally) const {
-    const PointsToAreas& points = *spec.points_to_areas;
-    const Row row(table, feature);
-    detail::PlaceRow out;
-    out.origin = table.place_of(feature, file.name);
-    const auto holders = holders_of(row, spec);
-    if (!holders) {
-      tally.add("row-skipped", Severity::warning, "rows whose holder is one of 'skip' state nothing",
-                out.origin);
-      return std::nullopt;
-    }
-    out.holders = *holders;
-    const auto from = find_date(row, spec.from, of_file, "from");
-    if (!from) {
-      throw InvalidData(fmt::format("{} is empty; a row needs its date",
-                                    Row::subject("from", spec.from.value_or(ValueSpec{}))));
-    }
-    out.at = from->first;
-    out.place = detail::plain_spaces(field_of(row, points.key).value_or(""));
-    if (out.place.empty())
-      throw InvalidData(fmt::format("key (field '{}') is empty; a row needs its place", points.key));
-    out.id = statement_id(row, spec, feature, prefix);
-    out.certainty =
-        enum_of<Certainty>(row, spec.certainty, "certainty", {"confirmed", "reported"}, Certainty::confirmed);
-    if (spec.note) out.note = row.text(*spec.note).value_or("");
-    if (!points.lon.empty()) {
-      out.position = position_of(row, points.lon, points.lat);
-    } else if (feature.points.size() == 1) {
-      out.position = feature.points.front();
-    }
-    return out;
-  }
-
-  /// Actors that a row's value names; none: unknown; nothing: it states nothing.
-  std::optional<std::vector<ActorId>> holders_of(const Row& row, const LayerSpec& spec) const {
-    const PointsToAreas& points = *spec.points_to_areas;
-    const std::string raw = spec.actor.kind == ValueSpec::Kind::field
-                                ? field_of(row, spec.actor.text).value_or("")
-                                : spec.actor.text;
-    const std::string plain = detail::plain_spaces(raw);
-    const auto lists = [&](const std::vector<std::string>& values) {
-      return std::any_of(values.begin(), values.end(), [&](const std::string& value) {
-        return value == raw || detail::plain_spaces(value) == plain;
-      });
-    };
-    if (lists(points.skip)) return std::nullopt;
-    if (lists(points.unknown)) return std::vector<ActorId>{};
-    std::string value = plain;
-    for (const auto& [from, to] : spec.actor.map) {
-      if (from == raw || detail::plain_spaces(from) == plain) value = to;
-    }
-    std::vector<ActorId> holders;
-    for (const std::string& id : detail::split_holders(value)) {
-      const auto found = actors_.find(id);
-      if (found == actors_.end()) {
-        Names known = actor_ids_;
-        for (const auto& [from, to] : spec.actor.map) known.push_back(from);
-        throw InvalidData(
-            fmt::format("{}: '{}' is no [[actor]]{}; map it to one of {} (or several: \"a+b\"), or "
-                        "list it in 'unknown' or 'skip' of points_to_areas",
-                        Row::subject("actor", spec.actor), plain, did_you_mean(plain, known),
-                        fmt::join(actor_ids_, ", ")));
-      }
-      holders.push_back(found->second);
-    }
-    std::sort(holders.begin(), holders.end());
-    return holders;
-  }
-
-  /// Named points, or rows with the fields name, lon or lng, and lat.
-  std::vector<Site> read_gazetteer(const FileSpec& spec, const std::string& subject) {
-    const DataFile file = find_one_file(spec, subject + ": places");
-    VectorRequest request{file.dataset, display_name(file), spec.layer, spec.where, spec.crs, std::nullopt};
-    request.is_table = true;
-    VectorTable table = read_vector(request);
-    const auto has = [&](const char* name) {
-      return std::find(table.fields.begin(), table.fields.end(), name) != table.fields.end();
-    };
-    if (!has("name")) {
-      throw InvalidData(fmt::format("{}: places: {} has no field 'name'; fields: {}",
-                                    manifest_.place(spec.line), file.name, fmt::join(table.fields, ", ")));
-    }
-    const bool is_by_fields = has("lat") && (has("lon") || has("lng"));
-    if (!is_by_fields) table = read_table(file, spec, std::nullopt);
-    remember(file, table);
-    std::vector<Site> sites;
-    for (const VectorFeature& feature : table.features) {
-      const Row row(table, feature);
-      const auto position = is_by_fields                 ? position_of(row, has("lon") ? "lon" : "lng", "lat")
-                            : feature.points.size() == 1 ? std::optional(feature.points.front())
-                                                         : std::nullopt;
-      const std::string name = field_of(row, "name").value_or("");
-      if (position && !name.empty()) sites.push_back({name, *position});
-    }
-    return sites;
-  }
-
-  /// Lines of all features.
-  MultiLine read_barriers(const FileSpec& spec, std::string subject) {
-    subject += ": barriers";
-    const DataFile file = find_one_file(spec, subject);
-    VectorRequest request{file.dataset, display_name(file), spec.layer, spec.where, spec.crs, Names{}};
-    request.with_lines = true;
-    VectorTable table = read_vector(request);
-    remember(file, table);
-    Tally tally;
-    tally_table(table, file.name, tally);
-    MultiLine barriers;
-    for (VectorFeature& feature : table.features) {
-      const std::string place = table.place_of(feature, file.name);
-      tally_feature(feature, place, tally);
-      if (!feature.area.empty() || !feature.points.empty()) {
-        tally.add("not-a-line", Severity::warning,
-                  "polygons and points are no barriers and are left out; draw the outline as a line", place);
-      }
-      std::move(feature.lines.begin(), feature.lines.end(), std::back_inserter(barriers));
-    }
-    tally.report(subject, atlas_.findings);
-    if (!barriers.empty()) return barriers;
-    throw InvalidData(fmt::format("{}: {}: no line in {}{}; expected lines, or leave 'barriers' out",
-                                  manifest_.place(spec.line), subject, file.name,
-                                  spec.where.empty() ? "" : fmt::format(" where {}", spec.where)));
-  }
-
-  /// Study area and regions that are the frame of a derived layer get the points where lines meet it, so that
-  /// areas add up to them exactly. Of several layers with one frame that is the first.
-  void share_frame(const FileSpec& frame, const MultiPolygon& noded) {
-    const auto is_frame = [&](const FileSpec& place) {
-      return place.file == frame.file && place.layer == frame.layer && place.where == frame.where &&
-             place.crs == frame.crs;
-    };
-    for (const FileSpec& other : shared_frames_) {
-      if (is_frame(other)) return;
-    }
-    shared_frames_.push_back(frame);
-    if (manifest_.study_area && is_frame(*manifest_.study_area)) atlas_.study_area = noded;
-    for (const RegionSpec& spec : manifest_.regions) {
-      if (spec.id.kind != ValueSpec::Kind::constant || !is_frame(spec.source)) continue;
-      for (Region& region : atlas_.regions) {
-        if (region.id == spec.id.text) region.area = noded;
-      }
-    }
   }
 
   void read_files(LayerId id, const LayerSpec& spec, const std::vector<DataFile>& files,
                   const Names& prefixes) {
-    LayerState state{id, spec, {}, atlas_[id].dates, {}, 0, 0, {}};
+    LayerState state{id, spec, {}, atlas_[id].dates, {}, {}, 0, 0, {}};
+    for (const FuzzyInstant& date : atlas_[id].doubtful_dates)
+      state.doubtful_dates.emplace(date.nominal, date);
     for (std::size_t i = 0; i < atlas_[id].date_ends.size(); ++i)
       state.date_ends.emplace(atlas_[id].dates[i], atlas_[id].date_ends[i]);
     if (!spec.region.empty()) state.filter.emplace(region_of(spec).area);
+    state.first = atlas_.statements.size();
+    if (spec.derived) state.combined.emplace(in_, id, spec);
+    const bool with_lines = state.combined && state.combined->is_buffer();
     // Files are read on all cores, some at a time, and taken in their order: the first that cannot be read is
     // the one that is named.
     constexpr std::size_t kBatch = 64;
@@ -857,14 +431,15 @@ class AtlasReader {
       tbb::parallel_for(std::size_t{0}, count, [&](std::size_t k) {
         failures[k] = nullptr;
         try {
-          tables[k] = read_table(files[begin + k], file_spec(files[begin + k], spec), wanted_fields(spec));
+          tables[k] = in_.read_table(files[begin + k], file_spec(files[begin + k], spec),
+                                     detail::wanted_fields(spec), with_lines);
         } catch (...) {
           failures[k] = std::current_exception();
         }
       });
       for (std::size_t k = 0; k < count; ++k) {
         if (failures[k]) std::rethrow_exception(failures[k]);
-        remember(files[begin + k], *tables[k]);
+        in_.remember(files[begin + k], *tables[k]);
         read_layer_table(state, files[begin + k], prefixes[begin + k], *tables[k]);
         tables[k].reset();
       }
@@ -872,9 +447,18 @@ class AtlasReader {
     }
     state.tally.report(fmt::format("layer '{}'", spec.layer.id), atlas_.findings);
     // A snapshot without any statement says that nothing is held from then on.
-    if (state.statements == 0 && !is_added_) no_statement(state);
+    if (state.statements == 0 && !in_.is_added) no_statement(state);
     if (state.statements == 0 && spec.layer.mode != LayerMode::snapshot) no_statement(state);
+    if (state.combined && state.statements > 0) {
+      in_.at_line(spec.line, fmt::format("layer '{}'", spec.layer.id), [&] {
+        state.combined->combine(state.first);
+        return 0;
+      });
+    }
     if (spec.layer.mode != LayerMode::snapshot) return;
+    auto& doubtful = atlas_.layers[id.index()].doubtful_dates;
+    doubtful.clear();
+    for (const auto& [nominal, date] : state.doubtful_dates) doubtful.push_back(date);
     if (spec.missing_days_are_unknown) {
       close_snapshots(atlas_, id, state.date_ends);
     } else {
@@ -896,11 +480,17 @@ class AtlasReader {
 
   /// A state without hours holds for all of the day, month or year that its date names; one with hours for a
   /// day, unless another follows.
-  static void add_date(LayerState& state, const DateSpan& date) {
-    state.dates.push_back(date.first);
+  static void add_date(LayerState& state, const FuzzyDate& date) {
+    const FuzzyInstant at = date.first();
+    state.dates.push_back(at.nominal);
+    if (!at.is_exact()) {
+      const auto [known, is_new] = state.doubtful_dates.try_emplace(at.nominal, at);
+      known->second.earliest = std::min(known->second.earliest, at.earliest);
+      known->second.latest = std::max(known->second.latest, at.latest);
+    }
     if (!state.spec.missing_days_are_unknown) return;
-    Instant& end = state.date_ends[date.first];
-    end = std::max({end, date.last, date.first + std::chrono::days(1)});
+    Instant& end = state.date_ends[at.nominal];
+    end = std::max({end, date.nominal.last, at.nominal + std::chrono::days(1)});
   }
 
   [[noreturn]] void no_statement(const LayerState& state) const {
@@ -924,20 +514,6 @@ class AtlasReader {
                                   spec.layer.id, reason));
   }
 
-  static Names wanted_fields(const LayerSpec& spec) {
-    Names fields;
-    const auto want = [&](const ValueSpec& value) {
-      const bool is_new = std::find(fields.begin(), fields.end(), value.text) == fields.end();
-      if (value.kind == ValueSpec::Kind::field && is_new) fields.push_back(value.text);
-    };
-    if (!spec.lines_to_areas) want(spec.actor);
-    for (const auto* value : {&spec.from, &spec.to, &spec.seq, &spec.statement, &spec.basis, &spec.certainty,
-                              &spec.note, &spec.taken_from}) {
-      if (*value) want(**value);
-    }
-    return fields;
-  }
-
   static FileSpec file_spec(const DataFile& file, const LayerSpec& spec) {
     return {file.name, spec.layer_in_file, spec.where, spec.crs, spec.line, {}};
   }
@@ -946,8 +522,8 @@ class AtlasReader {
                         VectorTable& table) {
     const LayerSpec& spec = state.spec;
     detail::tally_table(table, file.name, state.tally);
-    const auto from = find_file_date(spec.from, file, "from");
-    const auto to = find_file_date(spec.to, file, "to");
+    const auto from = detail::find_file_date(in_, spec.from, file, "from");
+    const auto to = detail::find_file_date(in_, spec.to, file, "to");
     const bool is_snapshot = spec.layer.mode == LayerMode::snapshot;
     if (is_snapshot && from) add_date(state, *from);
     const std::size_t before = state.statements;
@@ -955,12 +531,13 @@ class AtlasReader {
       try {
         read_statement(state, file, table, feature, prefix, from, to);
       } catch (const Error& error) {
-        throw InvalidData(fmt::format("{}: {}", table.place_of(feature, display_name(file)), error.what()));
+        throw InvalidData(
+            fmt::format("{}: {}", table.place_of(feature, in_.display_name(file)), error.what()));
       }
     }
     state.features += table.features.size();
     if (state.statements > before) return;
-    const std::string at = from ? format_utc(from->first) : "";
+    const std::string at = from ? format_utc(from->nominal.first) : "";
     if (is_snapshot) {
       const bool is_void = table.features.empty();
       atlas_.findings.push_back(
@@ -974,117 +551,77 @@ class AtlasReader {
     }
   }
 
-  /// The date that the manifest or the file's name states for all its features; nothing if a field does.
-  std::optional<DateSpan> find_file_date(const std::optional<ValueSpec>& spec, const DataFile& file,
-                                         std::string_view key) const {
-    if (!spec || spec->kind == ValueSpec::Kind::field) return std::nullopt;
-    if (spec->kind == ValueSpec::Kind::constant) {
-      return is_open_end(spec->text) ? std::nullopt : std::optional(parse_date(spec->text, atlas_.days));
-    }
-    try {
-      const auto span = NamePattern(spec->text).find_date(file.file_name(), atlas_.days);
-      if (span) return span;
-    } catch (const Error& error) {
-      throw InvalidData(fmt::format("{}: {}: {}", display_name(file), key, error.what()));
-    }
-    throw InvalidData(
-        fmt::format("{}: {}: the name '{}' has no date of the form '{}'; mend the pattern ({}) or the files",
-                    display_name(file), key, file.file_name(), spec->text, manifest_.place(spec->line)));
-  }
-
-  std::optional<DateSpan> find_date(const Row& row, const std::optional<ValueSpec>& spec,
-                                    const std::optional<DateSpan>& of_file, std::string_view key) const {
-    if (!spec || spec->kind != ValueSpec::Kind::field) return of_file;
-    const std::string text = trim(row.text(*spec).value_or(""));
-    if (is_open_end(text)) return std::nullopt;
-    try {
-      if (!spec->format.empty() && !row.is_mapped(*spec))
-        return NamePattern(spec->format).read_date(text, atlas_.days);
-      return parse_date(pad_year(text), atlas_.days);
-    } catch (Error& error) {
-      error.add_context(Row::subject(key, *spec));
-      throw;
-    }
+  /// What a feature and the manifest say of a statement, all but its ground.
+  Statement declared(LayerState& state, const DataFile& file, const VectorTable& table,
+                     const VectorFeature& feature, const std::string& prefix,
+                     const std::optional<FuzzyDate>& file_from,
+                     const std::optional<FuzzyDate>& file_to) const {
+    const LayerSpec& spec = state.spec;
+    const Row row(table, feature);
+    Statement statement;
+    statement.id = detail::statement_id(row, spec, feature, prefix);
+    statement.layer = state.id;
+    statement.actor = detail::actor_of(in_, row, spec.actor, "actor");
+    set_validity(statement, row, state, file_from, file_to);
+    statement.seq = seq_of(row, spec.seq);
+    statement.basis = detail::enum_of<Basis>(row, spec.basis, "basis", {"surveyed", "drawn", "inferred"},
+                                             spec.derived ? Basis::inferred : Basis::drawn);
+    statement.certainty = detail::enum_of<Certainty>(row, spec.certainty, "certainty",
+                                                     {"confirmed", "reported"}, Certainty::confirmed);
+    if (spec.taken_from && !trim(row.text(*spec.taken_from).value_or("")).empty())
+      statement.taken_from = detail::actor_of(in_, row, *spec.taken_from, "taken_from");
+    if (spec.note) statement.note = row.text(*spec.note).value_or("");
+    detail::read_record(in_, row, spec, file, statement);
+    return statement;
   }
 
   void read_statement(LayerState& state, const DataFile& file, const VectorTable& table,
                       VectorFeature& feature, const std::string& prefix,
-                      const std::optional<DateSpan>& file_from, const std::optional<DateSpan>& file_to) {
+                      const std::optional<FuzzyDate>& file_from, const std::optional<FuzzyDate>& file_to) {
     const LayerSpec& spec = state.spec;
-    const Row row(table, feature);
     const std::string place = table.place_of(feature, file.name);
-    Statement statement;
-    statement.id = statement_id(row, spec, feature, prefix);
-    statement.layer = state.id;
-    statement.actor = actor_of(row, spec.actor, "actor");
-    statement.validity = validity_of(row, state, file_from, file_to);
-    statement.seq = seq_of(row, spec.seq);
-    statement.basis =
-        enum_of<Basis>(row, spec.basis, "basis", {"surveyed", "drawn", "inferred"}, Basis::drawn);
-    statement.certainty =
-        enum_of<Certainty>(row, spec.certainty, "certainty", {"confirmed", "reported"}, Certainty::confirmed);
-    if (spec.taken_from && !trim(row.text(*spec.taken_from).value_or("")).empty())
-      statement.taken_from = actor_of(row, *spec.taken_from, "taken_from");
-    if (spec.note) statement.note = row.text(*spec.note).value_or("");
+    Statement statement = declared(state, file, table, feature, prefix, file_from, file_to);
     statement.origin = place;
     detail::tally_feature(feature, place, state.tally);
-    if (!keep_polygons(feature, place, state.tally)) return;
+    if (state.combined && state.combined->is_buffer() && feature.has_geometry) {
+      statement.area = state.combined->buffer_of(feature, place);
+      atlas_.statements.push_back(std::move(statement));
+      ++state.statements;
+      return;
+    }
+    if (!in_.keep_polygons(feature, place, state.tally)) return;
     if (state.filter && !state.filter->meets(feature.area)) {
       state.tally.add("outside-region", Severity::info,
                       fmt::format("it shares no ground with region '{}' and is left out", spec.region),
                       place);
       return;
     }
-    find_closed_rings(feature, statement.id, place);
+    in_.find_closed_rings(feature, statement.id, place);
     statement.area = std::move(feature.area);
     atlas_.statements.push_back(std::move(statement));
     ++state.statements;
   }
 
-  static std::string statement_id(const Row& row, const LayerSpec& spec, const VectorFeature& feature,
-                                  const std::string& prefix) {
-    if (!spec.statement) return fmt::format("{}{}", prefix, feature.fid);
-    std::string id = trim(row.text(*spec.statement).value_or(""));
-    if (id.empty()) {
-      throw InvalidData(fmt::format("{} is empty; every statement needs an id",
-                                    Row::subject("statement", *spec.statement)));
-    }
-    return id;
-  }
-
-  [[nodiscard]] ActorId actor_of(const Row& row, const ValueSpec& spec, std::string_view key) const {
-    const std::string value = trim(row.text(spec).value_or(""));
-    const auto found = actors_.find(value);
-    if (found != actors_.end()) return found->second;
-    if (value.empty()) {
-      throw InvalidData(fmt::format("{} is empty; expected an actor ('nobody' where nobody holds the ground)",
-                                    Row::subject(key, spec)));
-    }
-    Names known = actor_ids_;
-    for (const auto& [from, to] : spec.map) known.push_back(from);
-    throw InvalidData(fmt::format("{}: there is no [[actor]] '{}'{}; declare it, or map it to one of {}",
-                                  Row::subject(key, spec), value, did_you_mean(value, known),
-                                  fmt::join(actor_ids_, ", ")));
-  }
-
-  Interval validity_of(const Row& row, LayerState& state, const std::optional<DateSpan>& file_from,
-                       const std::optional<DateSpan>& file_to) const {
+  void set_validity(Statement& statement, const Row& row, LayerState& state,
+                    const std::optional<FuzzyDate>& file_from,
+                    const std::optional<FuzzyDate>& file_to) const {
     const LayerSpec& spec = state.spec;
-    const auto from = find_date(row, spec.from, file_from, "from");
-    if (spec.layer.mode != LayerMode::interval) {
-      if (!from) {
-        throw InvalidData(fmt::format("{} is empty; {} needs its date",
-                                      Row::subject("from", spec.from.value_or(ValueSpec{})),
-                                      spec.layer.mode == LayerMode::event ? "an event" : "a snapshot"));
-      }
-      if (spec.layer.mode == LayerMode::snapshot) add_date(state, *from);
-      return Interval::since(from->first);
+    const auto from = detail::find_date(in_, row, spec.from, file_from, "from");
+    if (spec.layer.mode != LayerMode::interval && !from) {
+      throw InvalidData(fmt::format("{} is empty; {} needs its date",
+                                    Row::subject("from", spec.from.value_or(ValueSpec{})),
+                                    spec.layer.mode == LayerMode::event ? "an event" : "a snapshot"));
     }
-    const auto to = find_date(row, spec.to, file_to, "to");
+    if (spec.layer.mode == LayerMode::snapshot) add_date(state, *from);
+    // Neither a snapshot nor an event has the key `to`.
+    const auto to = detail::find_date(in_, row, spec.to, file_to, "to");
     const bool is_inclusive = spec.to && spec.to->inclusive;
-    if (!to) return from ? Interval::since(from->first) : Interval();
-    const Instant end = is_inclusive ? to->last : to->first;
-    return from ? Interval(from->first, end) : Interval::until(end);
+    const FuzzyInstant begins = from ? from->first() : FuzzyInstant::exactly(Interval().from());
+    const FuzzyInstant ends = !to            ? FuzzyInstant::exactly(Interval().to())
+                              : is_inclusive ? to->last()
+                                             : to->first();
+    statement.validity = Interval(begins.nominal, ends.nominal);
+    statement.doubt = doubt_between(begins, ends);
   }
 
   static std::int64_t seq_of(const Row& row, const std::optional<ValueSpec>& spec) {
@@ -1099,26 +636,11 @@ class AtlasReader {
     return seq;
   }
 
-  template <class Enum>
-  static Enum enum_of(const Row& row, const std::optional<ValueSpec>& spec, std::string_view key,
-                      const Names& names, Enum fallback) {
-    if (!spec) return fallback;
-    const std::string text = trim(row.text(*spec).value_or(""));
-    if (text.empty()) return fallback;
-    if (const auto value = parse_enum<Enum>(text)) return *value;
-    throw InvalidData(fmt::format("{}: '{}' is none of {}{}", Row::subject(key, *spec), text,
-                                  fmt::join(names, ", "), did_you_mean(text, names)));
-  }
-
-  Manifest manifest_;
-  fs::path folder_;
-  Atlas atlas_;
+  detail::AtlasFiles in_;
+  const Manifest& manifest_ = in_.manifest;
+  Atlas& atlas_ = in_.atlas;
+  detail::DerivedReader derived_{in_};
   ReadOptions options_;
-  std::unordered_map<std::string, ActorId> actors_;
-  Names actor_ids_;
-  std::map<std::string, fs::path> files_;  ///< by name relative to the folder
-  std::vector<FileSpec> shared_frames_;    ///< of derived layers
-  bool is_added_ = false;                  ///< files are read that were not there at first
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <marchland/io/detail/array_table.h>
 #include <marchland/io/detail/atlas_json.h>
 #include <marchland/io/detail/composite_records.h>
+#include <marchland/io/detail/row.h>
 #include <marchland/io/read_composite.h>
 #include <marchland/io/write_composite.h>
 
@@ -102,15 +103,36 @@ class CompositeReader {
     if (parts.times.epoch_count() != count + 1) arrays_.damaged("instant", "is not in order");
   }
 
+  [[noreturn]] void damaged_statement(const std::string& id) const {
+    throw InvalidData(
+        fmt::format("{}: table marchland_statement: statement '{}' refers to what is not there; the file "
+                    "is damaged: build it anew",
+                    path_.string(), id));
+  }
+
+  /// Two neighbouring columns with indices of instants, in any order.
+  [[nodiscard]] Interval between(const TimeAxis& times, const detail::SqliteStatement& row,
+                                 int column) const {
+    const auto at = [&](int c) {
+      const auto index = static_cast<std::uint64_t>(row.integer(c));
+      if (index > times.for_ever()) damaged_statement(std::string(row.text(0)));
+      return times[static_cast<TimeIndex>(index)];
+    };
+    return {at(column), at(column + 1)};
+  }
+
   void read_statements(CompositeParts& parts) const {
     Atlas& atlas = parts.atlas;
     std::unordered_map<std::string, std::size_t> layers;
     std::unordered_map<std::string, std::size_t> actors;
+    std::unordered_map<std::string, std::size_t> sources;
+    for (std::size_t i = 0; i < atlas.sources.size(); ++i) sources.emplace(atlas.sources[i].id, i);
     for (std::size_t i = 0; i < atlas.layers.size(); ++i) layers.emplace(atlas.layers[i].id, i);
     for (std::size_t i = 0; i < atlas.actors.size(); ++i) actors.emplace(atlas.actors[i].id, i);
     auto select = db_.prepare(
         "SELECT statement, layer, actor, from_instant, to_instant, seq, basis, certainty, note, origin, "
-        "taken_from "
+        "taken_from, possible_from, possible_to, certain_from, certain_to, has_own_accuracy, sigma_m, "
+        "correlation_m, bias_m, cites, recorded, author, supersedes, retracts, state, visibility "
         "FROM marchland_statement ORDER BY id");
     while (select.step()) {
       Statement s;
@@ -125,11 +147,7 @@ class CompositeReader {
       const auto taken_from = actors.find(before);
       if (layer == layers.end() || actor == actors.end() || (!before.empty() && taken_from == actors.end()) ||
           from >= to || to > parts.times.for_ever() || !basis || !certainty) {
-        throw InvalidData(
-            fmt::format("{}: table marchland_statement: statement '{}' refers to what is not there; the file "
-                        "is damaged: build it "
-                        "anew",
-                        path_.string(), s.id));
+        damaged_statement(s.id);
       }
       s.layer = LayerId(layer->second);
       s.actor = ActorId(actor->second);
@@ -140,6 +158,27 @@ class CompositeReader {
       s.note = select.text(8);
       s.origin = select.text(9);
       if (!before.empty()) s.taken_from = ActorId(taken_from->second);
+      if (!select.is_null(11)) s.doubt = {between(parts.times, select, 11), between(parts.times, select, 13)};
+      if (select.integer(15) != 0) {
+        s.accuracy.emplace();
+        if (!select.is_null(16)) s.accuracy->sigma = Meters(select.real(16));
+        s.accuracy->correlation = Meters(select.real(17));
+        s.accuracy->bias = Meters(select.real(18));
+      }
+      for (const std::string& source : detail::split_list(select.text(19))) {
+        const auto known = sources.find(source);
+        if (known == sources.end()) damaged_statement(s.id);
+        s.cites.emplace_back(known->second);
+      }
+      if (!select.is_null(20)) s.recorded = parse_date(select.text(20)).first;
+      s.author = select.text(21);
+      s.supersedes = detail::split_list(select.text(22));
+      s.retracts = detail::split_list(select.text(23));
+      const auto state = parse_enum<State>(select.text(24));
+      const auto visibility = parse_enum<Visibility>(select.text(25));
+      if (!state || !visibility) damaged_statement(s.id);
+      s.state = *state;
+      s.visibility = *visibility;
       atlas.statements.push_back(std::move(s));
     }
   }
@@ -241,9 +280,14 @@ class CompositeReader {
   }
 
   void read_faces(CompositeParts& parts) const {
+    parts.variants.clear();
+    for (const auto& record : arrays_.get<detail::VariantRecord>("variant"))
+      parts.variants.push_back(detail::variant_of(record));
     for (const auto& record : arrays_.get<detail::SlotRecord>("slot")) {
       if (record.group < 0 || record.group >= static_cast<std::int64_t>(kLabelGroups))
         arrays_.damaged("slot", "names a missing group");
+      if (record.variant < 0 || record.variant >= static_cast<std::int64_t>(parts.variants.size()))
+        arrays_.damaged("slot", "names a missing variant");
       parts.slots.push_back(detail::slot_of(record));
     }
     parts.areas = {AreaMethod::lonlat().name(), arrays_.get<AreaUnits>("face_area"), 0};

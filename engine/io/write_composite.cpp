@@ -9,6 +9,7 @@
 #include <marchland/io/write_composite.h>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -45,6 +46,12 @@ Cell number(Number value) {
   return static_cast<std::int64_t>(value);
 }
 
+/// Nothing for an open end.
+Cell instant_cell(Instant at) {
+  const bool is_open = at == Interval().from() || at == Interval().to();
+  return is_open ? Cell() : Cell(format_utc(at));
+}
+
 std::vector<TopologyTable> topology(const Composite& composite) {
   const Arrangement& plane = composite.plane();
   const Atlas& atlas = composite.atlas();
@@ -58,12 +65,40 @@ std::vector<TopologyTable> topology(const Composite& composite) {
                         emit({is_open ? Cell() : Cell(format_utc(times[i]))});
                       }
                     }});
+  tables.push_back({"marchland_variant",
+                    {{"possible_from", ColumnType::text},
+                     {"possible_to", ColumnType::text},
+                     {"certain_from", ColumnType::text},
+                     {"certain_to", ColumnType::text},
+                     {"has_own_accuracy", ColumnType::integer},
+                     {"sigma_m", ColumnType::real},
+                     {"correlation_m", ColumnType::real},
+                     {"bias_m", ColumnType::real}},
+                    [&composite](const auto& emit) {
+                      for (const Variant& variant : composite.variants()) {
+                        Row row;
+                        for (const bool is_possible : {true, false}) {
+                          const Interval when = !variant.doubt ? Interval()
+                                                : is_possible  ? variant.doubt->possible
+                                                               : variant.doubt->certain;
+                          row.push_back(instant_cell(when.from()));
+                          row.push_back(instant_cell(when.to()));
+                        }
+                        const auto& own = variant.accuracy;
+                        row.push_back(number(own ? 1 : 0));
+                        row.push_back(own && own->sigma ? Cell(own->sigma->value()) : Cell());
+                        row.push_back(own ? Cell(own->correlation.value()) : Cell());
+                        row.push_back(own ? Cell(own->bias.value()) : Cell());
+                        emit(row);
+                      }
+                    }});
   tables.push_back({"marchland_slot",
                     {{"label_group", ColumnType::text},
                      {"layer", ColumnType::text},
                      {"actor", ColumnType::text},
                      {"seq", ColumnType::integer},
-                     {"region", ColumnType::text}},
+                     {"region", ColumnType::text},
+                     {"variant", ColumnType::integer}},
                     [&composite, &atlas](const auto& emit) {
                       for (const Slot& slot : composite.slots()) {
                         const bool is_region = slot.group == LabelGroup::region;
@@ -71,7 +106,8 @@ std::vector<TopologyTable> topology(const Composite& composite) {
                                                      : std::string(to_string(static_cast<Theme>(slot.group)));
                         emit({theme, is_region ? Cell() : Cell(atlas[slot.layer].id),
                               is_region ? Cell() : Cell(atlas[slot.actor].id), number(slot.seq),
-                              slot.region.is_valid() ? Cell(atlas[slot.region].id) : Cell()});
+                              slot.region.is_valid() ? Cell(atlas[slot.region].id) : Cell(),
+                              number(slot.variant)});
                       }
                     }});
   tables.push_back({"marchland_node",
@@ -193,25 +229,54 @@ class TableWriter {
 /// Who says what, when, with what certainty. Not part of the content hash: ids depend on how files are named.
 TopologyTable statement_table(const Composite& composite) {
   return {"marchland_statement",
-          {{"statement", ColumnType::text},
-           {"layer", ColumnType::text},
-           {"actor", ColumnType::text},
-           {"from_instant", ColumnType::integer},
-           {"to_instant", ColumnType::integer},
-           {"seq", ColumnType::integer},
-           {"basis", ColumnType::text},
-           {"certainty", ColumnType::text},
-           {"note", ColumnType::text},
-           {"origin", ColumnType::text},
-           {"taken_from", ColumnType::text}},
+          {{"statement", ColumnType::text},      {"layer", ColumnType::text},
+           {"actor", ColumnType::text},          {"from_instant", ColumnType::integer},
+           {"to_instant", ColumnType::integer},  {"seq", ColumnType::integer},
+           {"basis", ColumnType::text},          {"certainty", ColumnType::text},
+           {"note", ColumnType::text},           {"origin", ColumnType::text},
+           {"taken_from", ColumnType::text},     {"possible_from", ColumnType::integer},
+           {"possible_to", ColumnType::integer}, {"certain_from", ColumnType::integer},
+           {"certain_to", ColumnType::integer},  {"has_own_accuracy", ColumnType::integer},
+           {"sigma_m", ColumnType::real},        {"correlation_m", ColumnType::real},
+           {"bias_m", ColumnType::real},         {"cites", ColumnType::text},
+           {"recorded", ColumnType::text},       {"author", ColumnType::text},
+           {"supersedes", ColumnType::text},     {"retracts", ColumnType::text},
+           {"state", ColumnType::text},          {"visibility", ColumnType::text}},
           [&composite](const auto& emit) {
             const Atlas& atlas = composite.atlas();
+            const auto bound = [&](const Interval* when, bool is_from) {
+              if (when == nullptr) return Cell();
+              return number(composite.times().index_of(is_from ? when->from() : when->to()));
+            };
             for (const Statement& s : atlas.statements) {
-              emit({s.id, atlas[s.layer].id, atlas[s.actor].id,
+              std::vector<std::string> cites;
+              for (const SourceId source : s.cites) cites.push_back(atlas[source].id);
+              emit({s.id,
+                    atlas[s.layer].id,
+                    atlas[s.actor].id,
                     number(composite.times().index_of(s.validity.from())),
-                    number(composite.times().index_of(s.validity.to())), number(s.seq),
-                    std::string(to_string(s.basis)), std::string(to_string(s.certainty)), s.note, s.origin,
-                    s.taken_from.is_valid() ? Cell(atlas[s.taken_from].id) : Cell()});
+                    number(composite.times().index_of(s.validity.to())),
+                    number(s.seq),
+                    std::string(to_string(s.basis)),
+                    std::string(to_string(s.certainty)),
+                    s.note,
+                    s.origin,
+                    s.taken_from.is_valid() ? Cell(atlas[s.taken_from].id) : Cell(),
+                    bound(s.doubt ? &s.doubt->possible : nullptr, true),
+                    bound(s.doubt ? &s.doubt->possible : nullptr, false),
+                    bound(s.doubt ? &s.doubt->certain : nullptr, true),
+                    bound(s.doubt ? &s.doubt->certain : nullptr, false),
+                    number(s.accuracy ? 1 : 0),
+                    s.accuracy && s.accuracy->sigma ? Cell(s.accuracy->sigma->value()) : Cell(),
+                    s.accuracy ? Cell(s.accuracy->correlation.value()) : Cell(),
+                    s.accuracy ? Cell(s.accuracy->bias.value()) : Cell(),
+                    fmt::format("{}", fmt::join(cites, ";")),
+                    s.recorded ? Cell(format_utc(*s.recorded)) : Cell(),
+                    s.author,
+                    fmt::format("{}", fmt::join(s.supersedes, ";")),
+                    fmt::format("{}", fmt::join(s.retracts, ";")),
+                    std::string(to_string(s.state)),
+                    std::string(to_string(s.visibility))});
             }
           }};
 }
@@ -293,6 +358,9 @@ void put_arrays(const detail::ArrayTable& arrays, const Composite& composite) {
   for (TimeIndex i = 1; i < composite.times().for_ever(); ++i)
     instants.push_back(composite.times()[i].time_since_epoch().count());
   arrays.put("instant", instants);
+  std::vector<detail::VariantRecord> variants;
+  for (const Variant& variant : composite.variants()) variants.push_back(detail::record_of(variant));
+  arrays.put("variant", variants);
   std::vector<detail::SlotRecord> slots;
   for (const Slot& slot : composite.slots()) slots.push_back(detail::record_of(slot));
   arrays.put("slot", slots);
@@ -345,6 +413,7 @@ std::string content_hash(const Composite& composite) {
       line.clear();
       for (const Cell& cell : row) {
         if (const auto* integer = std::get_if<std::int64_t>(&cell)) line += std::to_string(*integer);
+        if (const auto* real = std::get_if<double>(&cell)) line += fmt::format("{}", *real);
         if (const auto* text = std::get_if<std::string>(&cell)) line += *text;
         line += '\t';
       }

@@ -11,11 +11,11 @@
 namespace marchland {
 
 /// Version of the topology tables; another number means that older readers must not guess.
-inline constexpr int kCompositeSchema = 3;
+inline constexpr int kCompositeSchema = 4;
 
-/// SHA-256 over the rows of the topology tables in their canonical order: instants, slots, nodes, edges,
-/// faces, coverages. Two composites of equal content have equal hashes, whatever order their statements came
-/// in. Lower-case hex.
+/// SHA-256 over the rows of the topology tables in their canonical order: instants, variants, slots, nodes,
+/// edges, faces, coverages. Two composites of equal content have equal hashes, whatever order their
+/// statements came in. Lower-case hex.
 [[nodiscard]] std::string content_hash(const Composite& composite);
 
 /// Writes `layers` as write_features does, and the topology tables beside them. The file appears whole, or

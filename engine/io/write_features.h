@@ -23,7 +23,7 @@ namespace marchland {
 struct Provenance {
   struct SourceNote {
     std::string id, title, author, licence, url, date, note;
-    double sigma_m = 0.0;  ///< accuracy of lines, one standard deviation; 0: not stated
+    std::optional<double> sigma_m{};  ///< accuracy of lines, one standard deviation; nothing: not stated
     int priority = 0;
     friend bool operator==(const SourceNote&, const SourceNote&) = default;
   };

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <set>
 #include <unordered_set>
@@ -25,6 +26,14 @@ struct Names<Basis> {
 template <>
 struct Names<Certainty> {
   static constexpr std::array<std::string_view, 2> value{"confirmed", "reported"};
+};
+template <>
+struct Names<State> {
+  static constexpr std::array<std::string_view, 3> value{"draft", "reviewed", "published"};
+};
+template <>
+struct Names<Visibility> {
+  static constexpr std::array<std::string_view, 2> value{"public", "internal"};
 };
 template <>
 struct Names<LayerMode> {
@@ -82,6 +91,16 @@ void check_groups(const std::vector<Actor>& actors) {
   }
 }
 
+void check_accuracy(const Accuracy& accuracy) {
+  const bool is_sound =
+      (!accuracy.sigma || (accuracy.sigma->value() >= 0.0 && std::isfinite(accuracy.sigma->value()))) &&
+      accuracy.correlation.value() >= 0.0 && std::isfinite(accuracy.correlation.value()) &&
+      std::isfinite(accuracy.bias.value());
+  if (!is_sound)
+    throw InvalidData(
+        "accuracy is no number of metres; expected sigma and correlation of 0 or more, and a finite bias");
+}
+
 void check_statement(const Atlas& atlas, const Statement& statement) {
   if (statement.layer.index() >= atlas.layers.size() || statement.actor.index() >= atlas.actors.size()) {
     throw InvalidData("refers to a layer or actor that the atlas does not have");
@@ -90,6 +109,18 @@ void check_statement(const Atlas& atlas, const Statement& statement) {
     throw InvalidData(fmt::format("from ({}) is not before to ({}); swap them, or state an inclusive end",
                                   format_instant(statement.validity.from(), atlas.days),
                                   format_instant(statement.validity.to(), atlas.days)));
+  }
+  if (statement.doubt) {
+    const FuzzyInstant from = statement.from();
+    const FuzzyInstant to = statement.to();
+    if (from.earliest > from.nominal || from.nominal > from.latest || to.earliest > to.nominal ||
+        to.nominal > to.latest)
+      throw InvalidData("its dates do not lie within the doubt that is stated of them");
+  }
+  if (statement.accuracy) check_accuracy(*statement.accuracy);
+  for (const SourceId source : statement.cites) {
+    if (source.index() >= atlas.sources.size())
+      throw InvalidData("cites a source that the atlas does not have");
   }
 }
 
@@ -132,6 +163,12 @@ std::string_view to_string(Basis basis) {
 std::string_view to_string(Certainty certainty) {
   return name_of(certainty);
 }
+std::string_view to_string(State state) {
+  return name_of(state);
+}
+std::string_view to_string(Visibility visibility) {
+  return name_of(visibility);
+}
 std::string_view to_string(LayerMode mode) {
   return name_of(mode);
 }
@@ -149,13 +186,37 @@ std::optional<Enum> parse_enum(std::string_view name) {
 template std::optional<Theme> parse_enum<Theme>(std::string_view);
 template std::optional<Basis> parse_enum<Basis>(std::string_view);
 template std::optional<Certainty> parse_enum<Certainty>(std::string_view);
+template std::optional<State> parse_enum<State>(std::string_view);
+template std::optional<Visibility> parse_enum<Visibility>(std::string_view);
 template std::optional<LayerMode> parse_enum<LayerMode>(std::string_view);
 template std::optional<SourceRule> parse_enum<SourceRule>(std::string_view);
+
+std::optional<DateDoubt> doubt_between(const FuzzyInstant& from, const FuzzyInstant& to) {
+  if (from.is_exact() && to.is_exact()) return std::nullopt;
+  return DateDoubt{{from.earliest, to.latest}, {from.latest, to.earliest}};
+}
+
+FuzzyInstant Statement::from() const {
+  if (!doubt) return FuzzyInstant::exactly(validity.from());
+  return {validity.from(), doubt->possible.from(), doubt->certain.from()};
+}
+FuzzyInstant Statement::to() const {
+  if (!doubt) return FuzzyInstant::exactly(validity.to());
+  return {validity.to(), doubt->certain.to(), doubt->possible.to()};
+}
 
 void Atlas::check_declarations() const {
   check_unique_ids(actors, "actor");
   check_groups(actors);
   check_unique_ids(sources, "source");
+  for (const Source& source : sources) {
+    try {
+      check_accuracy(source.accuracy());
+    } catch (Error& error) {
+      error.add_context(fmt::format("source '{}'", source.id));
+      throw;
+    }
+  }
   check_unique_ids(periods, "period");
   check_unique_ids(regions, "region");
   check_unique_ids(layers, "layer");
@@ -241,7 +302,7 @@ Atlas restricted_to(const Atlas& atlas, const TimeWindow& window) {
                        window.dates.empty() ? atlas.window.dates : window.dates},
             .findings = atlas.findings};
   for (const Statement& statement : atlas.statements) {
-    if (out.window.meets(statement.validity)) out.statements.push_back(statement);
+    if (out.window.meets(statement.possible())) out.statements.push_back(statement);
   }
   return out;
 }
@@ -249,16 +310,31 @@ Atlas restricted_to(const Atlas& atlas, const TimeWindow& window) {
 void close_snapshots(Atlas& atlas, LayerId layer, std::vector<Instant> dates) {
   std::sort(dates.begin(), dates.end());
   dates.erase(std::unique(dates.begin(), dates.end()), dates.end());
+  const auto& doubtful = atlas[layer].doubtful_dates;
+  const auto with_doubt = [&](Instant date) {
+    const auto found =
+        std::lower_bound(doubtful.begin(), doubtful.end(), date,
+                         [](const FuzzyInstant& one, Instant other) { return one.nominal < other; });
+    return found != doubtful.end() && found->nominal == date ? *found : FuzzyInstant::exactly(date);
+  };
   for (Statement& statement : atlas.statements) {
     if (statement.layer != layer) continue;
     const Instant from = statement.validity.from();
     const auto next = std::upper_bound(dates.begin(), dates.end(), from);
-    statement.validity = next == dates.end() ? Interval::since(from) : Interval(from, *next);
+    const Instant to = next == dates.end() ? Interval().to() : *next;
+    statement.validity = Interval(from, to);
+    statement.doubt = doubt_between(with_doubt(from), with_doubt(to));
   }
   atlas.layers[layer.index()].dates = std::move(dates);
 }
 
 void close_snapshots(Atlas& atlas, LayerId layer, const std::map<Instant, Instant>& date_ends) {
+  if (!atlas[layer].doubtful_dates.empty()) {
+    throw InvalidData(fmt::format(
+        "layer '{}': the date {} is in doubt, and missing days are unknown, so its end would be in doubt "
+        "with it; state when it was, or let states hold until the next",
+        atlas[layer].id, format_instant(atlas[layer].doubtful_dates.front().nominal, atlas.days)));
+  }
   std::vector<Instant> dates;
   std::vector<Instant> ends;
   for (const auto& [date, end] : date_ends) {
@@ -286,6 +362,19 @@ Instant resolve_date(const Atlas& atlas, std::string_view text) {
       if (++found == (text == "latest" ? 1U : 2U)) return *at;
     }
     throw InvalidArgument(fmt::format("'{}': the atlas has {} dated change(s)", text, found));
+  }
+  if (has_edtf_sign(text)) {
+    std::optional<FuzzyDate> date;
+    try {
+      date = parse_edtf(text, atlas.days);
+    } catch (const InvalidArgument&) {  // no date at all is told below
+    }
+    if (date)
+      throw InvalidArgument(fmt::format(
+          "'{}' is a date in doubt, and a question is asked of one instant; write one, such as {}. "
+          "Where statements "
+          "have dates in doubt the answer says so",
+          text, format_instant(date->nominal.first, atlas.days)));
   }
   try {
     return parse_date(text, atlas.days).first;

@@ -5,6 +5,7 @@
 #include <marchland/base/ids.h>
 #include <marchland/base/units.h>
 #include <marchland/geometry/shapes.h>
+#include <marchland/time/edtf.h>
 #include <marchland/time/interval.h>
 
 #include <array>
@@ -27,6 +28,10 @@ inline constexpr std::array kThemes{Theme::control, Theme::claim, Theme::border,
 
 enum class Basis : std::uint8_t { surveyed, drawn, inferred };
 enum class Certainty : std::uint8_t { confirmed, reported };
+/// How far a statement has come on its way to the public.
+enum class State : std::uint8_t { draft, reviewed, published };
+/// Who may see a statement or source: everybody ("public"), or those who keep the atlas ("internal").
+enum class Visibility : std::uint8_t { open, internal };
 
 /// How the statements of a layer follow one another.
 enum class LayerMode : std::uint8_t {
@@ -45,6 +50,8 @@ enum class SourceRule : std::uint8_t {
 [[nodiscard]] std::string_view to_string(Theme theme);
 [[nodiscard]] std::string_view to_string(Basis basis);
 [[nodiscard]] std::string_view to_string(Certainty certainty);
+[[nodiscard]] std::string_view to_string(State state);
+[[nodiscard]] std::string_view to_string(Visibility visibility);
 [[nodiscard]] std::string_view to_string(LayerMode mode);
 [[nodiscard]] std::string_view to_string(SourceRule rule);
 /// The value of that name; nothing if there is none.
@@ -71,11 +78,25 @@ struct Actor {
 inline constexpr std::string_view kNobody = "nobody";
 inline constexpr ActorId kNobodyId{std::size_t{0}};
 
+/// How true lines are.
+struct Accuracy {
+  /// Positional error across the line, one standard deviation. None: not stated; 0: exact by definition, as a
+  /// parallel or the line of a treaty is.
+  std::optional<Meters> sigma{};
+  Meters correlation{};  ///< along the line, over which errors stay alike; 0: not stated
+  Meters bias{};         ///< systematic error outwards, away from the ground stated; negative: inwards
+  friend auto operator<=>(const Accuracy&, const Accuracy&) = default;
+};
+
 struct Source {
   std::string id, title, author, licence, url, date, note;
-  Meters sigma;        ///< positional accuracy of its lines, one standard deviation; 0: not stated
-  Meters correlation;  ///< along the line, over which errors stay alike; 0: not stated
-  int priority = 0;    ///< greater wins under SourceRule::priority
+  std::optional<Meters> sigma{};  ///< as Accuracy has them
+  Meters correlation{};
+  Meters bias{};
+  int priority = 0;  ///< greater wins under SourceRule::priority
+  Visibility visibility = Visibility::open;
+
+  [[nodiscard]] Accuracy accuracy() const { return {sigma, correlation, bias}; }
   friend bool operator==(const Source&, const Source&) = default;
 };
 
@@ -115,8 +136,20 @@ struct Layer {
   /// Of a snapshot layer in which missing days are unknown: until when each state holds at most, by date.
   /// Empty: until the next.
   std::vector<Instant> date_ends{};
+  /// Of a snapshot layer: those of `dates` that are in doubt. By nominal instant, which is the date.
+  std::vector<FuzzyInstant> doubtful_dates{};
   friend bool operator==(const Layer&, const Layer&) = default;
 };
+
+/// Which validities are possible where the dates of a statement are in doubt.
+struct DateDoubt {
+  Interval possible;  ///< [earliest from, latest to)
+  Interval certain;   ///< [latest from, earliest to): whatever the dates were; empty where latest >= earliest
+  friend auto operator<=>(const DateDoubt&, const DateDoubt&) = default;
+};
+
+/// Nothing where both ends are exact.
+[[nodiscard]] std::optional<DateDoubt> doubt_between(const FuzzyInstant& from, const FuzzyInstant& to);
 
 struct Statement {
   std::string id;  ///< unique within the atlas
@@ -130,6 +163,21 @@ struct Statement {
   std::string origin;  ///< for messages: file, layer, feature
   ActorId taken_from;  ///< of an event: who, as the source says, held the ground before; none: not said
   MultiPolygon area;
+  std::optional<DateDoubt> doubt{};       ///< the validity lies within it; nothing: the dates are exact
+  std::optional<Accuracy> accuracy{};     ///< of its own lines, complete; nothing: its source's
+  std::vector<SourceId> cites{};          ///< what it rests on beside the source of its layer
+  std::optional<Instant> recorded{};      ///< when it was stated, not when it held; nothing: since ever
+  std::string author;                     ///< who recorded it
+  std::vector<std::string> supersedes{};  ///< ids of statements that it replaces
+  std::vector<std::string> retracts{};    ///< ids of statements it takes back, stating nothing itself
+  State state = State::published;
+  Visibility visibility = Visibility::open;
+
+  /// Its ends with their doubt.
+  [[nodiscard]] FuzzyInstant from() const;
+  [[nodiscard]] FuzzyInstant to() const;
+  /// The validity, or where dates are in doubt the longest possible.
+  [[nodiscard]] const Interval& possible() const { return doubt ? doubt->possible : validity; }
 };
 
 /// A file that an atlas was read from.
@@ -192,25 +240,25 @@ struct Atlas {
   [[nodiscard]] std::optional<Interval> extent() const;
 };
 
-/// What the atlas says within a window: declarations, and the statements that hold at some instant of it, as
-/// they were written (their validity is not cut). Of an event layer that is every event before the window's
-/// end, because it paints what later ones paint over. So holders at any instant of the window are those of
-/// the whole atlas.
+/// What the atlas says within a window: declarations, and the statements that hold, or where their dates are
+/// in doubt may hold, at some instant of it, as they were written (their validity is not cut). Of an event
+/// layer that is every event before the window's end, because it paints what later ones paint over. So
+/// holders at any instant of the window are those of the whole atlas.
 [[nodiscard]] Atlas restricted_to(const Atlas& atlas, const TimeWindow& window);
 
 /// Ends each statement of a snapshot layer where the next date of that layer begins; the last stays open.
 /// `dates` are those of the layer, of days without any statement too, in any order; they become those of the
-/// layer.
+/// layer. Doubt of statements becomes that of their date and the next (Layer::doubtful_dates).
 void close_snapshots(Atlas& atlas, LayerId layer, std::vector<Instant> dates);
 
 /// The same where missing days are unknown: a state holds until the next date, but no longer than to its own
-/// end. By date.
+/// end. By date. Throws InvalidData where a date of the layer is in doubt: so would be its end.
 void close_snapshots(Atlas& atlas, LayerId layer, const std::map<Instant, Instant>& date_ends);
 
 /// The instant that `text` names: a period's id (its start), "latest" or "previous" (the last and the last
 /// but one instant of the window at which a statement begins or ends and any still holds, or a snapshot layer
 /// states that none does), or a date as parse_date reads it (its first instant). Throws InvalidArgument, with
-/// the nearest period id when the text looks like none of these.
+/// the nearest period id when the text looks like none of these, and for dates in doubt: a question has one.
 [[nodiscard]] Instant resolve_date(const Atlas& atlas, std::string_view text);
 
 /// The candidate nearest to `name` in edit distance, for "did you mean"; empty if none is near.

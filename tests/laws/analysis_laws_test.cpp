@@ -27,6 +27,39 @@ std::vector<Instant> all_days() {
   return dates;
 }
 
+/// Area by holders at an instant.
+std::map<std::string, AreaUnits> held_at(const Composite& composite, Theme theme, Instant at) {
+  const Holders holders(composite, {theme, SourceRule::priority, {}});
+  const auto faces = holders.faces_at(composite.times().epoch_of(at));
+  std::map<std::string, AreaUnits> out;
+  for (FaceIndex f = 1; f < faces.size(); ++f) {
+    if (faces[f] != kUnknown) out[holders.id(faces[f])] += composite.areas()[f];
+  }
+  return out;
+}
+
+TEST(AnalysisLaws, DoubtAndAccuracyOfTheirOwnChangeNoFigure) {
+  for_many(310, 44, [](Random& random, Ground ground) {
+    const AtlasBuilder plain = random_atlas(random, ground, static_cast<int>(draw(random, 1, 9)));
+    AtlasBuilder doubtful = plain;
+    add_doubt(random, doubtful.atlas);
+    const Composite without = plain.build();
+    const Composite with = doubtful.build();
+    for (const Theme theme : {Theme::control, Theme::border}) {
+      for (const Instant at : all_days())
+        ASSERT_TRUE(held_at(with, theme, at) == held_at(without, theme, at)) << describe(plain.atlas);
+    }
+    for (const Certificate& c : with.certificates()) ASSERT_TRUE(c.residual == 0) << c.name;
+    // Whatever order statements come in, slots are the same.
+    std::shuffle(doubtful.atlas.statements.begin(), doubtful.atlas.statements.end(), random);
+    const Composite shuffled = doubtful.build();
+    ASSERT_TRUE(shuffled.variants() == with.variants());
+    ASSERT_TRUE(shuffled.slots() == with.slots());
+    for (SlotIndex s = 0; s < with.slots().size(); ++s)
+      ASSERT_TRUE(accuracy_of(shuffled, s) == accuracy_of(with, s));
+  });
+}
+
 TEST(AnalysisLaws, AllPairsAreTheChangesOfEveryTwoDates) {
   for_many(301, 44, [](Random& random, Ground ground) {
     const AtlasBuilder builder = random_atlas(random, ground, static_cast<int>(draw(random, 1, 9)));

@@ -174,6 +174,23 @@ inline AtlasBuilder random_atlas(Random& random, Ground ground, int statements) 
   return builder;
 }
 
+/// Dates of some statements may have been a day or two earlier or later; some have lines truer than their
+/// source.
+inline void add_doubt(Random& random, Atlas& atlas) {
+  using testing_fixtures::day;
+  const auto in_doubt = [&](Instant at, bool is_open) {
+    if (is_open || random() % 2 == 0) return FuzzyInstant::exactly(at);
+    const std::chrono::hours before(24 * draw(random, 0, 2));
+    return FuzzyInstant{at, random() % 9 == 0 ? Interval().from() : at - before,
+                        at + std::chrono::hours(24 * draw(random, 0, 2))};
+  };
+  for (Statement& s : atlas.statements) {
+    const FuzzyInstant from = in_doubt(s.validity.from(), !s.validity.has_from());
+    s.doubt = doubt_between(from, in_doubt(s.validity.to(), !s.validity.has_to()));
+    if (random() % 4 == 0) s.accuracy = Accuracy{Meters(static_cast<double>(draw(random, 0, 2))), {}, {}};
+  }
+}
+
 /// Whether the antimeridian or a pole cuts any of its rings, none of them literal.
 inline bool is_cut(const MultiPolygon& area) {
   for (const Polygon& polygon : area) {

@@ -38,7 +38,7 @@ struct Figures {
 
 Figures figures(Random& random, double shift_m, int vertices, bool stated = true) {
   AtlasBuilder builder;
-  builder.atlas.sources[0].sigma = Meters(stated ? kSigma : 0.0);
+  if (stated) builder.atlas.sources[0].sigma = Meters(kSigma);
   builder.say("l", "a", MultiPolygon{{drawn(random, 0.0, vertices)}}, days(0, 1));
   builder.say("l", "a", MultiPolygon{{drawn(random, shift_m, vertices)}}, days(1, 2));
   const Composite composite = builder.build();

@@ -23,7 +23,10 @@ namespace {
 
 bool states_sigma(const Atlas& atlas) {
   return std::any_of(atlas.sources.begin(), atlas.sources.end(),
-                     [](const Source& source) { return source.sigma.value() > 0; });
+                     [](const Source& source) { return source.sigma.has_value(); }) ||
+         std::any_of(atlas.statements.begin(), atlas.statements.end(), [](const Statement& statement) {
+           return statement.accuracy && statement.accuracy->sigma;
+         });
 }
 
 HolderIndex index_of(const std::vector<std::string>& names, const std::string& name) {

@@ -330,8 +330,7 @@ struct RunCommand {
       line("date", source.date);
       line("link", source.url);
       line("note", source.note);
-      if (source.sigma.value() > 0)
-        line("accuracy of lines, one sigma", fmt::format("{} m", source.sigma.value()));
+      if (source.sigma) line("accuracy of lines, one sigma", fmt::format("{} m", source.sigma->value()));
     }
     return text;
   }

@@ -198,6 +198,7 @@ struct WhyCommand {
       const Statement& statement = atlas.statements[testimony.statement];
       const Layer& layer = atlas[statement.layer];
       const Source& source = atlas[layer.source];
+      const Accuracy accuracy = statement.accuracy.value_or(source.accuracy());
       table.rows.push_back(
           {{"standing", to_string(testimony.standing)},
            {"actor", atlas[statement.actor].id},
@@ -211,7 +212,7 @@ struct WhyCommand {
            {"source_url", holder_json(source.url)},
            {"licence", holder_json(source.licence)},
            {"priority", source.priority},
-           {"sigma_m", source.sigma.value() > 0 ? Json(source.sigma.value()) : Json(nullptr)},
+           {"sigma_m", accuracy.sigma ? Json(accuracy.sigma->value()) : Json(nullptr)},
            {"basis", to_string(statement.basis)},
            {"certainty", to_string(statement.certainty)},
            {"note", holder_json(statement.note)},

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <compare>
 #include <deque>
 #include <iterator>
 #include <map>
@@ -120,33 +119,12 @@ std::vector<bool> find_ground(const Subdivision& subdivision, std::span<const Ed
   return is_ground;
 }
 
-/// A ring of the frame as it was given.
-struct RingId {
-  std::size_t polygon = 0;
-  std::size_t ring = 0;  ///< 0: the shell
-  auto operator<=>(const RingId&) const = default;
-};
-
 /// Steps of one ring on one edge from a to b, less those back.
 struct RingSteps {
   GridSegment s;
   RingId ring;
   int count = 0;
 };
-
-/// Rings that wind about a piece, with their numbers; few, however many rings the frame has.
-using Windings = std::map<RingId, int>;
-
-/// The rule for areas of an atlas: of a polygon, where its first ring winds and no other does. Of several
-/// polygons any. Direction does not matter.
-bool is_in_some_polygon(const Windings& windings) {
-  for (auto at = windings.begin(); at != windings.end();) {
-    const auto next = windings.lower_bound({at->first.polygon + 1, 0});
-    if (at->first.ring == 0 && std::next(at) == next) return true;
-    at = next;
-  }
-  return false;
-}
 
 /// Steps of each ring on each edge, by edge.
 std::vector<RingSteps> steps_by_edge(std::span<const GridPath> paths, std::span<const RingId> ring_of_path) {
@@ -160,37 +138,6 @@ std::vector<RingSteps> steps_by_edge(std::span<const GridPath> paths, std::span<
   }
   std::sort(steps.begin(), steps.end(), [](const RingSteps& a, const RingSteps& b) { return a.s < b.s; });
   return steps;
-}
-
-/// The ground of polygons whose rings may cross, themselves and one another.
-std::vector<GridPolygon> ground_of_rings(std::span<const GridPath> paths,
-                                         std::span<const RingId> ring_of_path) {
-  const std::vector<RingSteps> steps = steps_by_edge(paths, ring_of_path);
-  FramePieces cut;
-  std::vector<GridSegment> edges;
-  std::vector<std::size_t> first;  // of the steps of each edge, and the end of all
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    if (!edges.empty() && edges.back() == steps[i].s) continue;
-    edges.push_back(steps[i].s);
-    cut.edges.push_back({steps[i].s});
-    first.push_back(i);
-  }
-  first.push_back(steps.size());
-  cut.subdivision = Subdivision(edges);
-  const std::size_t outside = cut.subdivision.pieces().size();
-  std::vector<Windings> windings(outside + 1);
-  spread_inwards(cut.subdivision, edges, [&](std::size_t from, std::size_t to, std::size_t edge, int way) {
-    windings[to] = windings[from];
-    for (std::size_t i = first[edge]; i < first[edge + 1]; ++i) {
-      const auto of_ring = windings[to].try_emplace(steps[i].ring, 0).first;
-      of_ring->second += way * steps[i].count;
-      if (of_ring->second == 0) windings[to].erase(of_ring);
-    }
-  });
-  std::vector<int> labels;
-  labels.reserve(outside);
-  for (std::size_t i = 0; i < outside; ++i) labels.push_back(is_in_some_polygon(windings[i]) ? 0 : -1);
-  return join_pieces(cut, labels, 1)[0];
 }
 
 }  // namespace
@@ -217,19 +164,66 @@ GridPath to_grid_path(std::span<const Position> line, std::string_view what) {
   return path;
 }
 
-Frame::Frame(const MultiPolygon& area) {
-  std::vector<GridSegment> steps;
-  std::vector<RingId> ring_of_step;
+bool is_in_some_polygon(const Windings& windings, std::size_t area) {
+  for (auto at = windings.lower_bound({area, 0, 0}); at != windings.end() && at->first.area == area;) {
+    const auto next = windings.lower_bound({area, at->first.polygon + 1, 0});
+    if (at->first.ring == 0 && std::next(at) == next) return true;
+    at = next;
+  }
+  return false;
+}
+
+void add_ring_steps(const MultiPolygon& area, std::size_t number, std::string_view what,
+                    std::vector<GridSegment>& steps, std::vector<RingId>& ring_of_step) {
   for (std::size_t i = 0; i < area.size(); ++i) {
     for (std::size_t r = 0; r < area[i].size(); ++r) {
-      const GridPath ring = to_grid_path(area[i][r], fmt::format("frame: polygon {}, ring {}", i + 1, r + 1));
+      const GridPath ring =
+          to_grid_path(area[i][r], fmt::format("{}: polygon {}, ring {}", what, i + 1, r + 1));
       for (std::size_t k = 0; k + 1 < ring.size(); ++k) {
         steps.push_back({ring[k], ring[k + 1]});
-        ring_of_step.push_back({i, r});
+        ring_of_step.push_back({number, i, r});
       }
     }
   }
-  for (const GridPolygon& polygon : ground_of_rings(node_segments(steps), ring_of_step)) {
+}
+
+std::vector<GridPolygon> ground_of_rings(std::span<const GridPath> paths,
+                                         std::span<const RingId> ring_of_path,
+                                         const std::function<bool(const Windings&)>& is_ground) {
+  const std::vector<RingSteps> steps = steps_by_edge(paths, ring_of_path);
+  FramePieces cut;
+  std::vector<GridSegment> edges;
+  std::vector<std::size_t> first;  // of the steps of each edge, and the end of all
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (!edges.empty() && edges.back() == steps[i].s) continue;
+    edges.push_back(steps[i].s);
+    cut.edges.push_back({steps[i].s});
+    first.push_back(i);
+  }
+  first.push_back(steps.size());
+  cut.subdivision = Subdivision(edges);
+  const std::size_t outside = cut.subdivision.pieces().size();
+  std::vector<Windings> windings(outside + 1);
+  spread_inwards(cut.subdivision, edges, [&](std::size_t from, std::size_t to, std::size_t edge, int way) {
+    windings[to] = windings[from];
+    for (std::size_t i = first[edge]; i < first[edge + 1]; ++i) {
+      const auto of_ring = windings[to].try_emplace(steps[i].ring, 0).first;
+      of_ring->second += way * steps[i].count;
+      if (of_ring->second == 0) windings[to].erase(of_ring);
+    }
+  });
+  std::vector<int> labels;
+  labels.reserve(outside);
+  for (std::size_t i = 0; i < outside; ++i) labels.push_back(is_ground(windings[i]) ? 0 : -1);
+  return join_pieces(cut, labels, 1)[0];
+}
+
+Frame::Frame(const MultiPolygon& area) {
+  std::vector<GridSegment> steps;
+  std::vector<RingId> ring_of_step;
+  add_ring_steps(area, 0, "frame", steps, ring_of_step);
+  const auto is_ground = [](const Windings& windings) { return is_in_some_polygon(windings, 0); };
+  for (const GridPolygon& polygon : ground_of_rings(node_segments(steps), ring_of_step, is_ground)) {
     for (const auto& ring : polygon) {
       for (std::size_t k = 0; k + 1 < ring.size(); ++k) boundary_.push_back({ring[k], ring[k + 1]});
     }

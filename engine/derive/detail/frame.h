@@ -3,6 +3,8 @@
 #include <marchland/derive/detail/noding.h>
 #include <marchland/derive/detail/subdivision.h>
 
+#include <compare>
+#include <functional>
 #include <map>
 #include <span>
 #include <string_view>
@@ -10,6 +12,31 @@
 #include <vector>
 
 namespace marchland::detail {
+
+/// A ring of several areas, as it was given.
+struct RingId {
+  std::size_t area = 0;
+  std::size_t polygon = 0;
+  std::size_t ring = 0;  ///< 0: the shell
+  auto operator<=>(const RingId&) const = default;
+};
+
+/// Rings that wind about a piece, with their numbers; few, however many rings there are.
+using Windings = std::map<RingId, int>;
+
+/// The rule for areas of an atlas: of a polygon, where its first ring winds and no other does. Of several
+/// polygons any. Direction does not matter.
+[[nodiscard]] bool is_in_some_polygon(const Windings& windings, std::size_t area);
+
+/// Adds the steps of an area's rings on the grid, and whose each is. Refuses as to_grid_path does.
+void add_ring_steps(const MultiPolygon& area, std::size_t number, std::string_view what,
+                    std::vector<GridSegment>& steps, std::vector<RingId>& ring_of_step);
+
+/// The pieces between noded rings, which may cross themselves and one another, where `is_ground` says so;
+/// pieces that share an edge are joined.
+[[nodiscard]] std::vector<GridPolygon> ground_of_rings(std::span<const GridPath> paths,
+                                                       std::span<const RingId> ring_of_path,
+                                                       const std::function<bool(const Windings&)>& is_ground);
 
 /// Boundary steps of the union of polygons, with the ground on their left. A polygon is what an atlas takes
 /// it for: the points its first ring winds about, less those that any other ring does, in whatever direction;

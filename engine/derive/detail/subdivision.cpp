@@ -1,55 +1,23 @@
-#include <marchland/base/error.h>
+#include <marchland/derive/detail/geos.h>
 #include <marchland/derive/detail/noding.h>
 #include <marchland/derive/detail/subdivision.h>
 #include <marchland/measure/edge_area.h>
 
 #include <fmt/format.h>
-#include <geos_c.h>
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
 #include <string>
 
 namespace marchland::detail {
 namespace {
 
-/// One context of GEOS, which keeps its last message.
-class Geos {
- public:
-  Geos() : handle_(GEOS_init_r()) {
-    GEOSContext_setErrorMessageHandler_r(
-        handle_, [](const char* text, void* user) { static_cast<Geos*>(user)->message_ = text; }, this);
-  }
-  ~Geos() { GEOS_finish_r(handle_); }
-  Geos(const Geos&) = delete;
-  Geos& operator=(const Geos&) = delete;
-
-  [[nodiscard]] GEOSContextHandle_t handle() const noexcept { return handle_; }
-  template <class Value>
-  Value* check(Value* value) const {
-    if (value == nullptr)
-      throw Error(ErrorCode::failure, fmt::format("GEOS cannot polygonize: {}", message_));
-    return value;
-  }
-
- private:
-  GEOSContextHandle_t handle_;
-  std::string message_ = "no reason given";
-};
-
-struct Destroy {
-  const Geos* geos;
-  void operator()(GEOSGeometry* geometry) const { GEOSGeom_destroy_r(geos->handle(), geometry); }
-};
-using Geometry = std::unique_ptr<GEOSGeometry, Destroy>;
-
-Geometry line_of(const Geos& geos, const GridSegment& s) {
+GeosGeometry line_of(const Geos& geos, const GridSegment& s) {
   auto* h = geos.handle();
   auto* points = geos.check(GEOSCoordSeq_create_r(h, 2, 2));
   GEOSCoordSeq_setXY_r(h, points, 0, s.a.x, s.a.y);
   GEOSCoordSeq_setXY_r(h, points, 1, s.b.x, s.b.y);
-  return {geos.check(GEOSGeom_createLineString_r(h, points)), Destroy{&geos}};
+  return {geos.check(GEOSGeom_createLineString_r(h, points)), DestroyGeometry{&geos}};
 }
 
 std::vector<GridPoint> ring_of(const Geos& geos, const GEOSGeometry* ring, bool is_shell) {
@@ -89,17 +57,17 @@ Subdivision::Subdivision(std::span<const GridSegment> edges) {
   std::sort(unique.begin(), unique.end());
   unique.erase(std::unique(unique.begin(), unique.end()), unique.end());
   if (unique.empty()) return;
-  const Geos geos;
-  std::vector<Geometry> lines;
+  const Geos geos("GEOS cannot polygonize");
+  std::vector<GeosGeometry> lines;
   std::vector<const GEOSGeometry*> borrowed;
   for (const GridSegment& s : unique) {
     lines.push_back(line_of(geos, s));
     borrowed.push_back(lines.back().get());
   }
   auto* h = geos.handle();
-  const Geometry result(
+  const GeosGeometry result(
       geos.check(GEOSPolygonize_r(h, borrowed.data(), static_cast<unsigned>(borrowed.size()))),
-      Destroy{&geos});
+      DestroyGeometry{&geos});
   for (int i = 0; i < GEOSGetNumGeometries_r(h, result.get()); ++i)
     pieces_.push_back(polygon_of(geos, geos.check(GEOSGetGeometryN_r(h, result.get(), i))));
   std::sort(pieces_.begin(), pieces_.end());

@@ -119,9 +119,12 @@ Atlas read(const Json& json) {
                   source.at("url"),
                   source.at("date"),
                   source.at("note"),
-                  Meters(source.at("sigma_m").get<double>()),
+                  source.at("sigma_m").is_null() ? std::nullopt
+                                                 : std::optional(Meters(source.at("sigma_m").get<double>())),
                   Meters(source.at("correlation_m").get<double>()),
-                  source.at("priority").get<int>()};
+                  Meters(source.at("bias_m").get<double>()),
+                  source.at("priority").get<int>(),
+                  to_enum<Visibility>(source.at("visibility"))};
   });
   atlas.periods = read_list<Period>(json.at("periods"), [](const Json& period) {
     return Period{period.at("id"), period.at("title"), to_interval(period),
@@ -142,7 +145,11 @@ Atlas read(const Json& json) {
                  to_enum<LayerMode>(layer.at("mode")),
                  to_rings(layer),
                  read_list<Instant>(layer.at("dates"), to_instant),
-                 read_list<Instant>(layer.at("date_ends"), to_instant)};
+                 read_list<Instant>(layer.at("date_ends"), to_instant),
+                 read_list<FuzzyInstant>(layer.at("doubtful_dates"), [](const Json& date) {
+                   return FuzzyInstant{to_instant(date.at("date")), to_interval(date).from(),
+                                       to_interval(date).to()};
+                 })};
   });
   atlas.findings = read_list<Finding>(json.at("findings"), to_finding);
   return atlas;
@@ -199,9 +206,11 @@ std::string declarations_to_json(const Atlas& atlas) {
                 {"url", source.url},
                 {"date", source.date},
                 {"note", source.note},
-                {"sigma_m", source.sigma.value()},
+                {"sigma_m", source.sigma ? Json(source.sigma->value()) : Json()},
                 {"correlation_m", source.correlation.value()},
-                {"priority", source.priority}};
+                {"bias_m", source.bias.value()},
+                {"priority", source.priority},
+                {"visibility", to_string(source.visibility)}};
   });
   json["periods"] = list_of(atlas.periods, [](const Period& period) {
     Json out{{"id", period.id}, {"title", period.title}, {"is_instant", period.is_instant}};
@@ -225,7 +234,12 @@ std::string declarations_to_json(const Atlas& atlas) {
              {"theme", to_string(layer.theme)},
              {"mode", to_string(layer.mode)},
              {"dates", list_of(layer.dates, seconds)},
-             {"date_ends", list_of(layer.date_ends, seconds)}};
+             {"date_ends", list_of(layer.date_ends, seconds)},
+             {"doubtful_dates", list_of(layer.doubtful_dates, [](const FuzzyInstant& date) {
+                Json range = of_interval({date.earliest, date.latest});
+                range["date"] = seconds(date.nominal);
+                return range;
+              })}};
     out.update(of_rings(layer.rings));
     return out;
   });

@@ -18,13 +18,54 @@ Some id_or_none(std::int64_t index) {
 }  // namespace
 
 SlotRecord record_of(const Slot& slot) {
-  return {static_cast<std::int64_t>(slot.group), index_or_none(slot.layer), index_or_none(slot.actor),
-          slot.seq, index_or_none(slot.region)};
+  return {static_cast<std::int64_t>(slot.group),
+          index_or_none(slot.layer),
+          index_or_none(slot.actor),
+          slot.seq,
+          index_or_none(slot.region),
+          static_cast<std::int64_t>(slot.variant)};
 }
 
 Slot slot_of(const SlotRecord& record) {
   return {static_cast<LabelGroup>(record.group), id_or_none<LayerId>(record.layer),
-          id_or_none<ActorId>(record.actor), record.seq, id_or_none<RegionId>(record.region)};
+          id_or_none<ActorId>(record.actor),     record.seq,
+          id_or_none<RegionId>(record.region),   static_cast<std::uint32_t>(record.variant)};
+}
+
+VariantRecord record_of(const Variant& variant) {
+  VariantRecord out{};
+  if (variant.doubt) {
+    const auto seconds = [](Instant at) { return static_cast<std::int64_t>(at.time_since_epoch().count()); };
+    out.has_doubt = 1;
+    out.possible_from = seconds(variant.doubt->possible.from());
+    out.possible_to = seconds(variant.doubt->possible.to());
+    out.certain_from = seconds(variant.doubt->certain.from());
+    out.certain_to = seconds(variant.doubt->certain.to());
+  }
+  if (variant.accuracy) {
+    out.has_accuracy = 1;
+    out.has_sigma = variant.accuracy->sigma ? 1 : 0;
+    out.sigma_m = variant.accuracy->sigma.value_or(Meters()).value();
+    out.correlation_m = variant.accuracy->correlation.value();
+    out.bias_m = variant.accuracy->bias.value();
+  }
+  return out;
+}
+
+Variant variant_of(const VariantRecord& record) {
+  const auto instant = [](std::int64_t seconds) { return Instant(std::chrono::seconds(seconds)); };
+  Variant out;
+  if (record.has_doubt != 0) {
+    out.doubt = {{instant(record.possible_from), instant(record.possible_to)},
+                 {instant(record.certain_from), instant(record.certain_to)}};
+  }
+  if (record.has_accuracy != 0) {
+    out.accuracy.emplace();
+    if (record.has_sigma != 0) out.accuracy->sigma = Meters(record.sigma_m);
+    out.accuracy->correlation = Meters(record.correlation_m);
+    out.accuracy->bias = Meters(record.bias_m);
+  }
+  return out;
 }
 
 std::string face_numbering(const Arrangement& plane) {

@@ -13,8 +13,15 @@ namespace marchland::detail {
 
 /// A slot as the file keeps it; -1 is none.
 struct SlotRecord {
-  std::int64_t group, layer, actor, seq, region;
+  std::int64_t group, layer, actor, seq, region, variant;
 };
+/// A variant as the file keeps it. Instants are seconds; what is not stated is 0.
+struct VariantRecord {
+  std::int64_t has_doubt, possible_from, possible_to, certain_from, certain_to, has_accuracy, has_sigma;
+  double sigma_m, correlation_m, bias_m;
+};
+[[nodiscard]] VariantRecord record_of(const Variant& variant);
+[[nodiscard]] Variant variant_of(const VariantRecord& record);
 [[nodiscard]] SlotRecord record_of(const Slot& slot);
 [[nodiscard]] Slot slot_of(const SlotRecord& record);
 
@@ -30,8 +37,8 @@ inline constexpr std::array<std::string_view, 3> kLedgerKinds{"moved", "inserted
 /// What is loaded, and what is there for people who ask by SQL.
 inline constexpr std::array<std::string_view, 4> kLoadedRows{"marchland_meta", "marchland_statement",
                                                              "marchland_ledger", "marchland_ledger_effect"};
-inline constexpr std::array<std::string_view, 6> kShownRows{"marchland_instant", "marchland_slot",
-                                                            "marchland_node",    "marchland_edge",
-                                                            "marchland_face",    "marchland_coverage"};
+inline constexpr std::array<std::string_view, 7> kShownRows{
+    "marchland_instant", "marchland_variant", "marchland_slot",    "marchland_node",
+    "marchland_edge",    "marchland_face",    "marchland_coverage"};
 
 }  // namespace marchland::detail

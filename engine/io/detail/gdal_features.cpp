@@ -364,7 +364,7 @@ void write_tables(GDALDataset& dataset, const Provenance& provenance, GdalMessag
     sources.features.push_back(
         {{source.id, text_or_null(source.title), text_or_null(source.author), text_or_null(source.licence),
           text_or_null(source.url), text_or_null(source.date),
-          source.sigma_m > 0.0 ? FieldValue{source.sigma_m} : FieldValue{}, std::int64_t{source.priority},
+          source.sigma_m ? FieldValue{*source.sigma_m} : FieldValue{}, std::int64_t{source.priority},
           text_or_null(source.note)},
          MultiPolygon{}});
   }

@@ -129,6 +129,14 @@ class Table {
       fail(key, fmt::format("{} is no length; expected 0 or more", *value));
     return Meters{*value};
   }
+  [[nodiscard]] Meters signed_meters(std::string_view key) const {
+    const toml::node* node = find(key);
+    if (node == nullptr) return Meters{0.0};
+    const auto value = node->value<double>();
+    if (!value || !node->is_number()) fail_type(key, "a number of metres");
+    if (!std::isfinite(*value)) fail(key, fmt::format("{} is no length; expected a finite number", *value));
+    return Meters{*value};
+  }
   [[nodiscard]] int integer(std::string_view key, int fallback) const {
     const toml::node* node = find(key);
     if (node == nullptr) return fallback;

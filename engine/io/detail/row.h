@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace marchland::detail {
 
@@ -35,5 +36,7 @@ class Row {
 [[nodiscard]] std::string pad_year(const std::string& text);
 /// Without spaces, tabs and ends of line at either end.
 [[nodiscard]] std::string trim(const std::string& text);
+/// What ';' divides, each without spaces about it; blanks are left out.
+[[nodiscard]] std::vector<std::string> split_list(std::string_view text);
 
 }  // namespace marchland::detail

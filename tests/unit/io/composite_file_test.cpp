@@ -33,7 +33,11 @@ Atlas rich_atlas() {
   atlas.rule = SourceRule::majority;
   atlas.periods.push_back({"war", "The war", days(1, 2), false});
   atlas.places.push_back({"Town", {"Stadt"}, Lon(1.5), Lat(0.5)});
-  atlas.sources.front() = {"s", "S", "who", "CC0-1.0", "link", "1999", "note", Meters(50), Meters(2000), 3};
+  atlas.sources.front() = {"s",    "S",        "who",        "CC0-1.0",    "link", "1999",
+                           "note", Meters(50), Meters(2000), Meters(-2.5), 3,      Visibility::internal};
+  Source& exact = atlas.sources.emplace_back();
+  exact.id = "exact";
+  exact.sigma = Meters(0);
   atlas.findings.push_back(
       {"x", Severity::info, "1", "", GeoLocation{Lon(1.25), Lat(2)}, "found on reading"});
   static_cast<void>(builder.actor("a"));
@@ -55,6 +59,17 @@ Atlas rich_atlas() {
   atlas.statements.front().origin = "x.geojson, feature 1";
   atlas.statements.front().certainty = Certainty::reported;
   atlas.statements.front().basis = Basis::surveyed;
+  Statement& doubted = atlas.statements.back();
+  doubted.doubt = {{Interval().from(), day(7)}, {Interval().from(), day(4)}};
+  doubted.accuracy = Accuracy{std::nullopt, Meters(0.1), Meters(-3)};
+  doubted.cites = {SourceId(1), SourceId(0)};
+  doubted.recorded = day(9);
+  doubted.author = "an editor";
+  doubted.state = State::reviewed;
+  Statement& event = atlas.statements[3];
+  event.doubt = doubt_between({day(2), Interval().from(), day(3)}, FuzzyInstant::exactly(Interval().to()));
+  event.visibility = Visibility::internal;
+  atlas.layers.front().doubtful_dates = {{day(1), day(0), day(2)}};
   builder.region("r", box_wkt(-1, -1, 1, 2));
   atlas.regions.back().name = "R";
   atlas.regions.back().code = "R1";
@@ -71,6 +86,10 @@ std::string describe_all(const Composite& c) {
   const auto when = [](const Interval& i) {
     return fmt::format("[{},{})", i.from().time_since_epoch().count(), i.to().time_since_epoch().count());
   };
+  const auto accuracy = [](const Accuracy& a) {
+    return fmt::format("{} {} {}", a.sigma ? fmt::format("{}", a.sigma->value()) : "none",
+                       a.correlation.value(), a.bias.value());
+  };
   for (const Actor& a : atlas.actors) {
     out += fmt::format("actor {} {} {} {}", a.id, a.name, a.color, fmt::join(a.names, ","));
     for (const GroupMembership& g : a.groups) out += g.group + when(g.when);
@@ -78,7 +97,7 @@ std::string describe_all(const Composite& c) {
   }
   for (const Source& s : atlas.sources)
     out += fmt::format("source {} {} {} {} {} {} {} {} {} {}\n", s.id, s.title, s.author, s.licence, s.url,
-                       s.date, s.note, s.sigma.value(), s.correlation.value(), s.priority);
+                       s.date, s.note, accuracy(s.accuracy()), s.priority, to_string(s.visibility));
   for (const Period& p : atlas.periods)
     out += fmt::format("period {} {} {} {}\n", p.id, p.title, when(p.when), p.is_instant);
   for (const Region& r : atlas.regions)
@@ -90,11 +109,21 @@ std::string describe_all(const Composite& c) {
     out += fmt::format("layer {} {} {} {} {} {}", l.id, l.source.index(), to_string(l.theme),
                        to_string(l.mode), l.rings.is_literal, static_cast<int>(l.rings.pole_side));
     for (const Instant date : l.dates) out += fmt::format(" {}", date.time_since_epoch().count());
+    for (const FuzzyInstant& date : l.doubtful_dates)
+      out += " in doubt " + when({date.earliest, date.latest}) + when(Interval::since(date.nominal));
     out += "\n";
   }
-  for (const Statement& s : atlas.statements)
+  for (const Statement& s : atlas.statements) {
+    if (s.doubt) out += "possible " + when(s.doubt->possible) + " certain " + when(s.doubt->certain) + " ";
+    if (s.accuracy) out += "accuracy " + accuracy(*s.accuracy) + " ";
+    for (const SourceId source : s.cites) out += fmt::format("cites {} ", source.index());
+    if (s.recorded) out += fmt::format("recorded {} ", s.recorded->time_since_epoch().count());
+    out += fmt::format("by '{}' for {} not {} {} {} ", s.author, fmt::join(s.supersedes, ","),
+                       fmt::join(s.retracts, ","), to_string(s.state), to_string(s.visibility));
     out += fmt::format("statement {} {} {} {} {} {} {} {} {}\n", s.id, s.layer.index(), s.actor.index(),
                        when(s.validity), s.seq, to_string(s.basis), to_string(s.certainty), s.note, s.origin);
+  }
+  for (const Slot& slot : c.slots()) out += fmt::format("slot variant {}\n", slot.variant);
   for (const Finding& f : c.findings())
     out += fmt::format("finding {} {} {} {} {} {} {}\n", f.code, to_string(f.severity), f.statement, f.at,
                        f.location ? f.location->lon.value() : 999, f.location ? f.location->lat.value() : 999,
@@ -177,7 +206,8 @@ TEST_F(CompositeFile, RandomHostileAtlasesComeBack) {
   for (std::uint64_t i = 0; i < 24; ++i) {
     Random random(4000 + i);
     const Ground ground = kTurns[i % kTurns.size()];
-    const AtlasBuilder builder = random_atlas(random, ground, 7);
+    AtlasBuilder builder = random_atlas(random, ground, 7);
+    add_doubt(random, builder.atlas);
     const Composite built = builder.build();
     const std::string content = write_file_of(built);
     const Composite loaded = read_composite(path("c.gpkg"), Load::with_areas);
@@ -279,7 +309,7 @@ TEST_F(CompositeFile, WhatIsNoCompositeIsRefused) {
   write_file_of(composite);
   damage("UPDATE marchland_meta SET value = '1' WHERE key = 'schema'");
   EXPECT_EQ(loading_error(), "invalid data: " + path("c.gpkg") +
-                                 ": is a composite of schema 1, this program reads schema 3; build it anew");
+                                 ": is a composite of schema 1, this program reads schema 4; build it anew");
   EXPECT_TRUE(is_composite_file(path("c.gpkg")));
   write_file_of(composite);
   damage_and_sign("UPDATE marchland_meta SET value = '0123456789abcdef' WHERE key = 'face_numbering'");

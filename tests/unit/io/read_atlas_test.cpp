@@ -91,6 +91,84 @@ TEST_F(ReadAtlas, StatementsCarryWhatTheirFeatureSays) {
   EXPECT_THAT(atlas.findings, IsEmpty());
 }
 
+TEST_F(ReadAtlas, DatesInDoubtAreReadAsEdtf) {
+  write_rows(
+      {R"({"h":"a","f":"1993-04~","t":"[1994-05-11..1994-05-12]"})", R"({"h":"a","f":"1993-04","t":null})"});
+  write_manifest(layer("from = {field = \"f\"}\nto = {field = \"t\", inclusive = true}"));
+  const Atlas atlas = read();
+  const Statement& s = atlas.statements.at(0);
+  EXPECT_EQ(s.validity, Interval(at("1993-04-01"), at("1994-05-12")));
+  ASSERT_TRUE(s.doubt);
+  EXPECT_EQ(s.doubt->possible, Interval(at("1993-03-01"), at("1994-05-13")));
+  EXPECT_EQ(s.doubt->certain, Interval(at("1993-05-31"), at("1994-05-12")));
+  EXPECT_FALSE(atlas.statements.at(1).doubt) << "a reduced date is its first instant, exactly";
+}
+
+TEST_F(ReadAtlas, ADateInDoubtIsThatOfAllItsSnapshot) {
+  write_rows(
+      {R"({"h":"a","f":"1993-01"})", R"({"h":"a","f":"1993-04-01~"})", R"({"h":"b","f":"1993-04-01"})"});
+  write_manifest(layer("from = {field = \"f\"}", "x", "snapshot"));
+  const Atlas atlas = read();
+  const FuzzyInstant april{at("1993-04-01"), at("1993-03-31"), at("1993-04-02")};
+  EXPECT_EQ(atlas.statements.at(0).to(), april);
+  EXPECT_EQ(atlas.statements.at(1).from(), april);
+  EXPECT_EQ(atlas.statements.at(2).from(), april);
+  EXPECT_THAT(atlas.layers.at(0).doubtful_dates, ElementsAre(april));
+  write_manifest(layer("from = {field = \"f\"}\nmissing_days = \"unknown\"", "x", "snapshot"));
+  EXPECT_THAT(read_error(), HasSubstr("in doubt, and missing days are unknown"));
+}
+
+TEST_F(ReadAtlas, RecordsSayWhenAndByWhomTheyWereMade) {
+  write_rows({R"({"h":"a","r":"2024-01-02","by":"x","old":"x/9; x/8","s":12.5,"src":"s"})",
+              R"({"h":"a","r":null,"by":null,"old":null,"s":50,"src":null})"});
+  const std::string keys =
+      "recorded = {field = \"r\"}\nauthor = {field = \"by\"}\nsupersedes = {field = \"old\"}\nsigma_m = "
+      "{field = "
+      "\"s\"}\nbias_m = -1.5\ncites = {field = \"src\"}\nstate = \"draft\"\nvisibility = \"internal\"";
+  write_manifest(layer(keys));
+  const Atlas atlas = read();
+  const Statement& s = atlas.statements.at(0);
+  EXPECT_EQ(s.recorded, at("2024-01-02"));
+  EXPECT_EQ(s.author, "x");
+  EXPECT_THAT(s.supersedes, ElementsAre("x/9", "x/8"));
+  EXPECT_EQ(s.accuracy, (Accuracy{Meters(12.5), Meters(0), Meters(-1.5)}));
+  EXPECT_THAT(s.cites, ElementsAre(SourceId(0)));
+  EXPECT_EQ(s.state, State::draft);
+  EXPECT_EQ(s.visibility, Visibility::internal);
+  EXPECT_FALSE(atlas.statements.at(1).recorded);
+  EXPECT_THAT(atlas.statements.at(1).cites, IsEmpty());
+}
+
+TEST_F(ReadAtlas, AnAccuracyThatIsTheSourcesIsNoneOfItsOwn) {
+  write_rows({R"({"h":"a"})"});
+  write_manifest(layer("bias_m = 0"));
+  EXPECT_FALSE(read().statements.at(0).accuracy);
+  write_manifest(layer("bias_m = 3"));
+  EXPECT_EQ(read().statements.at(0).accuracy, (Accuracy{std::nullopt, Meters(0), Meters(3)}));
+}
+
+TEST_F(ReadAtlas, UnknownSourcesAndValuesAreNamedWithTheirFeature) {
+  write_rows({R"({"h":"a","v":"ss"})"});
+  const auto with = [&](const std::string& keys) {
+    write_manifest(layer(keys));
+    return read_error();
+  };
+  EXPECT_THAT(
+      with("cites = {field = \"v\"}"),
+      AllOf(HasSubstr("x.geojson: layer 'x', feature 0: cites (field 'v'): there is no [[source]] 'ss'"),
+            HasSubstr("did you mean 's'")));
+  EXPECT_THAT(with("cites = \"t\""), HasSubstr("cites: there is no [[source]] 't'"));
+  EXPECT_THAT(with("sigma_m = {field = \"v\"}"),
+              HasSubstr("feature 0: sigma_m (field 'v'): 'ss' is no number of metres"));
+  EXPECT_THAT(with("sigma_m = -1"), HasSubstr("sigma_m: '-1' is no number of metres; expected 0 or more"));
+  EXPECT_THAT(with("state = {field = \"v\"}"),
+              HasSubstr("state (field 'v'): 'ss' is none of draft, reviewed, published"));
+  EXPECT_THAT(with("visibility = \"secret\""), HasSubstr("'secret' is none of public, internal"));
+  EXPECT_THAT(with("recorded = \"1993~\""), HasSubstr("recorded:"));
+  EXPECT_THAT(with("from = \"{1993,1994}\""), HasSubstr("[ ] is one of them"));
+  EXPECT_THAT(with("supersedes = \"x/1\""), HasSubstr("supersedes: 'x/1' would be the same for all"));
+}
+
 TEST_F(ReadAtlas, IdsNameTheFileWhereThereCanBeSeveral) {
   write_rows({R"({"h":"a"})"}, "d/p.geojson");
   write_manifest(layer("", "x", "interval", R"("d/*.geojson")"));

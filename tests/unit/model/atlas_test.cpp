@@ -100,6 +100,56 @@ TEST(ResolveDate, ProposesTheNearestPeriod) {
   EXPECT_THROW(static_cast<void>(resolve_date(atlas, "2020-13")), InvalidArgument);
 }
 
+TEST(Atlas, DoubtHoldsTheDatesThatAreMeant) {
+  Atlas atlas = small_atlas();
+  Statement& s = atlas.statements.front();
+  s.doubt = doubt_between({at("1994"), at("1993"), at("1995")}, {at("2020"), at("2019"), at("2021")});
+  EXPECT_EQ(s.doubt->possible, Interval(at("1993"), at("2021")));
+  EXPECT_EQ(s.doubt->certain, Interval(at("1995"), at("2019")));
+  EXPECT_EQ(s.from(), (FuzzyInstant{at("1994"), at("1993"), at("1995")}));
+  EXPECT_EQ(s.to(), (FuzzyInstant{at("2020"), at("2019"), at("2021")}));
+  EXPECT_EQ(refusal(atlas), "accepted");
+  s.validity = Interval(at("1992"), at("2020"));
+  EXPECT_THAT(refusal(atlas), HasSubstr("do not lie within the doubt"));
+  EXPECT_FALSE(doubt_between(FuzzyInstant::exactly(at("1994")), FuzzyInstant::exactly(at("2020"))));
+}
+
+TEST(Atlas, AWindowHasWhatMayHoldInIt) {
+  Atlas atlas = small_atlas();
+  atlas.statements.front().doubt =
+      doubt_between(FuzzyInstant::exactly(at("1994")), {at("2020"), at("2020"), at("2021")});
+  EXPECT_EQ(restricted_to(atlas, {Interval(at("2020-06"), at("2022")), {}}).statements.size(), 1U);
+  EXPECT_EQ(restricted_to(atlas, {Interval(at("2021"), at("2022")), {}}).statements.size(), 0U);
+}
+
+TEST(ResolveDate, AsksForOneDateWhereOneIsInDoubt) {
+  for (const char* text : {"1993-04~", "[1993-04-01..1993-04-03]", "1993-04-XX"}) {
+    try {
+      static_cast<void>(resolve_date(small_atlas(), text));
+      FAIL() << text;
+    } catch (const InvalidArgument& error) {
+      EXPECT_THAT(error.what(),
+                  HasSubstr("a question is asked of one instant; write one, such as 1993-04-01"));
+    }
+  }
+}
+
+TEST(CloseSnapshots, CarriesTheDoubtOfADateToTheStateBeforeIt) {
+  Atlas atlas = small_atlas();
+  atlas.layers.front().mode = LayerMode::snapshot;
+  atlas.statements.push_back(atlas.statements.front());
+  atlas.statements.back().id = "l/2";
+  atlas.statements.back().validity = Interval::since(at("1996"));
+  atlas.layers.front().doubtful_dates = {{at("1996"), at("1995"), at("1997")}};
+  close_snapshots(atlas, LayerId(0), {at("1994"), at("1996"), at("1999")});
+  EXPECT_EQ(atlas.statements[0].validity, Interval(at("1994"), at("1996")));
+  EXPECT_EQ(atlas.statements[0].to(), (FuzzyInstant{at("1996"), at("1995"), at("1997")}));
+  EXPECT_EQ(atlas.statements[1].from(), (FuzzyInstant{at("1996"), at("1995"), at("1997")}));
+  EXPECT_TRUE(atlas.statements[1].to().is_exact());
+  EXPECT_THROW(close_snapshots(atlas, LayerId(0), std::map<Instant, Instant>{{at("1994"), at("1995")}}),
+               InvalidData);
+}
+
 TEST(CloseSnapshots, EndsEachStateAtTheNextDate) {
   Atlas atlas = small_atlas();
   atlas.statements.front().validity = Interval::since(at("2024-01-01"));
