@@ -22,7 +22,8 @@ namespace marchland {
 /// What a file says about itself.
 struct Provenance {
   struct SourceNote {
-    std::string id, title, author, licence, url, date, note;
+    std::string id, title, author, licence, url, date;
+    std::string note{};
     std::optional<double> sigma_m{};  ///< accuracy of lines, one standard deviation; nothing: not stated
     int priority = 0;
     friend bool operator==(const SourceNote&, const SourceNote&) = default;
