@@ -151,7 +151,7 @@ class ManifestReader {
     if (top.find("atlas")->as_table() == nullptr) top.fail_type("atlas", "the table [atlas]");
     read_atlas_table(Table(manifest_, *top.find("atlas")->as_table(), "[atlas]",
                            {"id", "title", "timezone", "day_starts", "rule", "disclaimer", "attribution",
-                            "study_area", "places", "harmonise_m"}));
+                            "study_area", "places", "figures", "harmonise_m"}));
     each("actor", {"id", "name", "names", "color", "groups"}, [&](const Table& table) { read_actor(table); });
     each("source",
          {"id", "title", "author", "licence", "url", "date", "note", "sigma_m", "correlation_m", "bias_m",
@@ -260,6 +260,7 @@ class ManifestReader {
     if (table.has("rule")) atlas().rule = table.choice<SourceRule>("rule", kRuleNames);
     if (table.has("study_area")) manifest_.study_area = read_place(table, "study_area", true);
     if (table.has("places")) manifest_.places = read_place(table, "places", false);
+    if (table.has("figures")) manifest_.figures = table.text("figures");
   }
 
   static FileSpec read_file(const Table& table) {

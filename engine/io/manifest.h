@@ -6,6 +6,7 @@
 // text or {const = "a"}, DATE and END are texts or dates of TOML, PLACE is a file or {file*, layer, where,
 // crs} (the study area also antimeridian, pole).
 //   [atlas]     id* title timezone day_starts rule disclaimer attribution study_area = PLACE  places = PLACE
+//               figures = "FILE" (what others have printed; io/published_figures.h)
 //               harmonise_m (lines within so many metres are one line; composite/harmonise.h)
 //   [[actor]]   id* name names = {language = "..."} color groups = [{id*, from = DATE, to = END}]
 //   [[source]]  id* title author licence url date note priority visibility
@@ -153,6 +154,7 @@ struct Manifest {
   std::string text;  ///< its bytes
   Atlas atlas;       ///< what is declared: all but regions, places, study area and statements
   std::optional<FileSpec> study_area, places;
+  std::optional<std::string> figures;  ///< file of published figures, relative to the manifest
   std::vector<RegionSpec> regions;
   std::vector<LayerSpec> layers;  ///< by LayerId
 

@@ -646,7 +646,10 @@ class AtlasReader {
 }  // namespace
 
 Atlas read_atlas(const fs::path& file_or_folder, const ReadOptions& options) {
-  Manifest manifest = read_manifest(file_or_folder);
+  return read_atlas(read_manifest(file_or_folder), options);
+}
+
+Atlas read_atlas(Manifest manifest, const ReadOptions& options) {
   Atlas declared = manifest.atlas;
   return AtlasReader(std::move(manifest), std::move(declared), options).read();
 }

@@ -30,11 +30,6 @@ class FeatureStatements {
   };
   [[nodiscard]] std::vector<Named> operator()(
       const std::vector<Category>& faces, const std::vector<DecidingStatements::Ground>& categories) const;
-  /// The same, all of them, as indices into the atlas's statements.
-  [[nodiscard]] DecidingStatements::Answer indices(
-      const std::vector<Category>& faces, const std::vector<DecidingStatements::Ground>& categories) const {
-    return deciding_(faces, categories);
-  }
 
  private:
   [[nodiscard]] const Atlas& lines() const;

@@ -1,7 +1,6 @@
 // marchland why: why the account says who holds a point, by which statements, of which sources, by which
 // rule.
 #include "tools/cli/commands.h"
-#include "tools/cli/feature_statements.h"
 #include "tools/cli/query.h"
 #include <marchland/analysis/why.h>
 #include <marchland/base/error.h>
@@ -147,7 +146,11 @@ struct WhyCommand {
     for (const RegionId region : found.regions) head["regions"].push_back(atlas[region].id);
     if (session.composite().has_study_area()) head["in_study_area"] = found.is_in_study_area;
     report.notes.insert(report.notes.begin(), summary(session, head));
-    report.tables = {statements_table(session, found), history_table(session, holders, found, window)};
+    const auto explain_at = [&](Instant when) {
+      return explain(session.composite(), holders, moved ? moved->atlas : atlas, where.on_grid(), when);
+    };
+    report.tables = {statements_table(session, found),
+                     history_table(session, holders, found, window, explain_at)};
     output.write(report, provenance(session, "why"));
   }
 
@@ -222,40 +225,56 @@ struct WhyCommand {
     return table;
   }
 
-  /// With the statements that decided through each stretch, and their sources.
+  /// Who held the point, one after another, and what the statements say that decided it from then on.
+  template <class ExplainAt>
   static Table history_table(const Session& session, const Holders& holders, const Explanation& found,
-                             const Interval& window) {
+                             const Interval& window, const ExplainAt& explain_at) {
     Table table{"history",
                 "who held the point",
                 {{"from", "from", Column::Kind::date},
                  {"to", "to", Column::Kind::date},
                  {"actor", "actor"},
-                 {"sources", "by"},
-                 {"statements", "statements", Column::Kind::text, false}},
+                 {"statements", "by", Column::Kind::text, false},
+                 {"sources", "sources"},
+                 {"cites", "resting on"},
+                 {"note", "as stated"}},
                 Json::array()};
-    const Atlas& atlas = session.atlas();
-    const TimeAxis& times = session.composite().times();
-    const FeatureStatements statements(session, holders);
-    std::vector<Category> faces(session.composite().plane().face_count(), 0);
-    faces[found.face] = 1;
+    bool has_notes = false;
+    bool has_cites = false;
     for (const Tenure& tenure : found.history) {
       if (tenure.when.intersection(window).is_empty()) continue;
-      const TimeIndex to = tenure.when.has_to() ? times.index_of(tenure.when.to()) : times.for_ever();
-      const DecidingStatements::Answer answer =
-          statements.indices(faces, {{}, {tenure.holder, times.epoch_of(tenure.when.from()), to}});
-      Json ids = Json::array();
+      Json statements = Json::array();
       Json sources = Json::array();
-      for (const std::uint32_t i : answer.statements[1]) {
-        ids.push_back(atlas.statements[i].id);
-        const Json source = atlas[atlas[atlas.statements[i].layer].source].id;
-        if (std::find(sources.begin(), sources.end(), source) == sources.end()) sources.push_back(source);
+      Json cites = Json::array();
+      std::string note;
+      if (tenure.when.has_from()) {
+        for (const Testimony& testimony : explain_at(tenure.when.from()).testimonies) {
+          if (testimony.standing != Standing::decides) continue;
+          const Statement& statement = session.atlas().statements[testimony.statement];
+          statements.push_back(statement.id);
+          const Json said_by = session.atlas()[session.atlas()[statement.layer].source].id;
+          if (std::find(sources.begin(), sources.end(), said_by) == sources.end()) sources.push_back(said_by);
+          for (const SourceId source : statement.cites) {
+            const std::string& id = session.atlas()[source].id;
+            if (std::find(cites.begin(), cites.end(), id) == cites.end()) cites.push_back(id);
+          }
+          if (!statement.note.empty()) note += (note.empty() ? "" : " / ") + statement.note;
+        }
       }
+      has_notes = has_notes || !note.empty();
+      has_cites = has_cites || !cites.empty();
       table.rows.push_back({{"from", end_json(session, tenure.when.has_from(), tenure.when.from())},
                             {"to", end_json(session, tenure.when.has_to(), tenure.when.to())},
                             {"actor", holder_json(holders.id(tenure.holder))},
+                            {"statements", std::move(statements)},
                             {"sources", std::move(sources)},
-                            {"statements", std::move(ids)}});
+                            {"cites", std::move(cites)},
+                            {"note", note}});
     }
+    // Columns without a word in them tell nothing; the keys stay.
+    std::erase_if(table.columns, [&](const Column& column) {
+      return (column.key == "note" && !has_notes) || (column.key == "cites" && !has_cites);
+    });
     return table;
   }
 };
