@@ -495,7 +495,7 @@ struct ExportCommand {
       within.emplace(bands->within(session.scope()));
       drawn_before.emplace(bands->lines(), holders, times.epoch_of(a));
       drawn_after.emplace(bands->lines(), holders, times.epoch_of(b));
-      floors = noise_floors(session.composite(), holders, a, b, session.scope());
+      floors = noise_floors(bands->lines(), holders, a, b, session.scope());
     }
     const auto band_between = [&](HolderIndex x, HolderIndex y, double area) {
       const AreaError error = within->of(*drawn_before, x, *drawn_after, y, kHeldAtBoth);
