@@ -91,6 +91,8 @@ ContactLine contact_line(const Composite& composite, const Holders& holders, Ins
     part.on_border = pieces[start].on_border;
     part.positions.push_back(position_of(plane, pieces[chain.front()].from));
     for (std::size_t k = 0; k < chain.size(); ++k) {
+      if (part.edges.size() < part.positions.size())
+        part.edges.push_back(Arrangement::edge_of(pieces[chain[k]].along));
       if (k + 1 < chain.size() && is_straight(chain[k], chain[k + 1])) continue;
       part.positions.push_back(position_of(plane, pieces[chain[k]].to));
       part.length += edge_length(part.positions[part.positions.size() - 2], part.positions.back());

@@ -14,7 +14,9 @@ namespace marchland {
 struct ContactPart {
   std::vector<Position> positions;  ///< corners: nearest doubles of the exact nodes
   Meters length;                    ///< as drawn, straight in longitude and latitude
-  bool on_border = false;           ///< whether it runs along a border in force at the date
+  /// From each position to the next: the first edge of the plane that lies there.
+  std::vector<EdgeIndex> edges;
+  bool on_border = false;  ///< whether it runs along a border in force at the date
 };
 
 struct ContactLine {

@@ -1,5 +1,6 @@
 // marchland export: the ground of each holder as polygons, at dates, through all time, or as what changed
 // hands.
+#include "tools/cli/bands.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/feature_statements.h"
 #include "tools/cli/layers.h"
@@ -13,6 +14,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <numeric>
@@ -124,6 +126,16 @@ std::vector<TimeIndex> group_tenures(const std::vector<Tenure>& tenures, std::ve
     epochs.push_back(epoch);
   }
   return epochs;
+}
+
+constexpr double kNoLimit = std::numeric_limits<double>::max();
+
+/// Fields of the band after the area, where the theme has bands.
+void add_band_fields(std::vector<FeatureField>& fields) {
+  const auto area =
+      std::find_if(fields.begin(), fields.end(), [](const FeatureField& f) { return f.name == "area_m2"; });
+  using enum FeatureField::Type;
+  fields.insert(area + 1, {FeatureField{"low_m2", real}, FeatureField{"high_m2", real}});
 }
 
 struct ExportCommand {
@@ -266,6 +278,14 @@ struct ExportCommand {
       if (field.name != "statements" || has_lists) set.fields.push_back(std::move(field));
     }
     const FeatureStatements statements(session, holders);
+    std::optional<Bands> bands;
+    std::optional<AreaErrors> within;
+    std::optional<DrawnGround> drawn;
+    if (session.has_bands(holders.theme())) {
+      add_band_fields(set.fields);
+      bands.emplace(session, holders);
+      within.emplace(bands->within(session.scope()));
+    }
     struct Sorted {
       std::string id;
       Feature feature;
@@ -283,6 +303,15 @@ struct ExportCommand {
                              : DecidingStatements::Ground{h, question.epoch, question.epoch + 1};
       }
       const std::vector<FeatureStatements::Named> named = statements(faces, grounds);
+      std::vector<AreaError> errors;
+      if (bands) {
+        if (drawn) {
+          drawn->move_to(question.epoch);
+        } else {
+          drawn.emplace(bands->lines(), holders, question.epoch);
+        }
+        errors = within->of_parts(*drawn, holders.size());
+      }
       std::vector<std::string> ids;
       auto features = out.polygons(dissolver, faces, [&](Category c, AreaUnits area) {
         const HolderIndex holder = c - 1;
@@ -297,6 +326,11 @@ struct ExportCommand {
           values.push_back(to_of(interval));
         }
         values.emplace_back(square_meters(area));
+        if (bands) {
+          BandValues band = band_values(square_meters(area), errors[holder], 0.0, kNoLimit);
+          values.push_back(std::move(band.low));
+          values.push_back(std::move(band.high));
+        }
         values.push_back(sources[c].empty() ? FieldValue{} : FieldValue{sources[c]});
         values.push_back(named[c].sources);
         if (has_lists) values.push_back(named[c].statements);
@@ -483,12 +517,33 @@ struct ExportCommand {
     std::vector<FeatureField> fields{{"actor", text},    {"actor_name", text}, {"from_actor", text},
                                      {"to_actor", text}, {"changed", boolean}, {"theme", text},
                                      {"from", instant},  {"to", instant},      {"area_m2", real}};
+    std::optional<Bands> bands;
+    std::optional<AreaErrors> within;
+    std::optional<DrawnGround> drawn_before;
+    std::optional<DrawnGround> drawn_after;
+    std::vector<NoiseFloor> floors;
+    if (session.has_bands()) {
+      add_band_fields(fields);
+      bands.emplace(session, holders);
+      within.emplace(bands->within(session.scope()));
+      drawn_before.emplace(bands->lines(), holders, times.epoch_of(a));
+      drawn_after.emplace(bands->lines(), holders, times.epoch_of(b));
+      floors = noise_floors(bands->lines(), holders, a, b, session.scope());
+    }
     for (const char* side : {"from", "to"}) {
       fields.push_back({fmt::format("{}_sources", side), text});
       if (has_lists) fields.push_back({fmt::format("{}_statements", side), text});
       fields.push_back({fmt::format("{}_statement_count", side), integer});
     }
     fields.push_back({"color", text});
+    const auto band_between = [&](HolderIndex x, HolderIndex y, double area) {
+      const AreaError error = within->of(*drawn_before, x, *drawn_after, y, kHeldAtBoth);
+      // No more passes by drawing anew than either side's line yields.
+      return band_values(area,
+                         x == y ? cli::held(error, floors[x])
+                                : gross(error, floors[floors[x].area < floors[y].area ? x : y]),
+                         0.0, kNoLimit);
+    };
     out.add_polygons("changes",
                      fmt::format("{}: {} to {}", session.atlas().title, session.date(a), session.date(b)),
                      std::move(fields), faces, [&](Category c, AreaUnits area) {
@@ -503,6 +558,11 @@ struct ExportCommand {
                                                       a,
                                                       b,
                                                       square_meters(area)};
+                       if (bands) {
+                         BandValues band = band_between(x, y, square_meters(area));
+                         values.push_back(std::move(band.low));
+                         values.push_back(std::move(band.high));
+                       }
                        for (const auto* named : {&named_before, &named_after}) {
                          values.push_back((*named)[c].sources);
                          if (has_lists) values.push_back((*named)[c].statements);
@@ -547,6 +607,7 @@ void add_export(CLI::App& app) {
       "The ground of each holder, or what changed hands, as GeoJSON, GeoPackage, FlatGeobuf, KML, ...");
   const auto state = std::make_shared<ExportCommand>();
   state->query.declare(*command);
+  state->query.declare_bands(*command);
   command->add_option("--at", state->at, "dates: one feature for each holder and date")
       ->delimiter(',')
       ->type_name("DATE");

@@ -1,4 +1,5 @@
 // marchland line (or front): where two parties met at a date, and how long that line was.
+#include "tools/cli/bands.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/layers.h"
 #include "tools/cli/reports.h"
@@ -26,6 +27,21 @@ HolderTest side(const Atlas& atlas, const Holders& holders, const std::string& i
   return [](HolderIndex) { return false; };
 }
 
+/// null where the first order does not hold, or a line has no stated accuracy.
+void add_length_band(Json& row, const BandKeys& keys, const ContactLine& line, const LineMap& lines,
+                     TimeIndex epoch) {
+  const LengthError error = error_of_length(lines, line, epoch);
+  const bool is_known = error.without_sigma.value() == 0.0;
+  row[keys.low] = nullptr;
+  row[keys.high] = nullptr;
+  row["lengthening_m"] = is_known ? Json(error.lengthening.value()) : Json(nullptr);
+  if (!is_known) row["without_sigma_m"] = error.without_sigma.value();
+  if (!error.is_linear) return;
+  const Band band = band_of(line.length.value(), error);
+  row[keys.low] = band.low;
+  row[keys.high] = band.high;
+}
+
 }  // namespace
 
 LineSides::LineSides(const Atlas& atlas, const Holders& holders, const std::string& left,
@@ -51,6 +67,19 @@ Report line_report(const Session& session, const std::vector<Instant>& at, const
               {"parts", "parts", Column::Kind::count}},
              Json::array()};
   if (!has_borders) rows.columns.erase(rows.columns.begin() + 2, rows.columns.begin() + 4);
+  std::optional<Bands> bands;
+  const BandKeys keys("", "_m");
+  if (session.has_bands()) {
+    bands.emplace(session, holders);
+    rows.columns[1] = with_band(rows.columns[1], keys);
+    rows.columns.insert(rows.columns.begin() + 2, band_column(keys, Column::Kind::length_band));
+    rows.columns.push_back({"lengthening_m", "by errors", Column::Kind::length});
+    report.notes.insert(
+        report.notes.begin(),
+        "95 %: where the length of the line lies, with as many corners, as far as the accuracy goes that its "
+        "sources state (sigma). By errors: by how much those make a line longer in the mean; where that is a "
+        "tenth of it or more, or a line has no sigma, the band is not known");
+  }
   for (const Instant instant : at) {
     const ContactLine line = contact_line(session.composite(), holders, instant, sides.first, sides.second,
                                           session.scope(), has_borders ? &borders : nullptr);
@@ -62,6 +91,8 @@ Report line_report(const Session& session, const std::vector<Instant>& at, const
       row["off_border_m"] = (line.length - line.on_border).value();
     }
     row["parts"] = line.parts.size();
+    if (bands)
+      add_length_band(row, keys, line, bands->lines(), session.composite().times().epoch_of(instant));
     rows.rows.push_back(std::move(row));
   }
   // One date is what the contract shows: its length and parts stand at the top of the document.
@@ -136,6 +167,7 @@ void add_line(CLI::App& app) {
   command->alias("front");
   const auto state = std::make_shared<LineCommand>();
   state->query.declare(*command);
+  state->query.declare_bands(*command);
   command->add_option("--at", state->at, "dates")->required()->delimiter(',')->type_name("DATE");
   command
       ->add_option("--between", state->between, "the two parties: actor ids, a contested set a+b, or unknown")

@@ -1,12 +1,19 @@
 // marchland overlaps: what part of one division of the ground lies in which part of another.
+#include "tools/cli/bands.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/query.h"
 #include <marchland/analysis/areas.h>
+#include <marchland/analysis/groups.h>
 #include <marchland/base/error.h>
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+#include <limits>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +21,85 @@
 namespace marchland::cli {
 
 namespace {
+
+/// One side of the matrix: holders of a theme at a date, whose lines have errors, or regions, which are
+/// definitions.
+struct Side {
+  Side(const Session& session, const std::string& by, Instant when) : at(when) {
+    if (by == "region") return;
+    theme = parse_theme(by);
+    holders.emplace(session.holders(*theme));
+    names = holder_names(*holders, session.atlas(), at, false);
+  }
+  Instant at;
+  std::optional<Theme> theme;
+  std::optional<Holders> holders;
+  std::vector<std::string> names;
+};
+
+/// Bands of cells of the matrix.
+class OverlapBands {
+ public:
+  /// Nothing where neither side has lines with errors, or not all that have are known to.
+  static std::unique_ptr<OverlapBands> find(const Session& session, const Side& rows, const Side& cols) {
+    for (const Side* side : {&rows, &cols}) {
+      if (side->theme && !session.has_bands(*side->theme)) return nullptr;
+    }
+    if (!rows.theme && !cols.theme) return nullptr;
+    return std::make_unique<OverlapBands>(session, rows, cols);
+  }
+
+  OverlapBands(const Session& session, const Side& rows, const Side& cols)
+      : session_(&session),
+        rows_(&rows),
+        cols_(&cols),
+        bands_(session, rows.theme ? *rows.holders : *cols.holders) {
+    const TimeAxis& times = session.composite().times();
+    for (const Side* side : {rows_, cols_}) {
+      if (side->theme) grounds_.emplace_back(bands_.lines(), *side->holders, times.epoch_of(side->at));
+    }
+    if (rows.theme && cols.theme) within_.emplace(bands_.within(session.scope()));
+  }
+
+  void add(Json& json, const OverlapRow& row) {
+    constexpr double kMost = std::numeric_limits<double>::max();
+    AreaError error;
+    if (within_) {
+      error = within_->of(grounds_[0], Bands::part_of(rows_->names, row.row), grounds_[1],
+                          Bands::part_of(cols_->names, row.col), kHeldAtBoth);
+    } else {
+      const Side& held = rows_->theme ? *rows_ : *cols_;
+      const std::string& region = rows_->theme ? row.col : row.row;
+      error =
+          within_region(region).of(grounds_[0], Bands::part_of(held.names, rows_->theme ? row.row : row.col));
+    }
+    add_band(json, BandKeys(), square_meters(row.area), error, 0.0, kMost);
+  }
+
+ private:
+  /// Ground of the scope in the region of that id; of the empty one, in none.
+  const AreaErrors& within_region(const std::string& id) {
+    const auto known = by_region_.find(id);
+    if (known != by_region_.end()) return known->second;
+    const Composite& composite = session_->composite();
+    std::vector<bool> inside = faces_in_scope(composite, session_->scope());
+    const auto& regions = session_->atlas().regions;
+    for (std::size_t r = 0; r < regions.size(); ++r) {
+      if (!id.empty() && regions[r].id != id) continue;
+      const std::vector<bool> in_region = faces_in_region(composite, RegionId(r));
+      for (std::size_t f = 0; f < inside.size(); ++f) inside[f] = inside[f] && (in_region[f] != id.empty());
+    }
+    return by_region_.emplace(id, AreaErrors(bands_.lines(), std::move(inside))).first->second;
+  }
+
+  const Session* session_;
+  const Side* rows_;
+  const Side* cols_;
+  Bands bands_;
+  std::vector<DrawnGround> grounds_;
+  std::optional<AreaErrors> within_;
+  std::map<std::string, AreaErrors> by_region_;
+};
 
 struct OverlapsCommand {
   QueryOptions query;
@@ -23,9 +109,9 @@ struct OverlapsCommand {
   std::string rows = "control";
   std::string cols;
 
-  static Division divide(const Session& session, const std::string& by, Instant at) {
-    if (by == "region") return divide_by_regions(session.composite());
-    return divide_by_holders(session.composite(), session.holders(parse_theme(by)), at);
+  static Division divide(const Session& session, const Side& side) {
+    return side.theme ? divide_by_holders(session.composite(), *side.holders, side.at)
+                      : divide_by_regions(session.composite());
   }
 
   /// null where the whole has no area.
@@ -58,14 +144,25 @@ struct OverlapsCommand {
       table.columns[5].title = "of column";
     }
     if (at.size() > 1) table.columns.insert(table.columns.begin(), {"at", "at"});
-    for (const OverlapRow& row : overlaps(session.composite(), session.areas(), divide(session, rows, a),
-                                          divide(session, cols, b), session.scope())) {
+    const Side of_rows(session, rows, a);
+    const Side of_cols(session, cols, b);
+    const auto bands = OverlapBands::find(session, of_rows, of_cols);
+    if (bands != nullptr) {
+      const auto area = std::find_if(table.columns.begin(), table.columns.end(),
+                                     [](const Column& column) { return column.key == "area_m2"; });
+      *area = with_band(*area, BandKeys());
+      table.columns.insert(std::next(area), band_column(BandKeys(), Column::Kind::area_band));
+      report.notes.insert(report.notes.begin(), band_note());
+    }
+    for (const OverlapRow& row : overlaps(session.composite(), session.areas(), divide(session, of_rows),
+                                          divide(session, of_cols), session.scope())) {
       if (!session.wants(row.row, a)) continue;
       Json json;
       if (at.size() > 1) json["at"] = session.date(a);
       json["row"] = holder_json(row.row);
       json["col"] = holder_json(row.col);
       json["area_m2"] = square_meters(row.area);
+      if (bands != nullptr) bands->add(json, row);
       json["row_share"] = share(row.area, row.row_area);
       json["row_area_m2"] = area_or_null(row.row_area);
       json["col_share"] = share(row.area, row.col_area);
@@ -113,6 +210,7 @@ void add_overlaps(CLI::App& app) {
       app.add_subcommand("overlaps", "What part of one division of the ground lies in another");
   const auto state = std::make_shared<OverlapsCommand>();
   state->query.declare(*command);
+  state->query.declare_bands(*command);
   command->add_option("--at", state->at, "dates; with --with-at one, that of the rows")
       ->required()
       ->delimiter(',')

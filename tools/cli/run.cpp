@@ -371,6 +371,7 @@ void add_run(CLI::App& app) {
   command->add_option("--at", state->at, "dates (default: the periods of the atlas that are instants)")
       ->delimiter(',')
       ->type_name("DATE");
+  state->query.declare_bands(*command);
   command
       ->add_option("--res", state->resolution, "cell size of rasters in degrees (default: fits the extent)")
       ->type_name("DEGREES");
