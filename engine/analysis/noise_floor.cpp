@@ -1,4 +1,3 @@
-#include <marchland/analysis/drawn_ground.h>
 #include <marchland/analysis/edge_geometry.h>
 #include <marchland/analysis/noise_floor.h>
 
@@ -8,11 +7,16 @@ namespace marchland {
 
 std::vector<NoiseFloor> noise_floors(const Composite& composite, const Holders& holders, Instant a, Instant b,
                                      const Scope& scope) {
+  return noise_floors(LineMap(composite, holders), holders, a, b, scope);
+}
+
+std::vector<NoiseFloor> noise_floors(const LineMap& lines, const Holders& holders, Instant a, Instant b,
+                                     const Scope& scope) {
+  const Composite& composite = lines.composite();
   const Arrangement& plane = composite.plane();
   const std::vector<bool> inside = faces_in_scope(composite, scope);
   const TimeIndex epochs[] = {composite.times().epoch_of(a), composite.times().epoch_of(b)};
   const std::vector<HolderIndex> held[] = {holders.faces_at(epochs[0]), holders.faces_at(epochs[1])};
-  const LineMap lines(composite, holders);
   std::vector<NoiseFloor> floors(holders.size());
   for (EdgeIndex e = 0; e < plane.edges().size(); ++e) {
     const FaceIndex left = plane.face(2 * e);

@@ -66,6 +66,8 @@ class ChangeBands {
         before_(bands_.ground(from, before)),
         after_(bands_.ground(to, after)) {}
 
+  [[nodiscard]] const LineMap& lines() const { return bands_.lines(); }
+
   /// Before anything is asked of a part of the ground. `floors` by holder.
   void within(const Scope& scope, const std::vector<NoiseFloor>& floors) {
     within_.emplace(bands_.within(scope));
@@ -232,8 +234,12 @@ Report changes_report(const Session& session, Instant from, Instant to, const Br
     residual += result.residual;
     const std::vector<NamedTransition> named = by_name(result.transitions, before, after);
     std::vector<NoiseFloor> floors;
-    if (has_floor || bands) floors = noise_floors(session.composite(), holders, from, to, part.scope);
-    if (bands) bands->within(part.scope, floors);
+    if (bands) {
+      floors = noise_floors(bands->lines(), holders, from, to, part.scope);
+      bands->within(part.scope, floors);
+    } else if (has_floor) {
+      floors = noise_floors(session.composite(), holders, from, to, part.scope);
+    }
     const auto in_part = [&](Json row) {
       if (part.region) row["region"] = atlas[*part.region].id;
       return row;
@@ -289,7 +295,7 @@ struct ChangesCommand {
     if (within_noise && !(*within_noise > 0.0 && std::isfinite(*within_noise)))
       throw InvalidArgument(fmt::format("--within-noise {}: expected metres above 0", *within_noise));
     output.check();
-    Session session(query);
+    Session session(query, output.geometry.empty() ? Load::answers : Load::with_areas);
     session.arrange({from, to});
     if (!output.geometry.empty()) {
       FeatureOutput out(session, output.geometry, output.existing(), "changes");

@@ -54,6 +54,7 @@ int main(int argc, char** argv) {
   marchland::cli::add_review(app);
   marchland::cli::add_export(app);
   marchland::cli::add_raster(app);
+  marchland::cli::add_verify(app);
   try {
     app.parse(argc, argv);
     return 0;

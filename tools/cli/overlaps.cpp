@@ -8,10 +8,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace marchland::cli {
@@ -100,7 +104,7 @@ class OverlapBands {
 struct OverlapsCommand {
   QueryOptions query;
   OutputOptions output;
-  std::string at;
+  std::vector<std::string> at;
   std::string with_at;
   std::string rows = "control";
   std::string cols;
@@ -110,14 +114,14 @@ struct OverlapsCommand {
                       : divide_by_regions(session.composite());
   }
 
-  void run() const {
-    for (const std::string& by : {rows, cols}) {
-      if (by != "region") static_cast<void>(parse_theme(by));
-    }
-    output.check();
-    Session session(query);
-    session.arrange({at, with_at.empty() ? at : with_at});
-    const Instant a = session.instant(at);
+  /// null where the whole has no area.
+  static Json share(AreaUnits part, AreaUnits whole) {
+    return whole == 0 ? Json(nullptr) : Json(square_meters(part) / square_meters(whole));
+  }
+  static Json area_or_null(AreaUnits area) { return area == 0 ? Json(nullptr) : Json(square_meters(area)); }
+
+  [[nodiscard]] Report report(const Session& session, const std::string& date) const {
+    const Instant a = session.instant(date);
     const Instant b = with_at.empty() ? a : session.instant(with_at);
     Report report{session.head(), {}, session.notes()};
     report.head["rows_are"] = rows;
@@ -125,29 +129,77 @@ struct OverlapsCommand {
     report.head["cols_are"] = cols;
     report.head["cols_at"] = session.date(b);
     // Both sides may be the same theme at two dates, so the keys name the side.
-    Table table{
-        "rows", "", {{"row", rows}, {"col", cols}, {"area_m2", "area", Column::Kind::area}}, Json::array()};
+    Table table{"rows",
+                "",
+                {{"row", rows},
+                 {"col", cols},
+                 {"area_m2", "area", Column::Kind::area},
+                 {"row_share", "of " + rows, Column::Kind::share},
+                 {"row_area_m2", "whole of " + rows, Column::Kind::area, false},
+                 {"col_share", "of " + cols, Column::Kind::share},
+                 {"col_area_m2", "whole of " + cols, Column::Kind::area, false}},
+                Json::array()};
+    if (rows == cols) {
+      table.columns[3].title = "of row";
+      table.columns[5].title = "of column";
+    }
+    if (at.size() > 1) table.columns.insert(table.columns.begin(), {"at", "at"});
     const Side of_rows(session, rows, a);
     const Side of_cols(session, cols, b);
     const auto bands = OverlapBands::find(session, of_rows, of_cols);
     if (bands != nullptr) {
-      table.columns.back() = with_band(table.columns.back(), BandKeys());
-      table.columns.push_back(band_column(BandKeys(), Column::Kind::area_band));
+      const auto area = std::find_if(table.columns.begin(), table.columns.end(),
+                                     [](const Column& column) { return column.key == "area_m2"; });
+      *area = with_band(*area, BandKeys());
+      table.columns.insert(std::next(area), band_column(BandKeys(), Column::Kind::area_band));
       report.notes.insert(report.notes.begin(), band_note());
     }
     for (const OverlapRow& row : overlaps(session.composite(), session.areas(), divide(session, of_rows),
                                           divide(session, of_cols), session.scope())) {
       if (!session.wants(row.row, a)) continue;
-      Json json{
-          {"row", holder_json(row.row)}, {"col", holder_json(row.col)}, {"area_m2", square_meters(row.area)}};
+      Json json;
+      if (at.size() > 1) json["at"] = session.date(a);
+      json["row"] = holder_json(row.row);
+      json["col"] = holder_json(row.col);
+      json["area_m2"] = square_meters(row.area);
       if (bands != nullptr) bands->add(json, row);
+      json["row_share"] = share(row.area, row.row_area);
+      json["row_area_m2"] = area_or_null(row.row_area);
+      json["col_share"] = share(row.area, row.col_area);
+      json["col_area_m2"] = area_or_null(row.col_area);
       table.rows.push_back(std::move(json));
     }
     if (rows == "region" || cols == "region") {
       report.notes.insert(report.notes.begin(), "regions may overlap: rows and columns need not add up");
     }
+    report.notes.insert(report.notes.begin(),
+                        "shares are of all that the row, or the column, has within the scope");
     report.tables.push_back(std::move(table));
-    output.write(report, provenance(session, "overlaps"));
+    return report;
+  }
+
+  void run() const {
+    for (const std::string& by : {rows, cols}) {
+      if (by != "region") static_cast<void>(parse_theme(by));
+    }
+    if (at.size() > 1 && !with_at.empty())
+      throw InvalidArgument("--with-at is a second date for one first; give one date in --at");
+    output.check();
+    Session session(query);
+    static_cast<void>(session.instants(at));
+    Report all;
+    if (!with_at.empty()) {
+      session.arrange({at.front(), with_at});
+      all = report(session, at.front());
+    } else {
+      session.for_each_arranged(at, [&](const std::vector<std::string>& dates) {
+        for (const std::string& date : dates) append(all, report(session, date));
+      });
+      if (at.size() > 1) {
+        for (const char* key : {"rows_at", "cols_at"}) all.head.erase(key);
+      }
+    }
+    output.write(all, provenance(session, "overlaps"));
   }
 };
 
@@ -159,7 +211,10 @@ void add_overlaps(CLI::App& app) {
   const auto state = std::make_shared<OverlapsCommand>();
   state->query.declare(*command);
   state->query.declare_bands(*command);
-  command->add_option("--at", state->at, "date of the rows")->required()->type_name("DATE");
+  command->add_option("--at", state->at, "dates; with --with-at one, that of the rows")
+      ->required()
+      ->delimiter(',')
+      ->type_name("DATE");
   command->add_option("--with-at", state->with_at, "date of the columns, if another")->type_name("DATE");
   command->add_option("--rows", state->rows, "control, claim, border, zone or region")->capture_default_str();
   command->add_option("--cols", state->cols, "control, claim, border, zone or region")->required();

@@ -65,6 +65,7 @@ std::vector<CsvColumn> columns_of(const Table& table) {
         columns.push_back({column.high, unit + "; high end of the 95 % band", CsvColumn::Type::real});
         break;
       }
+      case Column::Kind::digits:
       case Column::Kind::number:
         columns.push_back({column.key, "", CsvColumn::Type::real});
         break;

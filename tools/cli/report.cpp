@@ -115,6 +115,8 @@ std::string for_people(const Json& row, const Column& column, const Rendering& h
     case Column::Kind::length:
     case Column::Kind::share:
       return with_thousands(found->get<double>() / scale, decimals);
+    case Column::Kind::digits:
+      return found->is_number() ? fmt::format("{:.3g}", found->get<double>()) : found->get<std::string>();
     case Column::Kind::number:
       return with_thousands(found->get<double>(), how.decimals);
     default:
