@@ -40,8 +40,8 @@ struct Column {
     number_band,
     digits
   };
-  std::string key;    ///< of the row; areas in m2, lengths in m; of a band its lower end
-  std::string title;  ///< for people, without unit
+  std::string key;            ///< of the row; areas in m2, lengths in m; of a band its lower end
+  std::string title;          ///< for people, without unit
   Kind kind = Kind::text;     ///< digits: three significant ones, whatever the unit
   bool is_for_people = true;  ///< or in csv only
   /// Of a figure, its band: to people it is rounded to what that supports. Of a band, itself.
