@@ -52,6 +52,12 @@ std::vector<CsvColumn> columns_of(const Table& table) {
       case Column::Kind::share:
         columns.push_back({column.key, "0 to 1", CsvColumn::Type::real});
         break;
+      case Column::Kind::days:
+        columns.push_back({column.key, "in days of 86400 seconds", CsvColumn::Type::real});
+        break;
+      case Column::Kind::degree:
+        columns.push_back({column.key, "in degrees on WGS84", CsvColumn::Type::real});
+        break;
     }
   }
   return columns;
@@ -498,6 +504,10 @@ Json holder_json(const std::string& id) {
 
 double square_meters(AreaUnits area) {
   return to_square_meters(area).value();
+}
+
+double to_days(std::chrono::seconds time) {
+  return std::chrono::duration<double, std::chrono::days::period>(time).count();
 }
 
 }  // namespace marchland::cli

@@ -57,12 +57,22 @@ std::string for_people(const Json& row, const Column& column, const Rendering& h
       return with_thousands(found->get<double>() / 1000.0, how.decimals);
     case Column::Kind::share:
       return fmt::format("{:.2f}", found->get<double>() * 100.0);
+    case Column::Kind::days:
+      return with_thousands(found->get<double>(), 1);
+    case Column::Kind::degree:
+      return fmt::format("{:.4f}", found->get<double>());
     default:
       break;
   }
   if (found->is_array()) {
     std::string list;
     for (const Json& item : *found) list += (list.empty() ? "" : ", ") + item.get<std::string>();
+    return list;
+  }
+  if (found->is_object()) {
+    std::string list;
+    for (const auto& [key, value] : found->items())
+      list += fmt::format("{}{} {}", list.empty() ? "" : ", ", key, with_thousands(value.get<double>(), 1));
     return list;
   }
   return found->is_string() ? found->get<std::string>() : found->dump();

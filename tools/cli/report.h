@@ -25,8 +25,8 @@ struct AreaUnit {
 [[nodiscard]] AreaUnit parse_area_unit(const std::string& name);
 
 struct Column {
-  enum class Kind { text, area, length, share, count, date };
-  std::string key;    ///< of the row; areas in m2, lengths in m
+  enum class Kind { text, area, length, share, count, date, days, degree };
+  std::string key;    ///< of the row; areas in m2, lengths in m, times in days
   std::string title;  ///< for people, without unit
   Kind kind = Kind::text;
   bool is_for_people = true;  ///< or in csv only

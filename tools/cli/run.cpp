@@ -1,5 +1,6 @@
 // marchland run: the main job. Tables, layers, rasters and an index of what was written.
 #include "tools/cli/commands.h"
+#include "tools/cli/dwell.h"
 #include "tools/cli/layers.h"
 #include "tools/cli/reports.h"
 #include <marchland/base/error.h>
@@ -13,6 +14,7 @@
 #include <cstdio>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <system_error>
 
@@ -172,6 +174,18 @@ struct RunCommand {
       say(fmt::format("Changes: {} to {}", dates[i - 1].name, dates[i].name), report);
     }
     write_tables("timeline", "areas at every change", timeline_report(session, "change"));
+    const std::optional<Interval> when = stretch_of_time(session);
+    if (when) {
+      const Report dwell = dwell_report(session, *when);
+      write_tables("dwell", "how long each party had how much ground", dwell);
+      say(fmt::format("Days under each holder: {} to {}", session.date(when->from()),
+                      session.date(when->to())),
+          dwell);
+      if (!session.atlas().places.empty()) {
+        write_tables("dwell-places", "how long each party had each place",
+                     dwell_places_report(session, *when));
+      }
+    }
 
     const std::vector<LineSides> lines = contacts(session, instants);
     for (const LineSides& sides : lines) {
@@ -187,6 +201,10 @@ struct RunCommand {
     say("Check", check.report);
 
     write_layers(session, dates, lines, folder, written);
+    if (when) {
+      add_layer(session, folder, written, "layers/dwell.geojson", "days under each holder",
+                [&](FeatureOutput& out) { add_dwell(out, session, *when); });
+    }
     write_rasters(session, dates, folder, written);
     write_file(folder.file("SOURCES.txt"), sources_text(session.atlas()), Existing::refuse);
     written.push_back({"SOURCES.txt", "sources and their licences, attribution, disclaimer"});
@@ -224,14 +242,27 @@ struct RunCommand {
     return lines;
   }
 
+  /// What time is counted over; nothing where all statements are of one date, or open at both ends.
+  static std::optional<Interval> stretch_of_time(const Session& session) {
+    const auto extent = session.atlas().extent();
+    if (!extent || extent->is_empty()) return std::nullopt;
+    return extent;
+  }
+
+  template <class Fill>
+  static void add_layer(const Session& session, const OutputFolder& folder, std::vector<Written>& written,
+                        const std::string& file, const std::string& what, const Fill& fill) {
+    FeatureOutput out(session, folder.file(file), Existing::refuse, "run");
+    fill(out);
+    static_cast<void>(out.write());  // the files say it themselves
+    written.push_back({file, what});
+  }
+
   static void write_layers(const Session& session, const std::vector<NamedDate>& dates,
                            const std::vector<LineSides>& lines, const OutputFolder& folder,
                            std::vector<Written>& written) {
     const auto add = [&](const std::string& file, const std::string& what, const auto& fill) {
-      FeatureOutput out(session, folder.file(file), Existing::refuse, "run");
-      fill(out);
-      static_cast<void>(out.write());  // the files say it themselves
-      written.push_back({file, what});
+      add_layer(session, folder, written, file, what, fill);
     };
     for (std::size_t i = 0; i < dates.size(); ++i) {
       add("layers/control-" + dates[i].name + ".geojson", "who held what at " + dates[i].name,
