@@ -182,7 +182,8 @@ bool begin_together(ContactChains::Chain& a, ContactChains::Chain& b) {
 
 /// Parts of the two dates belong together where they share an edge or run along one piece of swept ground.
 std::optional<PartMovement> frechet_of(const DatedLine& before, const DatedLine& after,
-                                       std::size_t piece_count, const MovementOptions& options) {
+                                       std::size_t piece_count, std::optional<PieceIndex> deepest,
+                                       const MovementOptions& options) {
   const std::size_t parts_before = before.whole.chains.size();
   const std::size_t parts = parts_before + after.whole.chains.size();
   boost::disjoint_sets_with_storage<> joined(parts + piece_count);
@@ -216,6 +217,7 @@ std::optional<PartMovement> frechet_of(const DatedLine& before, const DatedLine&
     }
   }
   std::optional<PartMovement> out;
+  bool has_deepest = !deepest;
   for (const auto& [root, family] : families) {
     const auto main_before = main_part(before.whole, family.before);
     const auto main_after = main_part(after.whole, family.after);
@@ -233,12 +235,15 @@ std::optional<PartMovement> frechet_of(const DatedLine& before, const DatedLine&
       walk_is = resampled(is.positions, step);
     }
     const LineDistance distance = discrete_frechet(walk_was, walk_is);
+    has_deepest = has_deepest || root == joined.find_set(parts + *deepest);
     if (!out) out = PartMovement{distance, step, Meters{0.0}, Meters{0.0}};
     if (out->greatest.distance < distance.distance) out->greatest = distance;
     out->step = std::max(out->step, step);
     out->compared_before += was.length;
     out->compared_after += is.length;
   }
+  // Of parts that stayed alone it would say that nothing moved.
+  if (!has_deepest) out.reset();
   return out;
 }
 
@@ -281,6 +286,7 @@ LineMovement line_movement(const Composite& composite, const FaceAreas& measured
   add_line(before, out.before, by_piece, &Stretch::line_before);
   add_line(after, out.after, by_piece, &Stretch::line_after);
   std::vector<FaceIndex> largest;
+  std::optional<PieceIndex> deepest;
   for (PieceIndex p = 0; p < by_piece.size(); ++p) {
     Stretch& stretch = by_piece[p];
     stretch.to_first = pieces.pieces[p].category == kToFirst;
@@ -291,6 +297,7 @@ LineMovement line_movement(const Composite& composite, const FaceAreas& measured
       stretch.depth = stretch.displacement;
       stretch.advance = Meters{to_square_meters(stretch.area).value() /
                                half(stretch.line_before + stretch.line_after).value()};
+      if (stretch.depth && (!out.depth || out.depth->distance < stretch.depth->distance)) deepest = p;
       keep_greater(out.depth, stretch.depth);
     }
     largest.push_back(pieces.pieces[p].largest);
@@ -333,7 +340,7 @@ LineMovement line_movement(const Composite& composite, const FaceAreas& measured
         half(out.before.length - out.before.unchanged + out.after.length - out.after.unchanged);
     out.mean_where_moved = Meters{swept / moved.value()};
   }
-  out.frechet = frechet_of(before, after, pieces.pieces.size(), options);
+  out.frechet = frechet_of(before, after, pieces.pieces.size(), deepest, options);
   return out;
 }
 

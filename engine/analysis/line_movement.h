@@ -4,7 +4,7 @@
 // Ground is swept where one side had it at the first date and the other at the second: the passings of
 // changes.h, as exact integers, piece by piece (pieces.h). The displacement of a position of either line is
 // its distance from the line of the other date, so it needs no matching of points; which part became which is
-// asked for the Frechet distance only. docs/design/movement.md has the reasons.
+// asked for the Fréchet distance only. docs/design/movement.md has the reasons.
 #include <marchland/analysis/contact_line.h>
 #include <marchland/analysis/line_distance.h>
 #include <marchland/analysis/pieces.h>
@@ -20,7 +20,7 @@ struct MovementOptions {
   /// Between neighbouring positions at which distances are taken. Displacements are within half of it of
   /// those of the lines.
   Meters step{250.0};
-  /// The Frechet distance costs the product of the numbers of positions: beyond this product lines are
+  /// The Fréchet distance costs the product of the numbers of positions: beyond this product lines are
   /// taken at wider steps.
   std::size_t most_frechet_pairs = 1'000'000;
 };
@@ -67,7 +67,7 @@ struct Stretch {
   std::optional<GeoLocation> in_largest;  ///< a point of its largest face, to look at on a map
 };
 
-/// Frechet distance of parts that became each other.
+/// Fréchet distance of parts that became each other.
 struct PartMovement {
   LineDistance greatest;
   Meters step;             ///< the widest between positions: that asked for, or more where thinned
@@ -100,13 +100,14 @@ struct LineMovement {
   std::optional<LineDistance> depth;
   /// Parts of the two dates belong together where they share an edge or run along one piece of swept ground.
   /// It is taken where one part of either date makes up nine tenths of those that do, both open, or both
-  /// closed with a corner in common; the greatest of all. Nothing where there is no such pair.
+  /// closed with a corner in common; the greatest of all. Nothing where the parts along the
+  /// deepest stretch are no such pair.
   std::optional<PartMovement> frechet;
 };
 
 /// From `from` to `to`, which may be in either order. Where a third holder's ground comes between the two
 /// sides the line goes without sweeping anything; such ground is not in the account. Cost: as contact_line
-/// and find_pieces; n log n in positions; the Frechet distance up to most_frechet_pairs a pair of parts.
+/// and find_pieces; n log n in positions; the Fréchet distance up to most_frechet_pairs a pair of parts.
 /// Throws InvalidArgument unless the step is positive, finite and gives at most 5 million positions.
 [[nodiscard]] LineMovement line_movement(const Composite& composite, const FaceAreas& measured,
                                          const Holders& holders, Instant from, Instant to,

@@ -185,7 +185,7 @@ Report dwell_places_report(const Session& session, const Interval& when) {
               {"first_holder", "first"},
               {"last_holder", "last"},
               {"changes", "changes", Column::Kind::count},
-              {"last_change", "last change", Column::Kind::date, true},
+              {"last_change", "last change"},
               {"days_unknown", "days unknown", Column::Kind::days},
               {"days", "days"},
               {"lon", "lon", Column::Kind::degree, false},

@@ -252,7 +252,7 @@ std::vector<std::string> MovementAnswer::notes() const {
   if (movement_.frechet) {
     const PartMovement& frechet = *movement_.frechet;
     notes.push_back(fmt::format(
-        "frechet: of parts that became each other, {:.1f} km and {:.1f} km of the lines; too great by at "
+        "Fréchet: of parts that became each other, {:.1f} km and {:.1f} km of the lines; too great by at "
         "most "
         "{:.0f} m{}",
         frechet.compared_before.value() / 1000, frechet.compared_after.value() / 1000, frechet.step.value(),
@@ -260,7 +260,8 @@ std::vector<std::string> MovementAnswer::notes() const {
                              : ""));
   } else if (movement_.mean_length) {
     notes.emplace_back(
-        "frechet: no part of the first line became mainly one part of the second, so none is given");
+        "Fréchet: where it moved most no part of the first line became mainly one of the second, so none is "
+        "given");
   }
   return notes;
 }

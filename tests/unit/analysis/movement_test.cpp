@@ -195,6 +195,17 @@ TEST_F(Movement, APartThatBecomesTwoHasNoFrechetDistance) {
   EXPECT_FALSE(moved.frechet.has_value());
 }
 
+TEST_F(Movement, PartsThatStayedAreNoFrechetDistanceOfThoseThatMoved) {
+  // A line that broke into halves as it moved, and another far away that stayed.
+  AtlasBuilder builder = fronts(box_wkt(0, 0, 1, 3), box_wkt(1, 0, 3, 3), box_wkt(0, 0, 2, 3),
+                                "MULTIPOLYGON(((2 0,3 0,3 1,2 1,2 0)),((2 2,3 2,3 3,2 3,2 2)))");
+  builder.say("l", "a", box_wkt(20, 0, 21, 1), days(0, 2)).say("l", "b", box_wkt(21, 0, 22, 1), days(0, 2));
+  const LineMovement moved = move(builder, coarse());
+  // From the middle of the front to where its halves end now; within half a step.
+  EXPECT_NEAR(moved.depth->distance.value(), geodesic_distance({1, 1.5}, {2, 1}).value(), 2000.0);
+  EXPECT_FALSE(moved.frechet.has_value());
+}
+
 TEST_F(Movement, ScrapsOfALineDoNotHinderTheFrechetDistanceOfTheRest) {
   // A strip of a fortieth of the front passes to nobody known near its end.
   const LineMovement moved =
