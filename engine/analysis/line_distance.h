@@ -4,7 +4,8 @@
 // Hausdorff asks how far the farthest position of one line is from the nearest of the other, whatever the
 // order along them. Fréchet asks how long a leash must be between two who walk one line each, neither turning
 // back (discrete: Eiter & Mannila 1994). On positions no more than s apart the discrete Hausdorff distance is
-// within s/2 of that of the lines, the Fréchet distance above it by no more than s. Distances are geodesic.
+// within s/2 of that of the lines. The Fréchet distance is above it by no more than s where all corners are
+// among the positions, else within s. Distances are geodesic.
 #include <marchland/base/units.h>
 #include <marchland/geometry/shapes.h>
 

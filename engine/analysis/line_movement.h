@@ -70,7 +70,7 @@ struct Stretch {
 /// Fréchet distance of parts that became each other.
 struct PartMovement {
   LineDistance greatest;
-  Meters step;             ///< the widest between positions: that asked for, or more where thinned
+  Meters step;  ///< the widest between positions: that asked for, or more where thinned; see line_distance.h
   Meters compared_before;  ///< length of the parts it was taken of
   Meters compared_after;
 };

@@ -251,13 +251,12 @@ std::vector<std::string> MovementAnswer::notes() const {
       step_.value(), step_.value() / 2));
   if (movement_.frechet) {
     const PartMovement& frechet = *movement_.frechet;
+    const bool is_thinned = frechet.step > step_;
     notes.push_back(fmt::format(
-        "Fréchet: of parts that became each other, {:.1f} km and {:.1f} km of the lines; too great by at "
-        "most "
-        "{:.0f} m{}",
-        frechet.compared_before.value() / 1000, frechet.compared_after.value() / 1000, frechet.step.value(),
-        frechet.step > step_ ? fmt::format(" (thinned: at {} m there are too many positions)", step_.value())
-                             : ""));
+        "Fréchet: of parts that became each other, {:.1f} km and {:.1f} km of the lines; {} {:.0f} m{}",
+        frechet.compared_before.value() / 1000, frechet.compared_after.value() / 1000,
+        is_thinned ? "within" : "too great by at most", frechet.step.value(),
+        is_thinned ? fmt::format(" (thinned: at {} m there are too many positions)", step_.value()) : ""));
   } else if (movement_.mean_length) {
     notes.emplace_back(
         "Fréchet: where it moved most no part of the first line became mainly one of the second, so none is "
