@@ -55,8 +55,10 @@ std::vector<CsvColumn> columns_of(const Table& table) {
         break;
       case Column::Kind::area_band:
       case Column::Kind::length_band:
-      case Column::Kind::share_band: {
-        const std::string unit = column.kind == Column::Kind::area_band     ? "in square metres"
+      case Column::Kind::share_band:
+      case Column::Kind::number_band: {
+        const std::string unit = column.kind == Column::Kind::number_band   ? "in the unit of the row"
+                                 : column.kind == Column::Kind::area_band   ? "in square metres"
                                  : column.kind == Column::Kind::length_band ? "in metres"
                                                                             : "0 to 1";
         columns.push_back({column.low, unit + "; low end of the 95 % band", CsvColumn::Type::real});

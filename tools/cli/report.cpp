@@ -58,6 +58,9 @@ double scale_of(Column::Kind kind, const Rendering& how) {
     case Column::Kind::length:
     case Column::Kind::length_band:
       return 1000.0;
+    case Column::Kind::number:
+    case Column::Kind::number_band:
+      return 1.0;
     default:
       return 0.01;
   }
@@ -65,7 +68,7 @@ double scale_of(Column::Kind kind, const Rendering& how) {
 
 bool is_band(const Column& column) {
   return column.kind == Column::Kind::area_band || column.kind == Column::Kind::length_band ||
-         column.kind == Column::Kind::share_band;
+         column.kind == Column::Kind::share_band || column.kind == Column::Kind::number_band;
 }
 
 std::optional<double> number_at(const Json& row, const std::string& key) {

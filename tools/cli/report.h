@@ -37,6 +37,7 @@ struct Column {
     area_band,
     length_band,
     share_band,
+    number_band,
     digits,
     days,
     degree
