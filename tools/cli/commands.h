@@ -10,6 +10,7 @@ void add_build(CLI::App& app);
 void add_changes(CLI::App& app);
 void add_check(CLI::App& app);
 void add_compare(CLI::App& app);
+void add_dwell(CLI::App& app);
 void add_export(CLI::App& app);
 void add_figures(CLI::App& app);
 void add_init(CLI::App& app);

@@ -69,6 +69,12 @@ std::vector<CsvColumn> columns_of(const Table& table) {
       case Column::Kind::number:
         columns.push_back({column.key, "", CsvColumn::Type::real});
         break;
+      case Column::Kind::days:
+        columns.push_back({column.key, "in days of 86400 seconds", CsvColumn::Type::real});
+        break;
+      case Column::Kind::degree:
+        columns.push_back({column.key, "in degrees on WGS84", CsvColumn::Type::real});
+        break;
     }
   }
   return columns;
@@ -528,6 +534,10 @@ Json holder_json(const std::string& id) {
 
 double square_meters(AreaUnits area) {
   return to_square_meters(area).value();
+}
+
+double to_days(std::chrono::seconds time) {
+  return std::chrono::duration<double, std::chrono::days::period>(time).count();
 }
 
 }  // namespace marchland::cli

@@ -11,6 +11,7 @@
 #include <CLI/CLI.hpp>
 #include <tbb/global_control.h>
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -186,5 +187,7 @@ void refuse_part_of_harmonised(const Atlas& atlas, const std::filesystem::path& 
 /// null for unknown ground.
 [[nodiscard]] Json holder_json(const std::string& id);
 [[nodiscard]] double square_meters(AreaUnits area);
+/// Of 86400 seconds.
+[[nodiscard]] double to_days(std::chrono::seconds time);
 
 }  // namespace marchland::cli

@@ -119,12 +119,23 @@ std::string for_people(const Json& row, const Column& column, const Rendering& h
       return found->is_number() ? fmt::format("{:.3g}", found->get<double>()) : found->get<std::string>();
     case Column::Kind::number:
       return with_thousands(found->get<double>(), how.decimals);
+    case Column::Kind::days:
+      return with_thousands(found->get<double>(), 1);
+    case Column::Kind::degree:
+      return fmt::format("{:.4f}", found->get<double>());
     default:
       break;
   }
   if (found->is_array()) {
     std::string list;
     for (const Json& item : *found) list += (list.empty() ? "" : ", ") + printable(item.get<std::string>());
+    return list;
+  }
+  if (found->is_object()) {
+    std::string list;
+    for (const auto& [key, value] : found->items())
+      list += fmt::format("{}{} {}", list.empty() ? "" : ", ", printable(key),
+                          with_thousands(value.get<double>(), 1));
     return list;
   }
   return found->is_string() ? printable(found->get<std::string>()) : found->dump();

@@ -38,11 +38,13 @@ struct Column {
     length_band,
     share_band,
     number_band,
-    digits
+    digits,
+    days,
+    degree
   };
-  std::string key;            ///< of the row; areas in m2, lengths in m; of a band its lower end
-  std::string title;          ///< for people, without unit
-  Kind kind = Kind::text;     ///< digits: three significant ones, whatever the unit
+  std::string key;         ///< of the row; areas in m2, lengths in m, times in days; of a band its lower end
+  std::string title;       ///< for people, without unit
+  Kind kind = Kind::text;  ///< digits: three significant ones, whatever the unit
   bool is_for_people = true;  ///< or in csv only
   /// Of a figure, its band: to people it is rounded to what that supports. Of a band, itself.
   std::string low{};

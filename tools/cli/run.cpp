@@ -1,5 +1,6 @@
 // marchland run: the main job. Tables, layers, rasters and an index of what was written.
 #include "tools/cli/commands.h"
+#include "tools/cli/dwell.h"
 #include "tools/cli/figures.h"
 #include "tools/cli/layers.h"
 #include "tools/cli/reports.h"
@@ -15,6 +16,7 @@
 #include <cstdio>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <system_error>
 
@@ -179,6 +181,18 @@ struct RunCommand {
     }
     write_tables("timeline", "areas at every change", timeline_report(session, "change"),
                  {{"command", "timeline"}, {"every", "change"}});
+    const std::optional<Interval> when = stretch_of_time(session);
+    if (when) {
+      const Report dwell = dwell_report(session, *when);
+      write_tables("dwell", "how long each party had how much ground", dwell, {{"command", "dwell"}});
+      say(fmt::format("Days under each holder: {} to {}", session.date(when->from()),
+                      session.date(when->to())),
+          dwell);
+      if (!session.atlas().places.empty()) {
+        write_tables("dwell-places", "how long each party had each place",
+                     dwell_places_report(session, *when), {{"command", "dwell"}, {"places", true}});
+      }
+    }
 
     const std::vector<LineSides> lines = contacts(session, instants);
     for (const LineSides& sides : lines) {
@@ -196,6 +210,11 @@ struct RunCommand {
     say("Check", check.report);
 
     write_layers(session, dates, lines, folder, written);
+    if (when) {
+      add_layer(session, folder, written,
+                {"layers/dwell.geojson", "days under each holder", {{"command", "dwell"}}},
+                [&](FeatureOutput& out) { add_dwell(out, session, *when); });
+    }
     write_rasters(session, dates, folder, written);
     write_file(folder.file("SOURCES.txt"), sources_text(session.atlas()), Existing::refuse);
     written.push_back({"SOURCES.txt", "sources and their licences, attribution, disclaimer"});
@@ -262,15 +281,28 @@ struct RunCommand {
     return lines;
   }
 
+  /// What time is counted over; nothing where all statements are of one date, or open at both ends.
+  static std::optional<Interval> stretch_of_time(const Session& session) {
+    const auto extent = session.atlas().extent();
+    if (!extent || extent->is_empty()) return std::nullopt;
+    return extent;
+  }
+
+  template <class Fill>
+  static void add_layer(const Session& session, const OutputFolder& folder, std::vector<ResultFile>& written,
+                        ResultFile result, const Fill& fill) {
+    FeatureOutput out(session, folder.file(result.file), Existing::refuse, "run");
+    fill(out);
+    static_cast<void>(out.write());  // the files say it themselves
+    result.made["rounding_m2"] = square_meters(out.worst_rounding());
+    written.push_back(std::move(result));
+  }
+
   static void write_layers(const Session& session, const std::vector<NamedDate>& dates,
                            const std::vector<LineSides>& lines, const OutputFolder& folder,
                            std::vector<ResultFile>& written) {
     const auto add = [&](const std::string& file, const std::string& what, Json made, const auto& fill) {
-      FeatureOutput out(session, folder.file(file), Existing::refuse, "run");
-      fill(out);
-      static_cast<void>(out.write());  // the files say it themselves
-      made["rounding_m2"] = square_meters(out.worst_rounding());
-      written.push_back({file, what, std::move(made)});
+      add_layer(session, folder, written, {file, what, std::move(made)}, fill);
     };
     for (std::size_t i = 0; i < dates.size(); ++i) {
       add("layers/control-" + dates[i].name + ".geojson", "who held what at " + dates[i].name,
