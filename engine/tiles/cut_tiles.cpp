@@ -212,7 +212,7 @@ int natural_max_zoom(const Composite& composite, const std::vector<TileLayer>& l
   if (lengths.empty()) return 0;
   const auto middle = lengths.begin() + static_cast<std::ptrdiff_t>(lengths.size() / 2);
   std::nth_element(lengths.begin(), middle, lengths.end());
-  constexpr int kLongEnough = 16;
+  constexpr int kLongEnough = 64;
   constexpr int kMostNatural = 14;
   int zoom = 0;
   while (zoom < kMostNatural && *middle < kLongEnough * static_cast<double>(tile_unit(zoom))) ++zoom;

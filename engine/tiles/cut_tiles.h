@@ -49,8 +49,8 @@ struct Tile {
 [[nodiscard]] std::vector<Tile> cut_tiles(const Composite& composite, const std::vector<TileLayer>& layers,
                                           const TileOptions& options);
 
-/// The zoom from which on tiles show nothing new: that at which half of all edges that divide features are at
-/// least 16 tile units long (two pixels, as clients draw), 14 at most.
+/// The zoom from which on clients may enlarge: that at which half of all edges that divide features are at
+/// least 64 tile units long, eight pixels as clients draw; 14 at most.
 [[nodiscard]] int natural_max_zoom(const Composite& composite, const std::vector<TileLayer>& layers);
 
 }  // namespace marchland

@@ -247,8 +247,8 @@ void add_tiles(CLI::App& app) {
       ->check(CLI::Range(0, kMaxZoom));
   command
       ->add_option("--max-zoom", state->max_zoom,
-                   "greatest zoom, which clients enlarge (default: that at which half of all lines are two "
-                   "pixels long)")
+                   "greatest zoom, which clients enlarge (default: that at which half of all "
+                   "lines are eight pixels long)")
       ->check(CLI::Range(0, kMaxZoom));
   command
       ->add_option("-o,--output", state->output,
