@@ -130,8 +130,8 @@ void keep_greater(std::optional<LineDistance>& greatest, const std::optional<Lin
 }
 
 /// Adds to the pieces a line runs along what it says of them.
-void add_line(const DatedLine& line, const LineAtDate& parts, std::vector<Stretch>& by_piece,
-              Meters Stretch::* length) {
+void add_line(const DatedLine& line, const LineAtDate& parts, std::vector<PassedPiece>& by_piece,
+              Meters PassedPiece::* length) {
   for (std::size_t c = 0; c < parts.parts.size(); ++c) {
     const DatedLine::Along& along = line.along[line.fine.chains[c].kind];
     for (const PieceIndex piece : {along.of_first, along.of_second}) {
@@ -282,13 +282,13 @@ LineMovement line_movement(const Composite& composite, const FaceAreas& measured
   measure_line(plane, before, out.before);
   measure_line(plane, after, out.after);
 
-  std::vector<Stretch> by_piece(pieces.pieces.size());
-  add_line(before, out.before, by_piece, &Stretch::line_before);
-  add_line(after, out.after, by_piece, &Stretch::line_after);
+  std::vector<PassedPiece> by_piece(pieces.pieces.size());
+  add_line(before, out.before, by_piece, &PassedPiece::line_before);
+  add_line(after, out.after, by_piece, &PassedPiece::line_after);
   std::vector<FaceIndex> largest;
   std::optional<PieceIndex> deepest;
   for (PieceIndex p = 0; p < by_piece.size(); ++p) {
-    Stretch& stretch = by_piece[p];
+    PassedPiece& stretch = by_piece[p];
     stretch.to_first = pieces.pieces[p].category == kToFirst;
     stretch.area = pieces.pieces[p].area;
     (stretch.to_first ? out.to_first : out.to_second) += stretch.area;

@@ -46,7 +46,7 @@ struct LineAtDate {
 };
 
 /// A piece of ground that passed between the two sides: connected, in one direction.
-struct Stretch {
+struct PassedPiece {
   bool to_first = true;  ///< from `second`; else the other way
   AreaUnits area = 0;
   /// Whether the line of either date runs along it. If not, it passed apart from the line: ground that met
@@ -83,7 +83,7 @@ struct LineMovement {
   AreaUnits to_second = 0;
   AreaUnits to_first_apart = 0;
   AreaUnits to_second_apart = 0;
-  std::vector<Stretch> stretches;  ///< greatest area first
+  std::vector<PassedPiece> stretches;  ///< greatest area first
   /// By face: 1 + index into `stretches`, or 0.
   std::vector<Category> stretch_of_face;
   /// Of both dates; nothing if one of them has no line.

@@ -176,7 +176,7 @@ TEST(AnalysisLaws, WhatALineSweepsIsWhatPassedBetweenItsSides) {
     EXPECT_TRUE(moved.to_first == to_first && moved.to_second == to_second) << describe(builder.atlas);
     AreaUnits sum = 0;
     AreaUnits apart = 0;
-    for (const Stretch& stretch : moved.stretches) {
+    for (const PassedPiece& stretch : moved.stretches) {
       sum += stretch.area;
       if (!stretch.is_swept) apart += stretch.area;
       if (stretch.displacement) {

@@ -121,8 +121,9 @@ Table MovementAnswer::swept_table() const {
   for (const bool to_first : {true, false}) {
     const AreaUnits all = to_first ? movement_.to_first : movement_.to_second;
     const AreaUnits apart = to_first ? movement_.to_first_apart : movement_.to_second_apart;
-    const auto pieces = std::count_if(movement_.stretches.begin(), movement_.stretches.end(),
-                                      [&](const Stretch& stretch) { return stretch.to_first == to_first; });
+    const auto pieces =
+        std::count_if(movement_.stretches.begin(), movement_.stretches.end(),
+                      [&](const PassedPiece& stretch) { return stretch.to_first == to_first; });
     table.rows.push_back({{"from", to_first ? sides_.second_id : sides_.first_id},
                           {"to", to_first ? sides_.first_id : sides_.second_id},
                           {"area_m2", square_meters(all)},
@@ -200,7 +201,7 @@ Table MovementAnswer::stretches_table() const {
               Json::array()};
   if (session_->atlas().places.empty()) table.columns.resize(table.columns.size() - 3);
   std::vector<std::optional<Position>> positions;
-  for (const Stretch& stretch : movement_.stretches) {
+  for (const PassedPiece& stretch : movement_.stretches) {
     Json row{{"from", stretch.to_first ? sides_.second_id : sides_.first_id},
              {"to", stretch.to_first ? sides_.first_id : sides_.second_id},
              {"area_m2", square_meters(stretch.area)},
@@ -340,7 +341,7 @@ void MovementAnswer::add_features(FeatureOutput& out) const {
        {"advance_m", real},
        {"color", text}},
       movement_.stretch_of_face, [&](Category c, AreaUnits area) {
-        const Stretch& stretch = movement_.stretches[c - 1];
+        const PassedPiece& stretch = movement_.stretches[c - 1];
         return std::vector<FieldValue>{
             stretch.to_first ? sides_.second_id : sides_.first_id,
             stretch.to_first ? sides_.first_id : sides_.second_id,

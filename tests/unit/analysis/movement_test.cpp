@@ -62,7 +62,7 @@ TEST_F(Movement, AStraightFrontAdvancesADegree) {
   EXPECT_TRUE(moved.to_first == area_of_wkt(box_wkt(1, 0, 2, 1)));
   EXPECT_TRUE(moved.to_second == 0 && moved.to_first_apart == 0);
   ASSERT_EQ(moved.stretches.size(), 1U);
-  const Stretch& stretch = moved.stretches[0];
+  const PassedPiece& stretch = moved.stretches[0];
   EXPECT_TRUE(stretch.to_first && stretch.is_swept);
   EXPECT_NEAR(stretch.line_before.value(), kMeridianDegree, 1e-6);
   // 12 308.463893975 km2 by 110.574388558 km.
