@@ -196,6 +196,13 @@ class Proposer {
     }
   }
 
+  /// Folders leave tables out, so whoever has one here wants it read. Without it the ground that was meant to
+  /// be shared out would become a layer of its own.
+  static bool is_named_table(const FileSeries& series) {
+    const DataFile& file = series.files.front();
+    return file.name.ends_with(".csv") && !file.dataset.starts_with("/vsi");
+  }
+
   /// A file without geometries may be a table of places.
   void add_table(const FileSeries& series) {
     const std::string& first = series.files.front().name;
@@ -206,10 +213,12 @@ class Proposer {
       draft.sample = detail::read_sample(detail::spread(series.files, kSampledFiles),
                                          {"", "", std::nullopt, false, true});
     } catch (const Error& error) {
+      if (is_named_table(series)) throw;
       others_.push_back(error.what());
       return;
     }
     if (draft.sample.rows() == 0) {
+      if (is_named_table(series)) throw InvalidData(fmt::format("{}: the table has no rows", first));
       others_.push_back(fmt::format("{} has no geometries", first));
       return;
     }
@@ -1122,11 +1131,8 @@ class Proposer {
   static void check_encoding(const Draft& draft, const std::set<std::string>& values) {
     for (const std::string& value : values) {
       if (detail::is_utf8(value)) continue;
-      throw InvalidData(fmt::format(
-          "{}: field '{}' has letters in an encoding that the file does not name; beside a "
-          "shapefile write it into a .cpg file, such as UTF-8 or 1251; convert text (GeoJSON, CSV), for "
-          "instance by iconv -f WINDOWS-1251 -t UTF-8",
-          draft.series->files.front().name, draft.spec.actor.text));
+      throw InvalidData(fmt::format("{}: field '{}' {}", draft.series->files.front().name,
+                                    draft.spec.actor.text, detail::kNoUtf8));
     }
   }
 

@@ -584,7 +584,7 @@ class AtlasReader {
     statement.origin = place;
     detail::tally_feature(feature, place, state.tally);
     if (state.combined && state.combined->is_buffer() && feature.has_geometry) {
-      statement.area = state.combined->buffer_of(feature, place);
+      statement.area = state.combined->buffer_of(feature);
       atlas_.statements.push_back(std::move(statement));
       ++state.statements;
       return;

@@ -1,4 +1,5 @@
 #include <marchland/base/error.h>
+#include <marchland/io/detail/actor_ids.h>
 #include <marchland/io/detail/csv_rows.h>
 #include <marchland/io/detail/feature.h>
 #include <marchland/io/detail/gdal.h>
@@ -522,6 +523,24 @@ std::vector<VectorLayer> list_layers(const std::string& dataset, const std::stri
   }
 }
 
+namespace {
+
+/// Names in an unknown encoding could be shown nowhere, and JSON cannot hold them. Of fields that nobody
+/// named the text does not matter.
+void check_texts(const VectorRequest& request, const VectorTable& table) {
+  if (!request.fields) return;
+  for (const VectorFeature& feature : table.features) {
+    for (std::size_t i = 0; i < feature.values.size(); ++i) {
+      if (!feature.values[i] || detail::is_utf8(*feature.values[i])) continue;
+      const std::string& name = request.name.empty() ? request.dataset : request.name;
+      throw InvalidData(
+          fmt::format("{}: field '{}' {}", table.place_of(feature, name), table.fields[i], detail::kNoUtf8));
+    }
+  }
+}
+
+}  // namespace
+
 VectorTable read_vector(const VectorRequest& request) {
   detail::register_gdal();
   GdalMessages messages;
@@ -548,6 +567,7 @@ VectorTable read_vector(const VectorRequest& request) {
               [](const VectorFeature& a, const VectorFeature& b) { return a.fid < b.fid; });
   }
   table.warnings = messages.warnings();
+  check_texts(request, table);
   return table;
 }
 

@@ -87,7 +87,8 @@ struct VectorLayer {
 /// (whatever GDAL reports as failure, even where it goes on), several layers and none named, a field, layer,
 /// condition or coordinate system that does not exist (with the nearest that does), no coordinate system, and
 /// what check_readable refuses, and a line of a text table with more fields than its first line, if any of
-/// those is filled. A file without features has no fields to miss.
+/// those is filled, and text of a wanted field that is no UTF-8 (`fields` nothing: none is looked at). A file
+/// without features has no fields to miss.
 [[nodiscard]] VectorTable read_vector(const VectorRequest& request);
 
 }  // namespace marchland

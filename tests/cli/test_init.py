@@ -450,6 +450,13 @@ class Places(InitTest):
         message = refused(towns, world)
         self.assertIn("towns.csv: a manifest was tried and is not written: ", message)
         self.assertIn("give a file of the ground that is meant alone", message)
+        # A table that was named is not passed over for the ground beside it.
+        decimal = self.put("decimal.csv", "name,holder,date,lon,lat\nP,A,2024,1,5,0,5\n")
+        self.assertIn("line 2: 7 fields, while the first line has 5", refused(decimal, ground))
+        self.assertIn("none.csv: the table has no rows", refused(self.put("none.csv", "name,holder,date,lon,lat\n"), ground))
+        latin = self.put("latin.csv", "")
+        latin.write_bytes("name,holder,date,lon,lat\nP\u00e4,A,2024,1,0.5\nQ,B,2024,3,0.5\n".encode("latin-1"))
+        self.assertIn("field 'name' has letters in an encoding that the file does not name", refused(latin, ground))
         commas = self.put("commas.csv", "name;holder;date;lon;lat\nP;A;2024;1,5;0,5\nQ;B;2024;3;0,5\n")
         self.assertIn("field 'lon' has '1,5', which is no number of degrees within +-180; write decimal points", refused(commas, ground))
 

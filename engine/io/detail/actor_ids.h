@@ -18,6 +18,12 @@ namespace marchland::detail {
 /// Whether the bytes are letters of UTF-8: none overlong, none of a surrogate, none beyond U+10FFFF.
 [[nodiscard]] bool is_utf8(std::string_view text);
 
+/// What to say of a field whose text is none.
+inline constexpr std::string_view kNoUtf8 =
+    "has letters in an encoding that the file does not name; beside a shapefile write it into a .cpg file, "
+    "such "
+    "as UTF-8 or 1251; convert text (GeoJSON, CSV), for instance by iconv -f WINDOWS-1251 -t UTF-8";
+
 /// `count` colours (#rrggbb) in an order of their own, always the same: those of Okabe and Ito (2008), which
 /// people of any colour vision tell apart, then hues of CIELAB by the golden angle with alternating
 /// lightness, so that neighbours in the list differ.

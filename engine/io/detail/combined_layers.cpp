@@ -183,9 +183,9 @@ CombinedLayer::CombinedLayer(AtlasFiles& in, LayerId layer, const LayerSpec& spe
   });
 }
 
-MultiPolygon CombinedLayer::buffer_of(VectorFeature& feature, const std::string& place) const {
+MultiPolygon CombinedLayer::buffer_of(VectorFeature& feature) const {
   return buffer_area({std::move(feature.area), std::move(feature.lines), std::move(feature.points)},
-                     spec_.derived->buffer, place);
+                     spec_.derived->buffer, "derived");
 }
 
 std::vector<Instant> CombinedLayer::changes_within(const Interval& when) const {
@@ -330,9 +330,7 @@ void CombinedLayer::combine(std::size_t first) {
   }
   const std::size_t count = atlas.statements.size() - first;
   if (count == 0) {
-    throw InvalidData(fmt::format("{}: layer '{}': nothing is left of any of its {} areas: {}",
-                                  in_.manifest.place(spec_.line), spec_.layer.id, bases.size(),
-                                  description()));
+    throw InvalidData(fmt::format("nothing is left of any of its {} areas: {}", bases.size(), description()));
   }
   atlas.findings.push_back(
       {"derived-areas", Severity::info, "", "", std::nullopt,

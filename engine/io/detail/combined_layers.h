@@ -39,7 +39,7 @@ class CombinedLayer {
   /// Whether lines and points of features count, as what a distance is measured from.
   [[nodiscard]] bool is_buffer() const { return spec_.derived->buffer > Meters{0.0}; }
   /// Ground within the distance of what the feature has. Throws InvalidData as buffer_area does.
-  [[nodiscard]] MultiPolygon buffer_of(VectorFeature& feature, const std::string& place) const;
+  [[nodiscard]] MultiPolygon buffer_of(VectorFeature& feature) const;
 
   /// Puts the ground of the statements since `first` together. Where ground that a statement is made of
   /// changes while it holds, it becomes several, one after another: of its id, then with "@DATE" added.
