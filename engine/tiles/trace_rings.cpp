@@ -1,9 +1,7 @@
-#include <marchland/composite/arrangement.h>
 #include <marchland/geometry/exact_point.h>
 #include <marchland/tiles/trace_rings.h>
 
 #include <algorithm>
-#include <limits>
 #include <stdexcept>
 #include <unordered_map>
 
