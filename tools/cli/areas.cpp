@@ -14,6 +14,19 @@
 
 namespace marchland::cli {
 
+void add_date_band(Table& table, Report& report) {
+  const auto area = std::find_if(table.columns.begin(), table.columns.end(),
+                                 [](const Column& column) { return column.key == "area_m2"; });
+  table.columns.insert(area + 1, {{"date_low_m2", "least by dates", Column::Kind::area},
+                                  {"date_high_m2", "most by dates", Column::Kind::area}});
+  constexpr const char* kNote =
+      "dates of statements are in doubt: least and most that each may have held by the dates that are "
+      "possible "
+      "(docs/design/time.md); where lines run is not in it";
+  if (std::find(report.notes.begin(), report.notes.end(), kNote) == report.notes.end())
+    report.notes.insert(report.notes.begin(), kNote);
+}
+
 Report areas_report(const Session& session, const std::vector<Instant>& at, const AreaOptions& options) {
   const Holders holders = session.holders();
   Report report{session.head(), {}, session.notes()};
@@ -26,6 +39,7 @@ Report areas_report(const Session& session, const std::vector<Instant>& at, cons
                                              {"share_of", "of"},
                                              {"denominator_m2", "of", Column::Kind::area}});
   bool outside = false;
+  bool has_band = false;
   for (const AreaRow& row : areas(session.composite(), session.areas(), holders, at, options)) {
     if (!session.wants(row.holder, row.at)) continue;
     Json json;
@@ -40,10 +54,16 @@ Report areas_report(const Session& session, const std::vector<Instant>& at, cons
     json["share_of"] = row.share_of;
     json["denominator_m2"] = square_meters(row.denominator);
     if (row.outside_study_area != 0) json["outside_study_area_m2"] = square_meters(row.outside_study_area);
+    if (row.date_low) {
+      json["date_low_m2"] = square_meters(*row.date_low);
+      json["date_high_m2"] = square_meters(*row.date_high);
+      has_band = true;
+    }
     outside = outside || row.outside_study_area != 0;
     table.rows.push_back(std::move(json));
   }
   if (outside) table.columns.push_back({"outside_study_area_m2", "outside study area", Column::Kind::area});
+  if (has_band) add_date_band(table, report);
   report.tables.push_back(std::move(table));
   return report;
 }

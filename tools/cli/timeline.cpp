@@ -2,6 +2,7 @@
 #include "tools/cli/commands.h"
 #include "tools/cli/reports.h"
 #include <marchland/analysis/all_pairs.h>
+#include <marchland/analysis/date_doubt.h>
 #include <marchland/analysis/groups.h>
 #include <marchland/analysis/why.h>
 #include <marchland/base/error.h>
@@ -29,10 +30,18 @@ Step step_of(const std::string& every) {
 
 namespace {
 
-/// Dates of the series; by group also those at which an actor joins or leaves one.
-std::vector<Instant> dates_of(const Session& session, const ChangeTable& table, Step step,
-                              const Breakdown& by) {
+/// Dates of the series, those at which what is possible changes too; by group also those at which an actor
+/// joins or leaves one.
+std::vector<Instant> dates_of(const Session& session, const ChangeTable& table,
+                              const DoubtfulCoverages& doubtful, Step step, const Breakdown& by) {
   std::vector<Instant> dates = table.dates(step);
+  if (step == Step::change) {
+    for (const Instant turn : doubtful.turns()) {
+      if (session.atlas().window.when.contains(turn)) dates.push_back(turn);
+    }
+    std::sort(dates.begin(), dates.end());
+    dates.erase(std::unique(dates.begin(), dates.end()), dates.end());
+  }
   if (!by.by_group || step != Step::change || dates.empty()) return dates;
   const Atlas& atlas = session.atlas();
   // Until the last statement ends; most never do.
@@ -49,8 +58,13 @@ std::vector<Instant> dates_of(const Session& session, const ChangeTable& table, 
 /// Adds the rows of one part of the ground.
 class SeriesRows {
  public:
-  SeriesRows(const Session& session, const Holders& holders, const Breakdown& by, const Session::Part& part)
-      : session_(&session), holders_(&holders), by_(by) {
+  SeriesRows(const Session& session, const Holders& holders, const DoubtfulCoverages& doubtful,
+             const Breakdown& by, const Session::Part& part)
+      : session_(&session),
+        holders_(&holders),
+        doubtful_(&doubtful),
+        by_(by),
+        is_bounded_(is_bounded(session.composite(), part.scope)) {
     if (part.region) region_ = session.atlas()[*part.region].id;
   }
 
@@ -63,10 +77,21 @@ class SeriesRows {
       std::map<std::pair<bool, std::string>, AreaUnits> sums;
       for (auto point = first; point != last; ++point)
         sums[{names[point->holder].empty(), names[point->holder]}] += point->area;
+      const auto bands =
+          date_bands(doubtful_->at(first->at), *holders_, session_->atlas(), first->at, by_.by_group);
+      for (const auto& [name, band] : bands) {
+        if (is_bounded_ || !name.empty()) sums.try_emplace({name.empty(), name}, 0);
+      }
       for (const auto& [name, area] : sums) {
         if (!session_->wants(name.second, first->at)) continue;
-        table.rows.push_back(with_region(session_->date(first->at), {{"actor", holder_json(name.second)},
-                                                                     {"area_m2", square_meters(area)}}));
+        Json values{{"actor", holder_json(name.second)}, {"area_m2", square_meters(area)}};
+        if (!doubtful_->turns().empty()) {
+          const auto band = bands.find(name.second);
+          const DateBand off = band == bands.end() ? DateBand{} : band->second;
+          values["date_low_m2"] = square_meters(area - off.less);
+          values["date_high_m2"] = square_meters(area + off.more);
+        }
+        table.rows.push_back(with_region(session_->date(first->at), std::move(values)));
       }
       first = last;
     }
@@ -95,7 +120,9 @@ class SeriesRows {
 
   const Session* session_;
   const Holders* holders_;
+  const DoubtfulCoverages* doubtful_;
   Breakdown by_;
+  bool is_bounded_;
   std::string region_;
 };
 
@@ -132,16 +159,21 @@ Report timeline_report(const Session& session, const std::string& every, const B
     for (Table* table : {&rows, &passed})
       table->columns.insert(table->columns.begin() + 1, {"region", "region"});
   }
+  bool has_doubt = false;
   for (const Session::Part& part : session.parts(by)) {
     const ChangeTable table(session.composite(), session.areas(), holders, part.scope);
-    const std::vector<Instant> dates = dates_of(session, table, step_of(every), by);
+    const DoubtfulCoverages doubtful(session.composite(), session.areas(), holders,
+                                     faces_in_scope(session.composite(), part.scope));
+    has_doubt = has_doubt || !doubtful.turns().empty();
+    const std::vector<Instant> dates = dates_of(session, table, doubtful, step_of(every), by);
     const Timeline series = table.timeline(dates);
-    const SeriesRows add(session, holders, by, part);
+    const SeriesRows add(session, holders, doubtful, by, part);
     add.add_points(series.points, rows);
     const auto by_date = passed_by_date(table, series, dates, by);
     for (std::size_t d = 1; d < dates.size(); ++d)
       add.add_transitions(dates[d - 1], dates[d], by_date[d], passed);
   }
+  if (has_doubt) add_date_band(rows, report);
   report.tables = {std::move(rows), std::move(passed)};
   return report;
 }
