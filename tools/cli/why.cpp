@@ -241,15 +241,15 @@ struct WhyCommand {
                                     {"to_latest", "latest", Column::Kind::date}});
       for (std::size_t i = 0; i < found.testimonies.size(); ++i) {
         const Statement& statement = atlas.statements[found.testimonies[i].statement];
-        const auto bound = [&](const FuzzyInstant& end, Instant at) {
+        const auto bound = [&](Instant at) {
           const bool is_bounded = at != Interval().from() && at != Interval().to();
-          return end.is_exact() ? Json(nullptr) : end_json(session, is_bounded, at);
+          return end_json(session, is_bounded, at);
         };
         Json& row = table.rows[i];
-        row["from_earliest"] = bound(statement.from(), statement.from().earliest);
-        row["from_latest"] = bound(statement.from(), statement.from().latest);
-        row["to_earliest"] = bound(statement.to(), statement.to().earliest);
-        row["to_latest"] = bound(statement.to(), statement.to().latest);
+        row["from_earliest"] = bound(statement.from().earliest);
+        row["from_latest"] = bound(statement.from().latest);
+        row["to_earliest"] = bound(statement.to().earliest);
+        row["to_latest"] = bound(statement.to().latest);
       }
     }
     table.shown_when_empty = false;
