@@ -310,6 +310,9 @@ class AnomalySearch {
     boost::disjoint_sets_with_storage<> joined(held.size());
     for (FaceIndex f = 0; f < held.size(); ++f) joined.make_set(f);
     for (EdgeIndex e = 0; e < plane.edges().size(); ++e) {
+      // Beyond a pole there is no ground that a gap could lie open to.
+      const GridSegment& line = plane.line_of(e);
+      if (line.dy() == 0 && std::abs(line.a.y) == kGridMaxLat) continue;
       const auto [left, right] = seam.sides(e);
       if (held[left] == kUnknown && held[right] == kUnknown) joined.union_set(left, right);
     }

@@ -2,6 +2,7 @@
 #include <marchland/analysis/why.h>
 #include <marchland/base/error.h>
 #include <marchland/composite/point_in_area.h>
+#include <marchland/model/name_form.h>
 
 #include <boost/algorithm/string/predicate.hpp>
 #include <fmt/format.h>
@@ -115,12 +116,16 @@ Explanation explain(const Composite& composite, const Holders& holders, const At
 std::vector<std::size_t> find_places(const Atlas& atlas, std::string_view name) {
   std::vector<std::size_t> found;
   std::vector<std::string> names;
+  const std::string wanted = name_form(name);
+  const auto is_alike = [&](const std::string& other) {
+    return boost::algorithm::iequals(name_form(other), wanted);
+  };
   for (std::size_t i = 0; i < atlas.places.size(); ++i) {
     const Place& place = atlas.places[i];
-    bool is_called_so = boost::algorithm::iequals(place.name, name);
+    bool is_called_so = is_alike(place.name);
     names.push_back(place.name);
     for (const std::string& other : place.other_names) {
-      is_called_so = is_called_so || boost::algorithm::iequals(other, name);
+      is_called_so = is_called_so || is_alike(other);
       names.push_back(other);
     }
     if (is_called_so) found.push_back(i);

@@ -63,7 +63,8 @@ struct Explanation {
 [[nodiscard]] Explanation explain(const Composite& composite, const Holders& holders, const Atlas& areas,
                                   GridPoint point, Instant at);
 
-/// The places of that name, main or other, upper and lower case alike (ASCII). Throws InvalidArgument with
+/// The places of that name, main or other, upper and lower case alike (ASCII), in either form of Unicode
+/// (model/name_form.h). Throws InvalidArgument with
 /// the nearest name where there is none.
 [[nodiscard]] std::vector<std::size_t> find_places(const Atlas& atlas, std::string_view name);
 

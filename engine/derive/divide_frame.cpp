@@ -1,16 +1,18 @@
 #include <marchland/base/error.h>
 #include <marchland/derive/detail/frame.h>
+#include <marchland/derive/detail/frame_points.h>
 #include <marchland/derive/divide_frame.h>
 #include <marchland/measure/edge_area.h>
 #include <marchland/measure/length.h>
 
 #include <fmt/format.h>
+#include <tbb/parallel_for.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <deque>
-#include <limits>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -71,58 +73,8 @@ bool is_free(const LineEnd& end, const std::vector<GridPath>& paths) {
   return true;
 }
 
-/// The nearest point of the boundary, by distances in the plane that has the scale of the end's latitude.
-std::optional<GridPoint> nearest_on(const Frame& frame, GridPoint end) {
-  // The cosine as the sine of the complement, in a fixed sequence of operations: libm's differs by machine.
-  const std::int64_t complement = std::int64_t{kGridMaxLat} - std::abs(std::int64_t{end.y});
-  const double scale = sin_of_mean_latitude((2 * complement) << kFixedBits);
-  double least = std::numeric_limits<double>::infinity();
-  std::optional<GridPoint> nearest;
-  for (const GridSegment& s : frame.boundary()) {
-    const double dx = static_cast<double>(s.dx()) * scale;
-    const auto dy = static_cast<double>(s.dy());
-    const double ex = static_cast<double>(std::int64_t{end.x} - s.a.x) * scale;
-    const auto ey = static_cast<double>(std::int64_t{end.y} - s.a.y);
-    const double t = std::clamp((ex * dx + ey * dy) / (dx * dx + dy * dy), 0.0, 1.0);
-    const double square = (ex - t * dx) * (ex - t * dx) + (ey - t * dy) * (ey - t * dy);
-    const GridPoint point{static_cast<std::int32_t>(s.a.x + std::llround(t * static_cast<double>(s.dx()))),
-                          static_cast<std::int32_t>(s.a.y + std::llround(t * static_cast<double>(s.dy())))};
-    // Of equally near ones the least, so that the order of the frame's polygons does not matter.
-    if (square < least || (square == least && nearest && point < *nearest)) {
-      least = square;
-      nearest = point;
-    }
-  }
-  return nearest;
-}
-
 double distance_to(const Frame& frame, GridPoint point) {
-  return length_of(point, nearest_on(frame, point).value_or(point));
-}
-
-/// Where the last step, prolonged, first meets the boundary.
-std::optional<GridPoint> straight_on(const Frame& frame, const LineEnd& end) {
-  const std::int64_t rx = std::int64_t{end.end.x} - end.before.x;
-  const std::int64_t ry = std::int64_t{end.end.y} - end.before.y;
-  double least = std::numeric_limits<double>::infinity();
-  std::optional<GridPoint> first;
-  for (const GridSegment& s : frame.boundary()) {
-    const std::int64_t qx = std::int64_t{s.a.x} - end.end.x;
-    const std::int64_t qy = std::int64_t{s.a.y} - end.end.y;
-    const Int128 den = cross(rx, ry, s.dx(), s.dy());
-    if (den == 0) continue;  // parallel: a neighbour of the step is met at its end
-    const Int128 along = cross(qx, qy, s.dx(), s.dy());
-    const Int128 across = cross(qx, qy, rx, ry);
-    const int way = den > 0 ? 1 : -1;
-    if (along * way <= 0 || across * way < 0 || across * way > den * way) continue;
-    const double t = static_cast<double>(along) / static_cast<double>(den);
-    if (t >= least) continue;
-    least = t;
-    const double u = static_cast<double>(across) / static_cast<double>(den);
-    first = GridPoint{static_cast<std::int32_t>(s.a.x + std::llround(u * static_cast<double>(s.dx()))),
-                      static_cast<std::int32_t>(s.a.y + std::llround(u * static_cast<double>(s.dy())))};
-  }
-  return first;
+  return length_of(point, detail::nearest_on(frame, point));
 }
 
 /// Ends that stop inside the frame are prolonged by the rule, in the direction of the line.
@@ -137,8 +89,8 @@ void extend_ends(const Frame& frame, const DivisionRule& rule, const Notes& note
   std::erase_if(ends, [&](const LineEnd& end) { return !frame.holds(end.end) || !is_free(end, paths); });
   for (const LineEnd& end : ends) {
     std::optional<GridPoint> target;
-    if (rule.extension == LineExtension::straight) target = straight_on(frame, end);
-    if (rule.extension != LineExtension::straight) target = nearest_on(frame, end.end);
+    if (rule.extension == LineExtension::straight) target = detail::straight_on(frame, end.before, end.end);
+    if (rule.extension != LineExtension::straight) target = detail::nearest_on(frame, end.end);
     if (!target) continue;
     const double distance = length_of(end.end, *target);
     const bool is_declared = rule.extension != LineExtension::none;
@@ -178,38 +130,37 @@ std::vector<std::size_t> line_of_step(const std::vector<GridPath>& paths) {
   return of;
 }
 
-/// Paths of the boundary's steps, then those of the lines.
-std::vector<GridPath> node_with(const Frame& frame, const std::vector<GridSegment>& lines) {
-  std::vector<GridSegment> all = frame.boundary();
-  all.insert(all.end(), lines.begin(), lines.end());
-  return detail::node_segments(all);
-}
+/// Paths of each date's steps, when they and the boundary meet at vertices only.
+using NodedDates = std::vector<std::vector<GridPath>>;
 
 /// Leads the frame through all points where the lines of any date meet it, until none adds another: a step
 /// that was led through a rounded point may pass a node of another date. Each round moves it by less, as its
 /// parts are shorter; two are usual.
-void node_frame(Frame& frame, const std::vector<std::vector<GridSegment>>& lines) {
+NodedDates node_frame(Frame& frame, const std::vector<std::vector<GridSegment>>& lines) {
   constexpr int kRounds = 32;
-  for (int round = 0; round < kRounds; ++round) {
-    std::vector<GridPath> longer(frame.boundary().size());
-    for (std::size_t i = 0; i < longer.size(); ++i)
-      longer[i] = {frame.boundary()[i].a, frame.boundary()[i].b};
-    for (const auto& of_date : lines) {
-      const std::vector<GridPath> paths = node_with(frame, of_date);
-      for (std::size_t i = 0; i < longer.size(); ++i)
-        longer[i].insert(longer[i].end(), paths[i].begin() + 1, paths[i].end() - 1);
+  NodedDates noded(lines.size());
+  for (int round = 0; round < kRounds && !lines.empty(); ++round) {
+    const detail::Noding noding(frame.index());
+    std::vector<std::vector<detail::Noding::Meeting>> meetings(lines.size());
+    tbb::parallel_for(std::size_t{0}, lines.size(), [&](std::size_t d) {
+      detail::Noding::Joined joined = noding.join(lines[d]);
+      noded[d] = std::move(joined.paths);
+      meetings[d] = std::move(joined.meetings);
+    });
+    std::vector<GridPath> longer = noding.ground_paths();
+    std::vector<bool> is_met(longer.size(), false);
+    for (const auto& of_date : meetings) {
+      for (const auto& [segment, node] : of_date) {
+        longer[segment].push_back(node);
+        is_met[segment] = true;
+      }
     }
-    for (GridPath& path : longer) {
-      const GridSegment step{path[0], path[1]};
-      const int east = step.dx() >= 0 ? 1 : -1;
-      const int north = step.dy() >= 0 ? 1 : -1;
-      std::sort(path.begin(), path.end(), [&](GridPoint p, GridPoint q) {
-        return p.x != q.x ? (p.x < q.x) == (east > 0) : p.y != q.y && (p.y < q.y) == (north > 0);
-      });
-      path.erase(std::unique(path.begin(), path.end()), path.end());
+    for (std::size_t i = 0; i < longer.size(); ++i) {
+      if (is_met[i]) detail::sort_along(frame.boundary()[i], longer[i]);
     }
-    if (!frame.insert(longer)) return;
+    if (!frame.insert(longer)) return noded;
   }
+  if (lines.empty()) return noded;
   throw InvalidData(
       fmt::format("frame: its boundary and the lines did not settle on the grid in {} rounds; "
                   "is a line drawn along the boundary many times, a grid unit off?",
@@ -237,11 +188,10 @@ struct Neighbour {
 std::vector<std::vector<Neighbour>> neighbours_of(const FramePieces& cut) {
   std::vector<std::vector<Neighbour>> neighbours(cut.is_ground.size());
   for (const auto& edge : cut.edges) {
-    const auto left = cut.subdivision.left_of(edge.s.a, edge.s.b);
-    const auto right = cut.subdivision.left_of(edge.s.b, edge.s.a);
-    if (!left || !right || !cut.is_ground[*left] || !cut.is_ground[*right]) continue;
-    neighbours[*left].push_back({*right, edge.uses % 2, edge.s.a});
-    neighbours[*right].push_back({*left, edge.uses % 2, edge.s.a});
+    const auto sides = cut.ground_beside(edge);
+    if (!sides) continue;
+    neighbours[sides->left].push_back({sides->right, edge.uses % 2, edge.s.a});
+    neighbours[sides->right].push_back({sides->left, edge.uses % 2, edge.s.a});
   }
   return neighbours;
 }
@@ -273,12 +223,10 @@ void colour_region(const std::vector<std::vector<Neighbour>>& neighbours, std::s
 std::optional<std::pair<std::size_t, int>> left_of_line(const FramePieces& cut, const Colouring& colouring,
                                                         const FramePieces::Edge& edge) {
   if (edge.uses % 2 == 0 || edge.line == 0) return std::nullopt;
-  const bool runs_back = edge.line < 0;
-  const auto left = cut.subdivision.left_of(runs_back ? edge.s.b : edge.s.a, runs_back ? edge.s.a : edge.s.b);
-  const auto right =
-      cut.subdivision.left_of(runs_back ? edge.s.a : edge.s.b, runs_back ? edge.s.b : edge.s.a);
-  if (!left || !right || !cut.is_ground[*left] || !cut.is_ground[*right]) return std::nullopt;
-  return std::pair(static_cast<std::size_t>(colouring.region[*left]), colouring.colour[*left]);
+  const auto sides = cut.ground_beside(edge);
+  if (!sides) return std::nullopt;
+  const std::size_t left = edge.line < 0 ? sides->right : sides->left;
+  return std::pair(static_cast<std::size_t>(colouring.region[left]), colouring.colour[left]);
 }
 
 Colouring colour_pieces(const FramePieces& cut) {
@@ -327,15 +275,17 @@ class Division {
     DividedDate date;
     bool any = false;
     date.is_clear = true;
+    std::vector<Holders> holders;
     for (std::size_t region = 0; region < colouring_.odd_at.size(); ++region) {
-      const auto holders = colouring_.is_divided[region] ? sides_of(region) : undivided(region);
+      holders.push_back(colouring_.is_divided[region] ? sides_of(region) : undivided(region));
       any = any || colouring_.is_divided[region];
       if (colouring_.is_divided[region])
-        date.is_clear = date.is_clear && holders[0] && holders[1] && !is_doubtful(region);
-      for (std::size_t i = 0; i < labels.size(); ++i) {
-        if (colouring_.region[i] == static_cast<int>(region))
-          labels[i] = label_of(holders[static_cast<std::size_t>(colouring_.colour[i])]);
-      }
+        date.is_clear = date.is_clear && holders.back()[0] && holders.back()[1] && !is_doubtful(region);
+    }
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+      if (colouring_.region[i] < 0) continue;
+      const Holders& of_region = holders[static_cast<std::size_t>(colouring_.region[i])];
+      labels[i] = label_of(of_region[static_cast<std::size_t>(colouring_.colour[i])]);
     }
     date.is_clear = date.is_clear && any;
     if (!any) report_undivided();
@@ -353,7 +303,7 @@ class Division {
 
   [[nodiscard]] GridPoint first_point(std::size_t region) const {
     for (std::size_t i = 0; i < colouring_.region.size(); ++i) {
-      if (colouring_.region[i] == static_cast<int>(region)) return cut_.subdivision.pieces()[i][0][0];
+      if (colouring_.region[i] == static_cast<int>(region)) return cut_.subdivision.least_of(i);
     }
     return {};
   }
@@ -413,16 +363,13 @@ class Division {
   }
 
   void find_seeds() {
-    const auto& pieces = cut_.subdivision.pieces();
     for (const Seed& seed : rule_.seeds) {
       const GridPoint point = detail::to_grid_point(seed.at);
-      bool is_found = false;
-      for (std::size_t i = 0; i < pieces.size(); ++i) {
-        if (!cut_.is_ground[i] || detail::locate(pieces[i], point) <= 0) continue;
-        seeds_[{colouring_.region[i], colouring_.colour[i]}].insert(seed.actor);
-        is_found = true;
+      const auto piece = cut_.subdivision.locate(point);
+      if (piece && cut_.is_ground[*piece]) {
+        seeds_[{colouring_.region[*piece], colouring_.colour[*piece]}].insert(seed.actor);
+        continue;
       }
-      if (is_found) continue;
       notes_.add(
           "seed-on-line", Severity::warning, point,
           fmt::format("the seed at {} lies on a line and names no side; move it off", place_text(point)));
@@ -480,7 +427,7 @@ class Division {
   }
 
   void fill(DividedDate& date, const std::vector<int>& labels) const {
-    const auto joined = detail::join_pieces(cut_, labels, actors_.size() + 1);
+    const auto joined = cut_.subdivision.join(labels, actors_.size() + 1);
     std::size_t label = 1;
     for (const ActorId actor : actors_) {
       MultiPolygon area = detail::to_area(joined[label++]);
@@ -535,18 +482,18 @@ std::vector<GridPath> read_lines(const DatedLine& line, const Frame& frame, cons
   return paths;
 }
 
-/// A line is outside when no step of it lies in the frame or crosses its boundary.
-void report_outside(const Frame& frame, const std::vector<GridPath>& paths,
-                    const std::vector<GridPath>& noded, const Notes& notes) {
-  std::set<GridPoint> of_boundary;
-  for (std::size_t i = 0; i < frame.boundary().size(); ++i)
-    of_boundary.insert(noded[i].begin(), noded[i].end());
-  std::size_t step = frame.boundary().size();
+/// A line is outside when no step of it lies in the frame or crosses its boundary, whose vertices are given
+/// sorted.
+void report_outside(const Frame& frame, std::span<const GridPoint> vertices,
+                    const std::vector<GridPath>& paths, const std::vector<GridPath>& noded,
+                    const Notes& notes) {
+  std::size_t step = 0;
   for (const GridPath& path : paths) {
     bool meets = frame.holds(path.front());
     for (std::size_t k = 0; k + 1 < path.size(); ++k, ++step) {
-      meets = meets || std::any_of(noded[step].begin(), noded[step].end(),
-                                   [&](GridPoint p) { return of_boundary.contains(p); });
+      meets = meets || std::any_of(noded[step].begin(), noded[step].end(), [&](GridPoint p) {
+                return std::binary_search(vertices.begin(), vertices.end(), p);
+              });
     }
     if (!meets) {
       notes.add("line-outside", Severity::warning, path.front(),
@@ -554,6 +501,13 @@ void report_outside(const Frame& frame, const std::vector<GridPath>& paths,
                             place_text(path.front()), distance_text(distance_to(frame, path.front()))));
     }
   }
+}
+
+std::vector<GridPoint> vertices_of(const Frame& frame) {
+  std::vector<GridPoint> vertices;
+  for (const GridSegment& s : frame.boundary()) vertices.push_back(s.a);
+  std::sort(vertices.begin(), vertices.end());
+  return vertices;
 }
 
 void report_frame(const Frame& frame, std::size_t before, DividedFrame& result) {
@@ -599,23 +553,25 @@ DividedFrame divide_frame(const MultiPolygon& frame_area, std::span<const DatedL
   const std::size_t before = frame.boundary().size();
   std::vector<std::vector<GridPath>> paths;
   std::vector<std::vector<GridSegment>> steps;
-  std::vector<Notes> notes;
   for (const DatedLine& line : lines) {
-    notes.emplace_back(line, result.findings);
-    paths.push_back(read_lines(line, frame, rule, notes.back()));
+    paths.push_back(read_lines(line, frame, rule, Notes(line, result.findings)));
     steps.push_back(steps_of(paths.back()));
   }
-  node_frame(frame, steps);
+  const NodedDates noded = node_frame(frame, steps);
   report_frame(frame, before, result);
   const DivisionRule inside = with_seeds_inside(frame, rule, result.findings);
-  const std::size_t boundary = frame.boundary().size();
-  for (std::size_t d = 0; d < lines.size(); ++d) {
-    const std::vector<GridPath> noded = node_with(frame, steps[d]);
-    report_outside(frame, paths[d], noded, notes[d]);
-    const FramePieces cut = detail::cut_frame(std::span(noded).first(boundary),
-                                              std::span(noded).subspan(boundary), line_of_step(paths[d]));
-    result.dates.push_back(Division(cut, inside, notes[d]).divide());
-  }
+  const std::vector<GridPoint> vertices = vertices_of(frame);
+  const detail::Outline outline = frame.outline();
+  std::vector<Findings> found(lines.size());
+  result.dates.resize(lines.size());
+  tbb::parallel_for(std::size_t{0}, lines.size(), [&](std::size_t d) {
+    const Notes notes(lines[d], found[d]);
+    report_outside(frame, vertices, paths[d], noded[d], notes);
+    const FramePieces cut = detail::cut_frame(outline, noded[d], line_of_step(paths[d]));
+    result.dates[d] = Division(cut, inside, notes).divide();
+  });
+  for (Findings& of_date : found)
+    std::move(of_date.begin(), of_date.end(), std::back_inserter(result.findings));
   result.frame = detail::to_area(frame.polygons());
   return result;
 }

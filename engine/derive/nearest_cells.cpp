@@ -22,7 +22,10 @@ namespace bp = boost::polygon;
 using detail::CellParts;
 using detail::Frame;
 using detail::FramePieces;
+using detail::GridBox;
 using detail::GridPath;
+using detail::GridPolygon;
+using detail::Outline;
 using detail::Plane;
 
 constexpr double kUnitsPerMeter = 100.0;
@@ -259,11 +262,6 @@ struct BarrierPaths {
   std::vector<std::size_t> path_of_step;
 };
 
-struct GridBox {
-  GridPoint least{kGridMaxLon, kGridMaxLat};
-  GridPoint most{-kGridMaxLon, -kGridMaxLat};
-};
-
 GridBox box_of(const std::vector<GridSegment>& steps) {
   GridBox box;
   for (const GridSegment& s : steps) {
@@ -271,12 +269,6 @@ GridBox box_of(const std::vector<GridSegment>& steps) {
     box.most = {std::max({box.most.x, s.a.x, s.b.x}), std::max({box.most.y, s.a.y, s.b.y})};
   }
   return box;
-}
-
-bool meets(const GridSegment& s, const GridBox& box) {
-  const auto [west, east] = std::minmax(s.a.x, s.b.x);
-  const auto [south, north] = std::minmax(s.a.y, s.b.y);
-  return east >= box.least.x && west <= box.most.x && north >= box.least.y && south <= box.most.y;
 }
 
 /// Steps clear of the frame's box are left out: they part no ground, and nodes on them would be in vain.
@@ -295,7 +287,7 @@ BarrierPaths read_barriers(const MultiLine& barriers, const Frame& frame, Findin
     }
     for (std::size_t k = 0; k + 1 < path.size(); ++k) {
       const GridSegment step{path[k], path[k + 1]};
-      if (!meets(step, box)) continue;
+      if (!detail::meet(detail::box_of(step), box)) continue;
       read.steps.push_back(step);
       read.path_of_step.push_back(read.paths.size());
     }
@@ -340,8 +332,9 @@ std::vector<GridSegment> steps_of(const std::vector<GridPath>& paths) {
 /// What barriers did, for whoever drew them.
 class BarrierReport {
  public:
-  BarrierReport(const FramePieces& cut, const CellParts& parts, Findings& findings)
-      : cut_(cut), parts_(parts), findings_(findings) {}
+  BarrierReport(const FramePieces& cut, std::span<const GridPolygon> pieces, const CellParts& parts,
+                Findings& findings)
+      : cut_(cut), pieces_(pieces), parts_(parts), findings_(findings) {}
 
   /// Barriers that part no ground, all of them in one finding: files of rivers have many.
   void of_lines(const BarrierPaths& barriers, const std::vector<GridPath>& noded) const {
@@ -385,8 +378,7 @@ class BarrierReport {
     for (const CellParts::Part& part : parts_.parts) {
       if (part.stays) continue;
       const SquareMeters area = area_of(part);
-      const GridPoint place =
-          detail::to_grid_point(detail::inner_point(cut_.subdivision.pieces()[part.pieces.front()]));
+      const GridPoint place = detail::to_grid_point(detail::inner_point(pieces_[part.pieces.front()]));
       if (part.site == CellParts::kUnreached) {
         findings_.push_back(
             {"ground-unreached", Severity::warning, "", "", detail::location_of(place),
@@ -414,28 +406,32 @@ class BarrierReport {
 
  private:
   bool divides(GridPoint a, GridPoint b) const {
-    const auto left = cut_.subdivision.left_of(a, b);
-    const auto right = cut_.subdivision.left_of(b, a);
-    return left && right && cut_.is_ground[*left] && cut_.is_ground[*right] &&
-           parts_.part_of_piece[*left] != parts_.part_of_piece[*right];
+    const auto last = cut_.edges.begin() + static_cast<std::ptrdiff_t>(cut_.line_edges);
+    const auto edge =
+        std::lower_bound(cut_.edges.begin(), last, undirected(a, b),
+                         [](const FramePieces::Edge& e, const GridSegment& s) { return e.s < s; });
+    const auto sides = cut_.ground_beside(*edge);
+    return sides && parts_.part_of_piece[sides->left] != parts_.part_of_piece[sides->right];
   }
 
   SquareMeters area_of(const CellParts::Part& part) const {
     SquareMeters sum;
-    for (const std::size_t i : part.pieces) sum += detail::area_of(cut_.subdivision.pieces()[i]);
+    for (const std::size_t i : part.pieces) sum += detail::area_of(pieces_[i]);
     return sum;
   }
 
   const FramePieces& cut_;
+  std::span<const GridPolygon> pieces_;
   const CellParts& parts_;
   Findings& findings_;
 };
 
-std::vector<int> nearest_of_pieces(const FramePieces& cut, const PlacedSites& placed, const Plane& plane) {
+std::vector<int> nearest_of_pieces(const FramePieces& cut, std::span<const GridPolygon> pieces,
+                                   const PlacedSites& placed, const Plane& plane) {
   std::vector<int> sites(cut.is_ground.size(), -1);
   for (std::size_t i = 0; i < sites.size(); ++i) {
     if (!cut.is_ground[i]) continue;
-    const Position inside = detail::inner_point(cut.subdivision.pieces()[i]);
+    const Position inside = detail::inner_point(pieces[i]);
     sites[i] = static_cast<int>(nearest(placed.points, plane.forward(inside, "frame")));
   }
   return sites;
@@ -462,7 +458,7 @@ void report_sites(std::span<const Site> sites, const PlacedSites& placed, const 
                   const std::vector<MultiPolygon>& cells, Findings& findings) {
   for (const std::size_t i : placed.site) {
     const GeoLocation location{Lon{sites[i].at.lon}, Lat{sites[i].at.lat}};
-    const bool is_inside = frame.holds(detail::to_grid_point(sites[i].at));
+    const bool is_inside = frame.locate(detail::to_grid_point(sites[i].at)) >= 0;
     if (cells[i].empty()) {
       findings.push_back({"site-without-ground", Severity::warning, "", "", location,
                           fmt::format("'{}': no part of the frame is nearest to it{}", sites[i].name,
@@ -491,22 +487,25 @@ SiteCells nearest_cells(const MultiPolygon& frame_area, std::span<const Site> si
   const auto chains = draw_edges(with_helpers(placed.points, reach), extent, plane);
   const BarrierPaths barriers = read_barriers(options.barriers, frame, result.findings);
   const NodedFrame noded = node(frame, chains, barriers);
-  const FramePieces cut = detail::cut_frame(noded.boundary, noded.lines);
-  const std::vector<int> nearest = nearest_of_pieces(cut, placed, plane);
+  frame.insert(noded.boundary);
+  const Outline outline = frame.outline();
+  const FramePieces cut = detail::cut_frame(outline, noded.lines);
+  std::vector<GridPolygon> pieces;
+  for (std::size_t i = 0; i < cut.subdivision.size(); ++i) pieces.push_back(cut.subdivision.polygon(i));
+  const std::vector<int> nearest = nearest_of_pieces(cut, pieces, placed, plane);
   const std::vector<GridSegment> barrier_steps = steps_of(noded.barriers);
   const std::vector<GridPoint> grid_sites = on_grid(sites, placed);
-  const CellParts parts = detail::find_reach({cut, nearest, barrier_steps, grid_sites}, plane);
-  auto joined = detail::join_pieces(cut, labels_of(parts, placed.points.size()), placed.points.size() + 1);
+  const CellParts parts = detail::find_reach({cut, pieces, nearest, barrier_steps, grid_sites}, plane);
+  auto joined = cut.subdivision.join(labels_of(parts, placed.points.size()), placed.points.size() + 1);
   result.unknown = detail::to_area(joined.back());
   joined.pop_back();
   result.cells.resize(sites.size());
   for (std::size_t k = 0; k < joined.size(); ++k) result.cells[placed.site[k]] = detail::to_area(joined[k]);
   report_sites(sites, placed, frame, result.cells, result.findings);
-  const BarrierReport report(cut, parts, result.findings);
+  const BarrierReport report(cut, pieces, parts, result.findings);
   report.of_lines(barriers, noded.barriers);
   report.of_sites(sites, placed.site);
   report.of_ground();
-  frame.insert(noded.boundary);
   result.frame = detail::to_area(frame.polygons());
   return result;
 }

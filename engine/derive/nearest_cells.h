@@ -48,8 +48,9 @@ struct SiteCells {
   Findings findings;
 };
 
-/// Cells of `sites` within `frame`. Sites outside the frame have cells too, as far as they reach in. Ground
-/// at equal distance belongs to the site whose name, then position, comes first. Order of sites and of
+/// Cells of `sites` within `frame`. Sites outside the frame have cells too, as far as they reach in; those on
+/// its boundary, to a grid unit, count as inside, whichever side of the line rounding left them on. Ground at
+/// equal distance belongs to the site whose name, then position, comes first. Order of sites and of
 /// barriers changes nothing but the order of cells.
 ///
 /// Barriers cut cells into parts. The part that holds its site stays with it (on both sides of a barrier that

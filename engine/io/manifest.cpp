@@ -1,4 +1,5 @@
 #include <marchland/base/error.h>
+#include <marchland/io/detail/combined_layers.h>
 #include <marchland/io/detail/derived_layers.h>
 #include <marchland/io/detail/feature.h>
 #include <marchland/io/detail/layer_values.h>
@@ -31,8 +32,6 @@ const Names kModeNames{"interval", "snapshot", "event"};
 const Names kRuleNames{"priority", "majority", "all"};
 const Names kBasisNames{"surveyed", "drawn", "inferred"};
 const Names kCertaintyNames{"confirmed", "reported"};
-const Names kStateNames{"draft", "reviewed", "published"};
-const Names kVisibilityNames{"public", "internal"};
 
 /// What kinds of value a key takes.
 struct Allowed {
@@ -150,11 +149,11 @@ class ManifestReader {
     if (top.find("atlas")->as_table() == nullptr) top.fail_type("atlas", "the table [atlas]");
     read_atlas_table(Table(manifest_, *top.find("atlas")->as_table(), "[atlas]",
                            {"id", "title", "timezone", "day_starts", "rule", "disclaimer", "attribution",
-                            "study_area", "places", "harmonise_m"}));
+                            "study_area", "places", "figures", "harmonise_m"}));
     each("actor", {"id", "name", "names", "color", "groups"}, [&](const Table& table) { read_actor(table); });
     each("source",
          {"id", "title", "author", "licence", "url", "date", "note", "sigma_m", "correlation_m", "bias_m",
-          "priority", "visibility"},
+          "priority"},
          [&](const Table& table) { read_source(table); });
     each("period", {"id", "title", "from", "to"}, [&](const Table& table) { read_period(table); });
     each("region", {"id", "name", "code", "edition", "file", "layer", "where", "crs", "antimeridian", "pole"},
@@ -182,18 +181,16 @@ class ManifestReader {
           "cites",
           "recorded",
           "author",
-          "supersedes",
-          "retracts",
-          "state",
-          "visibility",
           "missing_days",
           "region",
           "taken_from",
           "antimeridian",
           "pole",
           "lines_to_areas",
-          "points_to_areas"},
+          "points_to_areas",
+          "derived"},
          [&](const Table& table) { read_layer(table); });
+    detail::check_grounds(manifest_);
     if (manifest_.layers.empty()) top.fail_at(1, "there is no [[layer]]; an atlas needs at least one");
   }
 
@@ -257,6 +254,7 @@ class ManifestReader {
     if (table.has("rule")) atlas().rule = table.choice<SourceRule>("rule", kRuleNames);
     if (table.has("study_area")) manifest_.study_area = read_place(table, "study_area", true);
     if (table.has("places")) manifest_.places = read_place(table, "places", false);
+    if (table.has("figures")) manifest_.figures = table.text("figures");
   }
 
   static FileSpec read_file(const Table& table) {
@@ -389,7 +387,6 @@ class ManifestReader {
     if (table.has("sigma_m")) source.sigma = table.meters("sigma_m");
     source.correlation = table.meters("correlation_m");
     source.bias = table.signed_meters("bias_m");
-    if (table.has("visibility")) source.visibility = table.choice<Visibility>("visibility", kVisibilityNames);
     source.priority = table.integer("priority", 0);
     atlas().sources.push_back(std::move(source));
   }
@@ -431,7 +428,11 @@ class ManifestReader {
     spec.layer.theme = table.choice<Theme>("theme", kThemeNames);
     table.require("mode", "\"interval\"");
     spec.layer.mode = table.choice<LayerMode>("mode", kModeNames);
-    spec.files = read_files(table);
+    if (table.has("derived")) {
+      spec.derived =
+          detail::read_derived_areas(table, atlas(), [](const Table& ground) { return read_file(ground); });
+    }
+    if (!spec.derived || spec.derived->of.empty()) spec.files = read_files(table);
     spec.layer_in_file = table.text("layer");
     spec.where = table.text("where");
     spec.crs = table.text("crs");
@@ -470,6 +471,7 @@ class ManifestReader {
     }
     check_mode(table, spec);
     detail::check_derivation(table, spec);
+    if (spec.derived) detail::check_derived_areas(table, spec);
     atlas().layers.push_back(spec.layer);
     manifest_.layers.push_back(std::move(spec));
   }
@@ -482,12 +484,6 @@ class ManifestReader {
     spec.cites = read_optional(table, "cites", {});
     spec.recorded = read_optional(table, "recorded", {.pattern = true});
     spec.author = read_optional(table, "author", {});
-    spec.supersedes = read_optional(table, "supersedes", {.constant = false});
-    spec.retracts = read_optional(table, "retracts", {.constant = false});
-    spec.state = read_optional(table, "state", {});
-    spec.visibility = read_optional(table, "visibility", {});
-    check_values<State>(table, "state", spec.state, kStateNames);
-    check_values<Visibility>(table, "visibility", spec.visibility, kVisibilityNames);
     const auto check_stated = [&](std::string_view key, const std::optional<ValueSpec>& value, auto read) {
       if (!value || value->kind == ValueSpec::Kind::pattern) return;
       for_stated_values(*value, [&](const std::string& text) {

@@ -6,31 +6,32 @@
 // text or {const = "a"}, DATE and END are texts or dates of TOML, PLACE is a file or {file*, layer, where,
 // crs} (the study area also antimeridian, pole).
 //   [atlas]     id* title timezone day_starts rule disclaimer attribution study_area = PLACE  places = PLACE
+//               figures = "FILE" (what others have printed; io/published_figures.h)
 //               harmonise_m (lines within so many metres are one line; composite/harmonise.h)
 //   [[actor]]   id* name names = {language = "..."} color groups = [{id*, from = DATE, to = END}]
-//   [[source]]  id* title author licence url date note priority visibility
+//   [[source]]  id* title author licence url date note priority
 //               sigma_m (positional error of its lines, one standard deviation; without it not stated, 0:
 //               exact by definition) correlation_m bias_m (systematic error outwards)
 //   [[period]]  id* title from* = DATE  to = END (without: an instant)
 //   [[region]]  id* name code = VALUE or {field = "..."}  edition file* layer where crs antimeridian pole
 //   [[layer]]   id* source* theme* mode* files* layer where crs actor* from to seq statement basis certainty
-//   note sigma_m correlation_m bias_m cites recorded author supersedes retracts state visibility
-//   antimeridian pole region (only features that share ground with that [[region]])
-//   lines_to_areas points_to_areas
+//   note sigma_m correlation_m bias_m cites recorded author antimeridian pole
+//   region (only features that share ground with that [[region]])
+//   lines_to_areas points_to_areas derived
 //   taken_from (of an event: the actor who held the ground before; `check` tells where another did)
 //               missing_days = "hold" (a snapshot holds until the next, however many days are missing) or
 //               "unknown" (no longer than the day, month or year its date names)
-// In a layer, actor, from, to, seq, basis, certainty and what follows up to visibility are VALUE or {field =
-// "...", map = {"value" =
-// "..."}}; statement, the id of each, is a field; from may be {pattern = "data_%Y%m%d"} of the file's name.
+// In a layer, actor, from, to, seq, basis, certainty and the keys from note to author are VALUE or
+// {field = "...", map = {"value" = "..."}}; statement, the id of each, is a field; from and recorded may be
+// {pattern = "data_%Y%m%d"} of the file's name.
 // from and to may be in doubt, as EDTF writes that (time/edtf.h); recorded is exact. sigma_m, correlation_m
-// and bias_m are of the statement's own lines, where they differ from the source's. cites (ids of sources),
-// supersedes and retracts (ids of statements) are lists divided by ';'. state is draft, reviewed or
-// published, visibility public or internal. antimeridian = "literal": steps of more than 180 degrees of
-// longitude run as written, not the short way; pole = "north" or "south": the side meant of rings around a
-// pole, otherwise the smaller one. Dates of a field that are not written as ISO 8601 say how: from = {field =
-// "date", format = "%m/%d/%Y"} (time/name_pattern.h has the letters; what its map gives is ISO 8601). A
-// snapshot layer of lines, one front a date, becomes areas on either side of them (derive/divide_frame.h):
+// and bias_m are of the statement's own lines, where they differ from the source's. cites lists ids of
+// sources, divided by ';'.
+// antimeridian = "literal": steps of more than 180 degrees of longitude run as written, not the short way;
+// pole = "north" or "south": the side meant of rings around a pole, otherwise the smaller one.
+// Dates of a field that are not written as ISO 8601 say how: from = {field = "date", format = "%m/%d/%Y"}
+// (time/name_pattern.h has the letters; what its map gives is ISO 8601).
+// A snapshot layer of lines, one front a date, becomes areas on either side of them (derive/divide_frame.h):
 //   [layer.lines_to_areas]  frame* = PLACE  the ground that lines divide
 //               left right = "actor" (looking along lines)  seeds = [{actor*, at* = [lon, lat]}] (who holds
 //               pieces no line touches; without left and right also the sides)  extend* = "nearest",
@@ -49,6 +50,15 @@
 //               goes to the one that reaches it)
 //   There the map of `actor` may join holders of contested ground: "a+b". Where [atlas] names no `places`,
 //   those that have ground are the atlas's places.
+// Any layer whose areas are made of others (derive/buffer_area.h, derive/combine_areas.h), in this order:
+//   [layer.derived]  of = [GROUND, ...] (instead of `files`: one statement, with constant actor, from and to;
+//               without it each feature of the files)  buffer_m (the ground within so many metres of it;
+//               then features may be lines and points)  plus = [GROUND, ...]  within = [GROUND, ...] (all of
+//               them)  minus = [GROUND, ...]
+//   GROUND is {region = "id"}, {layer = "id", actor = "a"} (of a layer above, what the actor has there;
+//               without actor, anybody) or {file = "...", layer, where, crs, antimeridian, pole}. Where
+//               ground of a layer changes while a statement of mode interval holds, the statement becomes
+//               several.
 // END becomes inclusive by {const|field|pattern = "...", inclusive = true}.
 #include <marchland/derive/divide_frame.h>
 #include <marchland/model/atlas.h>
@@ -106,18 +116,35 @@ struct PointsToAreas {
   std::vector<std::string> unknown, skip;
 };
 
+/// Ground that [layer.derived] names.
+struct GroundSpec {
+  enum class Kind { region, layer, file };
+  Kind kind = Kind::region;
+  std::string id;  ///< of the region or layer
+  ActorId actor;   ///< of a layer: whose ground; none: anybody's
+  FileSpec file;
+  std::size_t line = 0;
+};
+
+/// [layer.derived]
+struct DerivedAreas {
+  std::vector<GroundSpec> of;  ///< empty: each feature of the layer's files
+  Meters buffer;               ///< 0: none
+  std::vector<GroundSpec> plus, within, minus;
+};
+
 struct LayerSpec {
   Layer layer;
   std::vector<std::string> files;  ///< paths and wildcards relative to the manifest, or what GDAL connects to
   std::string layer_in_file, where, crs;
   ValueSpec actor;
   std::optional<ValueSpec> from, to, seq, statement, basis, certainty, note, taken_from;
-  std::optional<ValueSpec> sigma, correlation, bias, cites, recorded, author, supersedes, retracts, state,
-      visibility;
+  std::optional<ValueSpec> sigma, correlation, bias, cites, recorded, author;
   bool missing_days_are_unknown = false;  ///< of a snapshot layer
   std::string region;                     ///< id; empty: all features
   std::optional<LinesToAreas> lines_to_areas;
   std::optional<PointsToAreas> points_to_areas;
+  std::optional<DerivedAreas> derived;
   std::size_t line = 0;
 };
 
@@ -126,6 +153,7 @@ struct Manifest {
   std::string text;  ///< its bytes
   Atlas atlas;       ///< what is declared: all but regions, places, study area and statements
   std::optional<FileSpec> study_area, places;
+  std::optional<std::string> figures;  ///< file of published figures, relative to the manifest
   std::vector<RegionSpec> regions;
   std::vector<LayerSpec> layers;  ///< by LayerId
 

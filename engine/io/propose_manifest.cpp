@@ -1,11 +1,17 @@
 #include <marchland/base/error.h>
 #include <marchland/io/detail/actor_ids.h>
+#include <marchland/io/detail/derived_layers.h>
+#include <marchland/io/detail/frame_choice.h>
+#include <marchland/io/detail/holder_texts.h>
 #include <marchland/io/detail/interval_ends.h>
 #include <marchland/io/detail/manifest_text.h>
+#include <marchland/io/detail/place_positions.h>
+#include <marchland/io/detail/place_table.h>
 #include <marchland/io/detail/repeated_lines.h>
 #include <marchland/io/detail/series_sample.h>
 #include <marchland/io/manifest.h>
 #include <marchland/io/propose_manifest.h>
+#include <marchland/io/read_atlas.h>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -36,9 +42,9 @@ std::string counted(std::size_t count, std::string_view one, std::string_view ma
   return fmt::format("{} {}", count, count == 1 ? one : many);
 }
 
-std::string listed(const Names& names) {
-  Names shown(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min(names.size(), kShown)));
-  if (names.size() > kShown) shown.push_back(fmt::format("... ({} in all)", names.size()));
+std::string listed(const Names& names, std::size_t most = kShown) {
+  Names shown(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min(names.size(), most)));
+  if (names.size() > most) shown.push_back(fmt::format("... ({} in all)", names.size()));
   return fmt::format("{}", fmt::join(shown, ", "));
 }
 
@@ -50,9 +56,17 @@ struct Draft {
   Sample rows;    ///< the fields that matter, of all files; empty: none matters
   std::optional<DateColumn> from, to;
   bool is_dated_by_name = false;
-  bool is_lines = false;  ///< that divide the frame
-  Names actor_values;     ///< raw values of its actor field, each once, sorted
+  bool is_lines = false;                   ///< that divide the frame
+  bool is_table = false;                   ///< of a file without geometries
+  detail::PlaceColumns places;             ///< of observations of who holds which place
+  Names actor_values;                      ///< raw values of its actor field, each once, sorted
+  std::map<std::string, Names> contested;  ///< further values that name several of them
+
+  [[nodiscard]] bool is_derived() const { return is_lines || !places.key.empty(); }
 };
+
+/// Values that are left out, with how often they occur; nothing is null.
+using Blanks = std::map<std::optional<std::string>, std::size_t>;
 
 class Proposer {
  public:
@@ -73,11 +87,14 @@ class Proposer {
     for (Draft& draft : drafts_) {
       if (draft.is_lines) {
         infer_lines(draft);
+      } else if (draft.is_derived()) {
+        infer_places(draft);
       } else {
         infer(draft);
       }
     }
     declare_actors();
+    declare_study_area();
     propose_harmonising();
     declare_atlas();
     ProposedManifest proposed;
@@ -85,7 +102,8 @@ class Proposer {
         manifest_,
         {"Proposed by marchland init from names and contents of files; every line is yours to change."});
     // What was proposed must be readable; if it is not, that is no fault of the data.
-    static_cast<void>(parse_manifest(proposed.text, options_.folder / "atlas.toml"));
+    Manifest readable = parse_manifest(proposed.text, options_.folder / options_.manifest);
+    try_places(std::move(readable));
     proposed.assumptions = std::move(assumptions_);
     return proposed;
   }
@@ -141,7 +159,7 @@ class Proposer {
   void add_series(const FileSeries& series) {
     const std::string& first = series.files.front().name;
     const auto layers = list_layers(series.files.front().dataset, first);
-    if (layers.empty()) others_.push_back(fmt::format("{} has no geometries", first));
+    if (layers.empty()) add_table(series);
     for (const VectorLayer& layer : layers) {
       Draft draft;
       draft.series = &series;
@@ -153,6 +171,8 @@ class Proposer {
                                                       draft.sample.others.contains("Multi Line String"));
       if (draft.is_lines) {
         lines_.push_back(std::move(draft));
+      } else if (draft.sample.polygons == 0 && draft.sample.others.contains("Point")) {
+        add_places(std::move(draft));
       } else if (draft.sample.polygons > 0 || (draft.sample.rows() == 0 && series.files.size() > 1)) {
         drafts_.push_back(std::move(draft));
       } else {
@@ -163,27 +183,143 @@ class Proposer {
     }
   }
 
-  /// Lines given together with one file of areas divide those.
+  /// A file without geometries may be a table of places.
+  void add_table(const FileSeries& series) {
+    const std::string& first = series.files.front().name;
+    Draft draft;
+    draft.series = &series;
+    draft.is_table = true;
+    try {
+      draft.sample = detail::read_sample(detail::spread(series.files, kSampledFiles),
+                                         {"", "", std::nullopt, false, true});
+    } catch (const Error& error) {
+      others_.push_back(error.what());
+      return;
+    }
+    if (draft.sample.rows() == 0) {
+      others_.push_back(fmt::format("{} has no geometries", first));
+      return;
+    }
+    add_places(std::move(draft));
+  }
+
+  /// Observations of who holds which place, or where places lie.
+  void add_places(Draft draft) {
+    const std::string& first = draft.series->files.front().name;
+    const std::vector<DateColumn> dates = date_columns(draft);
+    const bool is_dated = !dates.empty() || !draft.series->names.pattern.empty();
+    draft.places = detail::find_place_columns(draft.sample.columns);
+    const bool has_positions = !draft.is_table || !draft.places.lon.empty();
+    const auto holder = holder_column(draft, dates);
+    if (!draft.places.key.empty() && holder && is_dated) {
+      observations_.push_back(std::move(draft));
+    } else if (draft.sample.column("name") != nullptr && has_positions && !is_dated) {
+      gazetteers_.push_back(std::move(draft));
+    } else {
+      Names missing;
+      if (draft.places.key.empty()) missing.emplace_back("no column that names places (place, town, name)");
+      if (!holder) missing.emplace_back("no column of holders (holder, held_by, control)");
+      if (!is_dated) missing.emplace_back("no dates");
+      others_.push_back(fmt::format("{} has {}{}", first,
+                                    draft.is_table ? "no geometries, and as a table of places "
+                                                   : kinds_of(draft.sample) + ", and as a list of places ",
+                                    fmt::join(missing, ", ")));
+    }
+  }
+
+  static std::optional<detail::ActorColumn> holder_column(const Draft& draft,
+                                                          const std::vector<DateColumn>& dates) {
+    Names passed_over{draft.places.key, draft.places.lon, draft.places.lat};
+    for (const DateColumn& column : dates) passed_over.push_back(column.field);
+    return detail::find_actor_column(draft.sample.columns, passed_over);
+  }
+
+  /// Lines and places given together with one file of areas divide, or share out, those.
   void take_frame() {
-    if (lines_.empty()) return;
     const bool has_frame = drafts_.size() == 1 && drafts_.front().series->files.size() == 1;
-    if (!has_frame) {
-      for (const Draft& draft : lines_) {
-        others_.push_back(fmt::format("{} has {}", draft.series->files.front().name, kinds_of(draft.sample)));
+    if (!has_frame && drafts_.empty() && !observations_.empty()) refuse_without_frame();
+    const bool is_used = has_frame && (!lines_.empty() || !observations_.empty());
+    if (!is_used) {
+      for (auto* drafts : {&lines_, &observations_, &gazetteers_}) {
+        for (const Draft& draft : *drafts) {
+          others_.push_back(fmt::format("{} has {}", draft.series->files.front().name,
+                                        draft.is_table ? "rows about places" : kinds_of(draft.sample)));
+        }
+        drafts->clear();
       }
-      lines_.clear();
       return;
     }
     const Draft& areas = drafts_.front();
     frame_.file = detail::entries_for(areas.series->files, options_.folder, options_.manifest).front();
     frame_.layer = areas.spec.layer_in_file;
     frame_.crs = areas.spec.crs;
-    manifest_.study_area = frame_;
-    say("study_area",
-        fmt::format("{}, {}: the frame that the lines divide, all of it", frame_.file,
-                    counted(areas.sample.polygons, "area", "areas")),
-        "study_area and frame = {file = \"...\", where = \"...\"}");
+    read_frame(areas);
     drafts_ = std::move(lines_);
+    std::move(observations_.begin(), observations_.end(), std::back_inserter(drafts_));
+  }
+
+  /// The areas by the field that tells them apart, if one does.
+  void read_frame(const Draft& areas) {
+    Names dates;
+    for (const DateColumn& column : date_columns(areas)) dates.push_back(column.field);
+    const auto name = detail::find_actor_column(areas.sample.columns, dates);
+    if (name && areas.sample.polygons > 1) frame_field_ = name->field;
+    const DataFile& file = areas.series->files.front();
+    frame_areas_ = detail::areas_by_name(
+        read_vector({file.dataset, file.name, areas.spec.layer_in_file, "", areas.spec.crs,
+                     frame_field_.empty() ? Names{} : Names{frame_field_}}));
+    frame_count_ = areas.sample.polygons;
+  }
+
+  /// The frame of a layer: those of the areas that have these names; none: all.
+  [[nodiscard]] FileSpec frame_of(const Names& names) const {
+    FileSpec frame = frame_;
+    if (names.empty()) return frame;
+    Names quoted;
+    for (const std::string& name : names) quoted.push_back(sql_text(name));
+    frame.where = fmt::format("{} IN ({})", sql_name(frame_field_, "\""), fmt::join(quoted, ", "));
+    return frame;
+  }
+
+  [[nodiscard]] std::string frame_text(const Names& names) const {
+    if (names.empty())
+      return fmt::format("{}, {}, all of it", frame_.file, counted(frame_count_, "area", "areas"));
+    return fmt::format("of the {} of {} those whose '{}' is {}", counted(frame_count_, "area", "areas"),
+                       frame_.file, frame_field_, fmt::join(names, ", "));
+  }
+
+  /// Of layers with several frames there is no common study area.
+  void declare_study_area() {
+    std::vector<const FileSpec*> frames;
+    for (const Draft& draft : drafts_) {
+      if (draft.spec.lines_to_areas) frames.push_back(&draft.spec.lines_to_areas->frame);
+      if (draft.spec.points_to_areas) frames.push_back(&draft.spec.points_to_areas->frame);
+    }
+    if (frames.empty()) return;
+    const bool are_alike = std::all_of(frames.begin(), frames.end(), [&](const FileSpec* frame) {
+      return frame->where == frames.front()->where;
+    });
+    if (!are_alike) {
+      say("study_area", "none: the layers have different frames",
+          "study_area = {file = \"...\", where = \"...\"}");
+      return;
+    }
+    manifest_.study_area = *frames.front();
+    say("study_area", "the frame", "study_area = {file = \"...\", where = \"...\"}");
+  }
+
+  [[noreturn]] void refuse_without_frame() const {
+    const Draft& draft = observations_.front();
+    const std::string& file = draft.series->files.front().name;
+    const bool has_positions = !draft.is_table || !draft.places.lon.empty() || !gazetteers_.empty();
+    throw InvalidData(fmt::format(
+        "{}: rows about who holds which place ('{}'); an atlas is made of areas, and places become areas by "
+        "sharing out ground. Name that ground, one file of a country or a study area, together with them: "
+        "init {} GROUND{} (docs/list_of_towns.md)",
+        file, draft.places.key, file,
+        has_positions
+            ? ""
+            : "; and since no row says where its place lies, a table with the columns name, lon and lat"));
   }
 
   /// A line holds until the next date of its layer; who is on which side only its maker knows.
@@ -199,22 +335,266 @@ class Proposer {
     draft.spec.layer.mode = LayerMode::snapshot;
     draft.to.reset();
     read_rows(draft);
+    leave_out_undated(draft);
     check_intervals(draft);
     constexpr Meters kWithin{50'000.0};
     draft.spec.lines_to_areas = LinesToAreas{};
-    draft.spec.lines_to_areas->frame = frame_;
-    draft.spec.lines_to_areas->rule.extension = LineExtension::nearest;
-    draft.spec.lines_to_areas->rule.within = kWithin;
+    LinesToAreas& lines = *draft.spec.lines_to_areas;
+    lines.rule.extension = LineExtension::nearest;
+    lines.rule.within = kWithin;
+    choose_frame(draft);
     say(draft, "lines_to_areas",
         "the ground on either side of a line is held by 'left' and 'right', looking along it in the "
-        "direction "
-        "it is written",
+        "direction it is written",
         "id and name of the two [[actor]], left, right");
     say(draft, "lines_to_areas",
         fmt::format("ends of lines inside the frame are prolonged to its nearest point, by {} km at most; "
                     "`check` says which and how far",
                     kWithin.value() / 1000),
         "extend = \"straight\" or \"none\", within_m");
+  }
+
+  /// Tries which areas the lines divide, and refuses what `check` would refuse.
+  void choose_frame(Draft& draft) {
+    DivisionRule rule = draft.spec.lines_to_areas->rule;
+    rule.left = ActorId(std::size_t{1});
+    rule.right = ActorId(std::size_t{2});
+    const detail::LineTrial trial =
+        detail::try_lines(frame_areas_,
+                          detail::read_dated_lines(draft.series->files, draft.spec.layer_in_file,
+                                                   draft.spec.crs, draft.from, draft.series->names.dates),
+                          rule);
+    if (trial.clear == 0) {
+      throw InvalidData(
+          fmt::format("{}: its lines divide {} on none of {} tried{}; the frame has to be one piece of "
+                      "ground that lines reach the boundary of at both ends: only the areas they lead "
+                      "through, not neighbours beyond their ends. Give a file of those alone, or write "
+                      "where = \"...\" to the frame, within_m for ends that stop short and seeds by hand "
+                      "(docs/front_lines.md)",
+                      draft.series->files.front().name, frame_.file, counted(trial.dates, "date", "dates"),
+                      trial.reason.empty() ? "" : " (" + trial.reason + ")"));
+    }
+    draft.spec.lines_to_areas->frame = frame_of(trial.names);
+    say(draft, "frame",
+        fmt::format("{}: the ground that lines divide{}; tried on {}, {} of them clearly",
+                    frame_text(trial.names),
+                    trial.names.empty() ? "" : ", being that which they lead through",
+                    counted(trial.dates, "date", "dates"), trial.clear),
+        "frame = {file = \"...\", where = \"...\"}");
+    if (trial.clear < trial.dates && !trial.reason.empty())
+      say(draft, "frame", fmt::format("not divided clearly: {}", trial.reason),
+          "extend, within_m, seeds, unclear");
+  }
+
+  // ---- places
+  // --------------------------------------------------------------------------------------------------
+
+  /// Rows that say who holds a place from a date on.
+  void infer_places(Draft& draft) {
+    draft.spec.files = detail::entries_for(draft.series->files, options_.folder, options_.manifest);
+    say_files(draft);
+    const std::vector<DateColumn> dates = date_columns(draft);
+    choose_place_dates(draft, dates);
+    const auto holder = holder_column(draft, dates);
+    draft.spec.actor = ValueSpec{ValueSpec::Kind::field, holder->field, {}, "", false, 0};
+    say_actor_.push_back({&draft, holder->others});
+    refuse_absent_fields(draft);
+    read_rows(draft);
+    // Further down the file columns may hold what the first rows do not show.
+    const detail::PlaceColumns found = detail::find_place_columns(draft.rows.columns);
+    const std::string& problem = draft.places.problem.empty() ? found.problem : draft.places.problem;
+    if (!problem.empty()) throw InvalidData(fmt::format("{}: {}", draft.series->files.front().name, problem));
+    leave_out_undated(draft);
+    leave_out_unnamed(draft);
+    if (draft.from) {
+      draft.spec.from = field_spec(*draft.from, false);
+      say_reading(draft, "from", *draft.from);
+    }
+    draft.spec.points_to_areas = PointsToAreas{};
+    PointsToAreas& points = *draft.spec.points_to_areas;
+    points.key = draft.places.key;
+    points.lon = draft.places.lon;
+    points.lat = draft.places.lat;
+    say(draft, "key", fmt::format("field '{}' names the place", points.key), "key = \"...\"");
+    locate_places(draft);
+    sort_holders(draft);
+  }
+
+  void choose_place_dates(Draft& draft, const std::vector<DateColumn>& dates) {
+    draft.spec.layer.mode = LayerMode::event;
+    const detail::NameSeries& names = draft.series->names;
+    const DateColumn* best = nullptr;
+    for (const DateRole role : {DateRole::day, DateRole::begins, DateRole::none, DateRole::recorded}) {
+      if (best == nullptr) best = by_role(dates, role);
+    }
+    if (!names.pattern.empty() && (best == nullptr || draft.series->files.size() > 1)) {
+      draft.is_dated_by_name = true;
+      draft.spec.from = ValueSpec{ValueSpec::Kind::pattern, names.pattern, {}, "", false, 0};
+      say(draft, "mode",
+          fmt::format(
+              "event: each file's date, by the pattern {} of its name, is when its rows begin to hold; a "
+              "row holds until the next of its place",
+              names.pattern),
+          "from = {field = \"...\"}");
+    } else {
+      draft.from = *best;
+      say(draft, "mode",
+          fmt::format("event: a row holds from '{}' until the next row of its place", best->field),
+          "from = {field = \"...\"}");
+    }
+    for (const DateColumn& other : dates) {
+      if (draft.from && other.field == draft.from->field) continue;
+      say(draft, "from", fmt::format("field '{}' has dates too; not used", other.field),
+          fmt::format("from = {{field = \"{}\"}}", other.field));
+    }
+    say_no_dates(draft);
+  }
+
+  void leave_out_unnamed(Draft& draft) {
+    Blanks blanks;
+    for (const auto& value : draft.rows.column(draft.places.key)->values) {
+      if (detail::plain_spaces(value.value_or("")).empty()) ++blanks[value];
+    }
+    leave_out(draft, draft.places.key, blanks, "name", "a row needs its place");
+  }
+
+  /// Where places lie, from the rows or a gazetteer, and which areas they share out.
+  void locate_places(Draft& draft) {
+    PointsToAreas& points = *draft.spec.points_to_areas;
+    const Column* lons = draft.rows.column(points.lon);
+    const bool are_points = !draft.is_table && lons == nullptr;
+    detail::PlacePositions located = detail::positions_in_rows(
+        *draft.rows.column(points.key), lons, draft.rows.column(points.lat),
+        are_points ? detail::points_of(draft.series->files, draft.spec.layer_in_file, draft.spec.crs)
+                   : std::vector<std::optional<Position>>{});
+    const std::size_t by_rows = located.at.size();
+    // A layer with a gazetteer is read as a table, without the points of its features.
+    if (!gazetteers_.empty() && !are_points && by_rows < located.names.size()) use_gazetteer(draft, located);
+    if (located.at.empty()) {
+      throw InvalidData(
+          fmt::format("{}: none of its {} has a position, and so no ground: add a table with the columns "
+                      "name, lon and lat (or points with a name) to the files, init {} GROUND GAZETTEER, or "
+                      "give the rows columns lon and lat (docs/list_of_towns.md)",
+                      draft.series->files.front().name, counted(located.names.size(), "place", "places"),
+                      draft.series->files.front().name));
+    }
+    const std::string how = are_points ? "the points of the features"
+                            : points.lon.empty()
+                                ? ""
+                                : fmt::format("fields '{}' and '{}'", points.lon, points.lat);
+    if (!how.empty()) {
+      say(draft, "lon, lat", fmt::format("{}: where {} lie", how, counted(by_rows, "place", "places")),
+          "lon = \"...\", lat = \"...\"");
+    }
+    Names missing;
+    for (const auto& [form, name] : located.names) {
+      if (!located.at.contains(form)) missing.push_back(name);
+    }
+    if (!missing.empty()) {
+      say(draft, "places",
+          fmt::format(
+              "{} of {} have no position, or several of their name have, and hold no ground: {}; `check` "
+              "lists them",
+              missing.size(), counted(located.names.size(), "place", "places"), listed(missing)),
+          "places = \"...\", a table with the columns name, lon, lat");
+    }
+    std::vector<Position> at;
+    for (const auto& [form, position] : located.at) at.push_back(position);
+    const Names names = detail::names_around(frame_areas_, at, 0.0);
+    const bool is_part = !frame_field_.empty() && !names.empty() && names.size() < frame_areas_.size();
+    points.frame = frame_of(is_part ? names : Names{});
+    say(draft, "frame",
+        fmt::format("{}: the ground that goes to the nearest place{}", frame_text(is_part ? names : Names{}),
+                    is_part ? ", being that which has any" : ""),
+        "frame = {file = \"...\", where = \"...\"}");
+  }
+
+  /// Positions of places that rows give none for.
+  void use_gazetteer(Draft& draft, detail::PlacePositions& located) {
+    const Draft& gazetteer = gazetteers_.front();
+    const DataFile& file = gazetteer.series->files.front();
+    const std::string& lon = gazetteer.places.lon;
+    const std::string& lat = gazetteer.places.lat;
+    const bool by_fields = (lon == "lon" || lon == "lng") && lat == "lat";
+    if (gazetteer.is_table && !by_fields) {
+      throw InvalidData(
+          fmt::format("{}: a table of where places lie is read by its columns name, lon (or lng) and lat; "
+                      "rename '{}' and '{}'",
+                      file.name, lon, lat));
+    }
+    const std::size_t found = detail::add_positions_by_name(
+        {file.dataset, file.name, gazetteer.spec.layer_in_file, "", gazetteer.spec.crs}, by_fields ? lon : "",
+        by_fields ? lat : "", located);
+    FileSpec places;
+    places.file = detail::entries_for(gazetteer.series->files, options_.folder, options_.manifest).front();
+    places.layer = gazetteer.spec.layer_in_file;
+    places.crs = by_fields ? "" : gazetteer.spec.crs;
+    say(draft, "places",
+        fmt::format("{}: where {} lie that rows say no position of, by their names", places.file,
+                    counted(found, "further place", "further places")),
+        "places = \"...\"");
+    draft.spec.points_to_areas->places = std::move(places);
+  }
+
+  /// Values of the holder column: holders, contested and unknown ground, remarks.
+  void sort_holders(Draft& draft) {
+    const Column& column = *draft.rows.column(draft.spec.actor.text);
+    detail::HolderTexts texts = detail::sort_holder_texts(column);
+    check_encoding(draft, {texts.holders.begin(), texts.holders.end()});
+    if (texts.holders.empty()) {
+      throw InvalidData(fmt::format("{}: no value of field '{}' is the name of a holder",
+                                    draft.series->files.front().name, column.name));
+    }
+    const auto quoted = [](const Names& names) { return fmt::format("'{}'", fmt::join(names, "', '")); };
+    if (!texts.joint.empty())
+      say(draft, "actor", quoted(texts.joint) + ": the names of two holders, so contested between them",
+          "the map of actor");
+    if (!texts.by_most.empty()) {
+      say(draft, "actor",
+          fmt::format("{}: by whom is not said; taken as between '{}' and '{}', whom most rows name",
+                      quoted(texts.by_most), texts.holders[0], texts.holders[1]),
+          "\"a+b\" in the map of actor, or unknown = [...]");
+    }
+    if (!texts.undecided.empty()) {
+      say(draft, "unknown",
+          quoted(texts.undecided) + ": between whom is not said, and more than two could be meant",
+          "\"a+b\" in the map of actor");
+    }
+    if (!texts.unknown.empty())
+      say(draft, "unknown", "nobody can say who holds: " + quoted(texts.unknown), "unknown = [...]");
+    if (!texts.nothing.empty()) {
+      say(draft, "skip",
+          fmt::format("{} nothing: {}", counted(texts.nothing_rows, "row states", "rows state"),
+                      quoted(texts.nothing)),
+          "skip = [...]");
+    }
+    if (!texts.rare.empty()) {
+      say(draft, "actor", fmt::format("holders that few rows name, kept as they are: {}", listed(texts.rare)),
+          "map them to another holder, or list them in skip or unknown");
+    }
+    PointsToAreas& points = *draft.spec.points_to_areas;
+    points.unknown = std::move(texts.unknown);
+    points.unknown.insert(points.unknown.end(), texts.undecided.begin(), texts.undecided.end());
+    points.skip = std::move(texts.nothing);
+    draft.contested = std::move(texts.contested);
+    draft.actor_values = std::move(texts.holders);
+    std::sort(draft.actor_values.begin(), draft.actor_values.end());
+  }
+
+  /// Reads the whole as `check` will; places and their holders have many ways to be wrong.
+  void try_places(Manifest manifest) const {
+    const auto places = std::find_if(drafts_.begin(), drafts_.end(), [](const Draft& draft) {
+      return draft.spec.points_to_areas.has_value();
+    });
+    if (places == drafts_.end()) return;
+    try {
+      static_cast<void>(read_atlas(std::move(manifest)));
+    } catch (const Error& error) {
+      throw InvalidData(
+          fmt::format("{}: a manifest was tried and is not written: {}. Mend the rows, or give a file of the "
+                      "ground that is meant alone (docs/list_of_towns.md)",
+                      places->series->files.front().name, error.what()));
+    }
   }
 
   static std::string kinds_of(const Sample& sample) {
@@ -259,11 +639,11 @@ class Proposer {
   }
 
   [[noreturn]] void refuse_without_polygons() const {
-    throw InvalidData(
-        fmt::format("no polygons: {}; an atlas is made of areas. For lines give the ground they divide (a "
-                    "country, a study area) together with them: init LINES GROUND; a table or points of "
-                    "places become areas by [layer.points_to_areas] of a manifest (docs/list_of_towns.md)",
-                    listed(others_)));
+    throw InvalidData(fmt::format(
+        "no polygons: {}; an atlas is made of areas. For lines, or for rows of who holds which place, "
+        "give the ground they divide (a country, a study area) together with them: init LINES GROUND "
+        "(docs/front_lines.md, docs/list_of_towns.md)",
+        listed(others_)));
   }
 
   void name_layers() {
@@ -282,8 +662,8 @@ class Proposer {
     for (std::size_t i = 0; i < drafts_.size(); ++i) drafts_[i].spec.layer.id = ids[i];
     for (const std::string& other : others_) {
       say("files",
-          fmt::format("{}: no areas, left out; places become areas by [layer.points_to_areas], lines by "
-                      "[layer.lines_to_areas]",
+          fmt::format("{}: no areas, left out; lines and places become areas together with one file of the "
+                      "ground that they divide or share out",
                       other),
           "");
     }
@@ -300,6 +680,7 @@ class Proposer {
     choose_actor(draft, dates);
     refuse_absent_fields(draft);
     read_rows(draft);
+    leave_out_undated(draft);
     check_intervals(draft);
     collect_actors(draft);
     say_split_dates(draft);
@@ -332,7 +713,8 @@ class Proposer {
       text += fmt::format("; {} lie between {:.2f} and {:.2f} east, {:.2f} and {:.2f} north",
                           draft.is_lines ? "lines" : "areas", box.west, box.east, box.south, box.north);
     }
-    if (const std::size_t others = draft.sample.rows() - draft.sample.polygons; others > 0 && !draft.is_lines)
+    if (const std::size_t others = draft.sample.rows() - draft.sample.polygons;
+        others > 0 && !draft.is_derived())
       text += fmt::format("; not areas, and left out when read: {}", kinds_of(draft.sample));
     if (!draft.sample.scattered.empty())
       text +=
@@ -599,14 +981,23 @@ class Proposer {
     for (const auto* column : {&draft.from, &draft.to}) {
       if (*column) fields.push_back((*column)->field);
     }
+    for (const std::string* column : {&draft.places.key, &draft.places.lon, &draft.places.lat}) {
+      if (!column->empty()) fields.push_back(*column);
+    }
     if (fields.empty()) return;
     constexpr std::size_t kBatch = 256;
     const std::vector<DataFile>& files = draft.series->files;
+    if (files.size() == 1) {
+      // It was read whole already.
+      draft.rows = {{}, {}, {}, draft.sample.boxes, draft.sample.places, {}, 0, {}};
+      for (const std::string& field : fields) draft.rows.columns.push_back(*draft.sample.column(field));
+      return;
+    }
     for (std::size_t begin = 0; begin < files.size(); begin += kBatch) {
       const auto from = files.begin() + static_cast<std::ptrdiff_t>(begin);
       const auto to = files.begin() + static_cast<std::ptrdiff_t>(std::min(begin + kBatch, files.size()));
-      append_rows(draft.rows,
-                  detail::read_sample({from, to}, {draft.spec.layer_in_file, draft.spec.crs, fields, false}));
+      append_rows(draft.rows, detail::read_sample({from, to}, {draft.spec.layer_in_file, draft.spec.crs,
+                                                               fields, false, draft.is_table}));
     }
     for (auto* column : {&draft.from, &draft.to}) {
       if (!*column) continue;
@@ -632,37 +1023,72 @@ class Proposer {
     if (draft.spec.actor.kind != ValueSpec::Kind::field) return;
     const Column& column = *draft.rows.column(draft.spec.actor.text);
     std::set<std::string> values;
-    std::map<std::string, std::size_t> blank;  // null is "null"
-    std::size_t left_out = 0;
+    Blanks blank;
     for (const auto& value : column.values) {
       const std::string raw = value.value_or("");
       if (detail::trimmed(raw).empty()) {
-        ++left_out;
-        blank[value ? raw : "null"] += 1;
+        ++blank[value];
       } else {
         values.insert(raw);
       }
     }
     check_encoding(draft, values);
     draft.actor_values.assign(values.begin(), values.end());
-    if (left_out == 0) return;
-    draft.spec.where = without_blank(draft, column.name, blank);
-    say(draft, "where",
-        fmt::format("{} without a value in '{}' left out: a statement needs a holder",
-                    counted(left_out, "feature", "features"), column.name),
-        "give them one ('nobody' where nobody holds the ground) and remove where");
+    leave_out(draft, column.name, blank, "holder",
+              "a statement needs one ('nobody' where nobody holds the ground)");
   }
 
-  /// The condition that `field` has none of these values; null is "null".
-  static std::string without_blank(const Draft& draft, const std::string& field,
-                                   const std::map<std::string, std::size_t>& blank) {
+  /// Snapshots and events need their dates; what has none, or a word for one, is left out.
+  void leave_out_undated(Draft& draft) {
+    if (!draft.from || draft.spec.layer.mode == LayerMode::interval) return;
+    Blanks undated;
+    for (const auto& value : draft.rows.column(draft.from->field)->values) {
+      if (!detail::date_of(*draft.from, value)) ++undated[value];
+    }
+    draft.from->odd.clear();
+    leave_out(
+        draft, draft.from->field, undated, "date",
+        draft.spec.layer.mode == LayerMode::event ? "an event needs its date" : "a state needs its date");
+  }
+
+  /// Adds a condition, and says which values of the field it leaves out.
+  void leave_out(Draft& draft, const std::string& field, const Blanks& blanks, std::string_view what,
+                 std::string_view why) {
+    if (blanks.empty()) return;
+    std::size_t count = 0;
+    Names values;
+    for (const auto& [value, times] : blanks) {
+      count += times;
+      if (!detail::trimmed(value.value_or("")).empty())
+        values.push_back(fmt::format("'{}' x {}", *value, times));
+    }
+    const std::string condition = without_blank(draft, field, blanks);
+    draft.spec.where = draft.spec.where.empty() ? condition : draft.spec.where + " AND " + condition;
+    say(draft, "where",
+        fmt::format("{} without a {} in '{}' left out{}: {}", counted(count, "feature", "features"), what,
+                    field, values.empty() ? "" : fmt::format(" ({})", listed(values)), why),
+        fmt::format("give them a {} and remove where", what));
+  }
+
+  static std::string sql_text(std::string_view text) {
+    std::string quoted = "'";
+    for (const char c : text) quoted += c == '\'' ? std::string("''") : std::string(1, c);
+    return quoted + "'";
+  }
+  static std::string sql_name(std::string_view name, std::string_view escape) {
+    std::string quoted = "\"";
+    for (const char c : name) quoted += c == '"' ? std::string(escape) + c : std::string(1, c);
+    return quoted + "\"";
+  }
+
+  /// The condition that `field` has none of these values.
+  static std::string without_blank(const Draft& draft, const std::string& field, const Blanks& blank) {
     const auto condition = [&](std::string_view escape) {
-      std::string quoted;
-      for (const char c : field) quoted += c == '"' ? std::string(escape) + c : std::string(1, c);
+      const std::string quoted = sql_name(field, escape);
       Names conditions;
       for (const auto& [value, count] : blank) {
-        conditions.push_back(value == "null" ? fmt::format("\"{}\" IS NOT NULL", quoted)
-                                             : fmt::format("\"{}\" <> '{}'", quoted, value));
+        conditions.push_back(value ? fmt::format("{} <> {}", quoted, sql_text(*value))
+                                   : fmt::format("{} IS NOT NULL", quoted));
       }
       return fmt::format("{}", fmt::join(conditions, " AND "));
     };
@@ -722,6 +1148,11 @@ class Proposer {
       for (const std::string& value : draft.actor_values) {
         const std::string& id = id_of[detail::trimmed(value)];
         if (id != detail::trimmed(value)) draft.spec.actor.map.emplace(value, id);
+      }
+      for (const auto& [value, holders] : draft.contested) {
+        Names together;
+        for (const std::string& holder : holders) together.push_back(id_of.at(holder));
+        draft.spec.actor.map.emplace(value, fmt::format("{}", fmt::join(together, "+")));
       }
     }
     for (const auto& [draft, others] : say_actor_) say_actor(*draft, others);
@@ -793,9 +1224,9 @@ class Proposer {
       Names counts;
       if (meet > 0 || ends.successions() > 0)
         counts.push_back(fmt::format("{} of {} successions of one holder", meet, ends.successions()));
-      if (ends.ground_successions > 0)
+      if (ends.ground_successions() > 0)
         counts.push_back(fmt::format("{} of {} successions of different holders on the same ground",
-                                     ground_meet, ends.ground_successions));
+                                     ground_meet, ends.ground_successions()));
       say(draft, "to",
           fmt::format("{} meet {}: ends are {}, {}", fmt::join(counts, " and "),
                       inclusive ? "the day after" : "on the same day", inclusive ? "inclusive" : "exclusive",
@@ -822,8 +1253,16 @@ class Proposer {
           "the dates in the file");
     }
     say_last(draft, inclusive);
-    say_successions(draft, ends.gaps, "leaves a gap", "leave gaps");
-    say_successions(draft, ends.overlaps, "overlaps", "overlap");
+    say_successions(draft, ends.gaps, "succession of one holder leaves a gap",
+                    "successions of one holder leave gaps");
+    say_successions(draft, ends.overlaps, "succession of one holder overlaps",
+                    "successions of one holder overlap");
+    say_successions(draft, ends.ground_gaps,
+                    "succession of different holders on the same ground leaves a gap",
+                    "successions of different holders on the same ground leave gaps");
+    say_successions(draft, ends.ground_overlaps,
+                    "succession of different holders on the same ground overlaps",
+                    "successions of different holders on the same ground overlap");
   }
 
   /// Where nothing is open to the end, figures of later dates are empty.
@@ -849,10 +1288,13 @@ class Proposer {
     texts.reserve(list.size());
     for (const detail::Succession& s : list) {
       // As the file writes them.
-      texts.push_back(fmt::format("{} ends {}, next begins {}", s.key, format_instant(s.end.first),
-                                  format_instant(s.begin.first)));
+      texts.push_back(fmt::format("{} ends {}, {} begins {}", s.key, format_instant(s.end.first),
+                                  s.next_key.empty() ? "next" : s.next_key, format_instant(s.begin.first)));
     }
-    say(draft, "to", fmt::format("{} {}: {}", list.size(), list.size() == 1 ? one : many, listed(texts)), "");
+    // Each is a place to look at in the file.
+    constexpr std::size_t kSuccessionsShown = 50;
+    say(draft, "to", fmt::format("{}: {}", counted(list.size(), one, many), listed(texts, kSuccessionsShown)),
+        "");
   }
 
   // ---- the whole
@@ -922,9 +1364,13 @@ class Proposer {
   const ProposeOptions& options_;
   std::vector<FileSeries> series_;
   std::vector<Draft> drafts_;
-  std::vector<Draft> lines_;  ///< until it is known whether there is a frame
-  FileSpec frame_;            ///< that lines divide
-  Names others_;              ///< what holds no areas, for messages
+  std::vector<Draft> lines_;                      ///< until it is known whether there is a frame
+  std::vector<Draft> observations_, gazetteers_;  ///< likewise
+  FileSpec frame_;                                ///< that lines divide and places share out
+  detail::NamedAreas frame_areas_;
+  std::string frame_field_;      ///< tells its areas apart; empty: none does
+  std::size_t frame_count_ = 0;  ///< areas of it
+  Names others_;                 ///< what holds no areas, for messages
   std::vector<SayActor> say_actor_;
   Manifest manifest_;
   std::vector<Assumption> assumptions_;

@@ -32,10 +32,13 @@ struct ProposedManifest {
 /// Looks at files, folders, wildcards and archives (relative to the working directory) and describes them.
 /// Names of files are all read. Of a series of files the contents of kSampledFiles at most are looked at
 /// (first, last, others evenly between), and of all of them only those fields on which the manifest depends.
-/// Dated lines that come with one file of areas divide those (derive/divide_frame.h).
-/// Throws Error(failure) where a path does not exist or cannot be read; InvalidData with file and advice
-/// where no polygon is found, coordinates cannot be degrees and no coordinate system is stated, an interval
-/// ends before it begins, or reading fails as read_vector's does.
+/// Dated lines that come with one file of areas divide those (derive/divide_frame.h), and dated rows of who
+/// holds which place share them out (derive/nearest_cells.h). Both are tried before they are proposed: which
+/// of the areas are meant is found by the lines of some dates, or by where the places lie. A table or points
+/// with a name and without dates say where places lie. Throws Error(failure) where a path does not exist or
+/// cannot be read; InvalidData with file and advice where no polygon is found, lines divide no ground on any
+/// date tried, no place has a position, coordinates cannot be degrees and no coordinate system is stated, an
+/// interval ends before it begins, or reading fails as read_vector's does.
 [[nodiscard]] ProposedManifest propose_manifest(const std::vector<std::string>& files,
                                                 const ProposeOptions& options);
 

@@ -2,6 +2,7 @@
 #include <marchland/derive/area_filter.h>
 #include <marchland/io/detail/atlas_files.h>
 #include <marchland/io/detail/checksum.h>
+#include <marchland/io/detail/combined_layers.h>
 #include <marchland/io/detail/data_files.h>
 #include <marchland/io/detail/derived_reader.h>
 #include <marchland/io/detail/entry_names.h>
@@ -180,11 +181,14 @@ class AtlasReader {
 
   /// One more line or row would change the frame, or cells, of all dates.
   static void refuse_derived(const LayerSpec& spec) {
-    if (!spec.lines_to_areas && !spec.points_to_areas) return;
+    if (!spec.lines_to_areas && !spec.points_to_areas && !spec.derived) return;
     throw InvalidArgument(
         fmt::format("layer '{}' is derived from {}, all of them at once; add the file to its "
                     "folder and build anew",
-                    spec.layer.id, spec.lines_to_areas ? "lines" : "places"));
+                    spec.layer.id,
+                    spec.lines_to_areas    ? "lines"
+                    : spec.points_to_areas ? "places"
+                                           : "other ground"));
   }
 
   void refuse_known(const DataFile& file) const {
@@ -375,13 +379,35 @@ class AtlasReader {
     std::size_t statements = 0;
     std::size_t features = 0;
     std::optional<AreaFilter> filter{};
+    std::optional<detail::CombinedLayer> combined{};
+    std::size_t first = 0;  ///< statement of the layer
   };
 
   void read_layer(LayerId id, const LayerSpec& spec) {
+    if (spec.derived && !spec.derived->of.empty()) return read_combined(id, spec);
     const auto files = find_layer_files(spec);
     if (spec.lines_to_areas) return derived_.read_lines(id, spec, files);
     if (spec.points_to_areas) return derived_.read_points(id, spec, files);
     read_files(id, spec, files, detail::id_prefixes(spec, files));
+  }
+
+  /// One statement, of which the manifest says everything.
+  void read_combined(LayerId id, const LayerSpec& spec) {
+    LayerState state{id, spec, {}, {}, {}, {}, 0, 0, {}, {}, atlas_.statements.size()};
+    in_.at_line(spec.line, fmt::format("layer '{}'", spec.layer.id), [&] {
+      state.combined.emplace(in_, id, spec);
+      const DataFile manifest{{}, manifest_.path.filename().string(), {}};
+      const VectorTable table;
+      const VectorFeature feature;
+      Statement statement = declared(state, manifest, table, feature, "",
+                                     detail::find_file_date(in_, spec.from, manifest, "from"),
+                                     detail::find_file_date(in_, spec.to, manifest, "to"));
+      statement.id = spec.layer.id;
+      statement.origin = fmt::format("{}: layer '{}'", manifest.name, spec.layer.id);
+      atlas_.statements.push_back(std::move(statement));
+      state.combined->combine(state.first);
+      return 0;
+    });
   }
 
   void read_files(LayerId id, const LayerSpec& spec, const std::vector<DataFile>& files,
@@ -392,6 +418,9 @@ class AtlasReader {
     for (std::size_t i = 0; i < atlas_[id].date_ends.size(); ++i)
       state.date_ends.emplace(atlas_[id].dates[i], atlas_[id].date_ends[i]);
     if (!spec.region.empty()) state.filter.emplace(region_of(spec).area);
+    state.first = atlas_.statements.size();
+    if (spec.derived) state.combined.emplace(in_, id, spec);
+    const bool with_lines = state.combined && state.combined->is_buffer();
     // Files are read on all cores, some at a time, and taken in their order: the first that cannot be read is
     // the one that is named.
     constexpr std::size_t kBatch = 64;
@@ -403,7 +432,7 @@ class AtlasReader {
         failures[k] = nullptr;
         try {
           tables[k] = in_.read_table(files[begin + k], file_spec(files[begin + k], spec),
-                                     detail::wanted_fields(spec));
+                                     detail::wanted_fields(spec), with_lines);
         } catch (...) {
           failures[k] = std::current_exception();
         }
@@ -420,6 +449,12 @@ class AtlasReader {
     // A snapshot without any statement says that nothing is held from then on.
     if (state.statements == 0 && !in_.is_added) no_statement(state);
     if (state.statements == 0 && spec.layer.mode != LayerMode::snapshot) no_statement(state);
+    if (state.combined && state.statements > 0) {
+      in_.at_line(spec.line, fmt::format("layer '{}'", spec.layer.id), [&] {
+        state.combined->combine(state.first);
+        return 0;
+      });
+    }
     if (spec.layer.mode != LayerMode::snapshot) return;
     auto& doubtful = atlas_.layers[id.index()].doubtful_dates;
     doubtful.clear();
@@ -516,28 +551,44 @@ class AtlasReader {
     }
   }
 
-  void read_statement(LayerState& state, const DataFile& file, const VectorTable& table,
-                      VectorFeature& feature, const std::string& prefix,
-                      const std::optional<FuzzyDate>& file_from, const std::optional<FuzzyDate>& file_to) {
+  /// What a feature and the manifest say of a statement, all but its ground.
+  Statement declared(LayerState& state, const DataFile& file, const VectorTable& table,
+                     const VectorFeature& feature, const std::string& prefix,
+                     const std::optional<FuzzyDate>& file_from,
+                     const std::optional<FuzzyDate>& file_to) const {
     const LayerSpec& spec = state.spec;
     const Row row(table, feature);
-    const std::string place = table.place_of(feature, file.name);
     Statement statement;
     statement.id = detail::statement_id(row, spec, feature, prefix);
     statement.layer = state.id;
     statement.actor = detail::actor_of(in_, row, spec.actor, "actor");
     set_validity(statement, row, state, file_from, file_to);
     statement.seq = seq_of(row, spec.seq);
-    statement.basis =
-        detail::enum_of<Basis>(row, spec.basis, "basis", {"surveyed", "drawn", "inferred"}, Basis::drawn);
+    statement.basis = detail::enum_of<Basis>(row, spec.basis, "basis", {"surveyed", "drawn", "inferred"},
+                                             spec.derived ? Basis::inferred : Basis::drawn);
     statement.certainty = detail::enum_of<Certainty>(row, spec.certainty, "certainty",
                                                      {"confirmed", "reported"}, Certainty::confirmed);
     if (spec.taken_from && !trim(row.text(*spec.taken_from).value_or("")).empty())
       statement.taken_from = detail::actor_of(in_, row, *spec.taken_from, "taken_from");
     if (spec.note) statement.note = row.text(*spec.note).value_or("");
     detail::read_record(in_, row, spec, file, statement);
+    return statement;
+  }
+
+  void read_statement(LayerState& state, const DataFile& file, const VectorTable& table,
+                      VectorFeature& feature, const std::string& prefix,
+                      const std::optional<FuzzyDate>& file_from, const std::optional<FuzzyDate>& file_to) {
+    const LayerSpec& spec = state.spec;
+    const std::string place = table.place_of(feature, file.name);
+    Statement statement = declared(state, file, table, feature, prefix, file_from, file_to);
     statement.origin = place;
     detail::tally_feature(feature, place, state.tally);
+    if (state.combined && state.combined->is_buffer() && feature.has_geometry) {
+      statement.area = state.combined->buffer_of(feature, place);
+      atlas_.statements.push_back(std::move(statement));
+      ++state.statements;
+      return;
+    }
     if (!in_.keep_polygons(feature, place, state.tally)) return;
     if (state.filter && !state.filter->meets(feature.area)) {
       state.tally.add("outside-region", Severity::info,
@@ -595,7 +646,10 @@ class AtlasReader {
 }  // namespace
 
 Atlas read_atlas(const fs::path& file_or_folder, const ReadOptions& options) {
-  Manifest manifest = read_manifest(file_or_folder);
+  return read_atlas(read_manifest(file_or_folder), options);
+}
+
+Atlas read_atlas(Manifest manifest, const ReadOptions& options) {
   Atlas declared = manifest.atlas;
   return AtlasReader(std::move(manifest), std::move(declared), options).read();
 }

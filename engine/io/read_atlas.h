@@ -1,5 +1,6 @@
 #pragma once
 // How a folder of files becomes an atlas: the manifest says what each file means, here it is carried out.
+#include <marchland/io/manifest.h>
 #include <marchland/model/atlas.h>
 
 #include <filesystem>
@@ -45,6 +46,9 @@ struct ReadOptions {
 /// Throws Error(failure) where files cannot be opened, InvalidData for what is wrong inside, with manifest
 /// and line, or file, layer, feature and field. Everything that Atlas::check promises holds for the result.
 [[nodiscard]] Atlas read_atlas(const std::filesystem::path& file_or_folder, const ReadOptions& options = {});
+
+/// The same by a manifest that was read, or that is to be tried before it is written.
+[[nodiscard]] Atlas read_atlas(Manifest manifest, const ReadOptions& options = {});
 
 /// The atlas with the statements of further files, read as its manifest says: as if they had been in its
 /// folder from the start, next to those that were. `path` stands for the manifest in messages. Each file

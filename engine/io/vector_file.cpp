@@ -1,4 +1,5 @@
 #include <marchland/base/error.h>
+#include <marchland/io/detail/csv_rows.h>
 #include <marchland/io/detail/feature.h>
 #include <marchland/io/detail/gdal.h>
 #include <marchland/io/detail/geojson.h>
@@ -460,9 +461,43 @@ std::string VectorTable::place_of(const VectorFeature& feature, const std::strin
   return fmt::format("{}: layer '{}', feature {}", name, layer, feature.fid);
 }
 
+namespace {
+
+/// Of GeoJSON that GDAL need not interpret: it would take twenty times as long to find the same.
+std::optional<VectorLayer> find_geojson_layer(const std::string& dataset) {
+  VectorRequest request;
+  request.dataset = dataset;
+  request.with_lines = true;
+  std::string context;
+  std::optional<VectorTable> table;
+  try {
+    table = detail::read_geojson(request, context);
+  } catch (const InvalidData&) {
+    // Coordinates of another system among others: GDAL says where they lie.
+    return std::nullopt;
+  }
+  if (!table) return std::nullopt;
+  OGREnvelope box;
+  const auto add = [&](const std::vector<Position>& positions) {
+    for (const Position& p : positions) box.Merge(p.lon, p.lat);
+  };
+  for (const VectorFeature& feature : table->features) {
+    for (const Polygon& polygon : feature.area) {
+      for (const Ring& ring : polygon) add(ring);
+    }
+    for (const Line& line : feature.lines) add(line);
+    add(feature.points);
+  }
+  if (!box.IsInit()) return std::nullopt;
+  return VectorLayer{table->layer, kWgs84, true, {box.MinX, box.MinY, box.MaxX, box.MaxY}};
+}
+
+}  // namespace
+
 std::vector<VectorLayer> list_layers(const std::string& dataset, const std::string& name) {
   detail::register_gdal();
   GdalMessages messages;
+  if (auto layer = find_geojson_layer(dataset)) return {*std::move(layer)};
   VectorRequest request;
   request.dataset = dataset;
   try {
@@ -495,6 +530,8 @@ VectorTable read_vector(const VectorRequest& request) {
   try {
     if (auto quick = detail::read_geojson(request, context)) return *std::move(quick);
     const DatasetPtr dataset = open_dataset(request, messages);
+    if (std::string_view(dataset->GetDriverName()) == "CSV")
+      table.uneven_lines = detail::find_uneven_lines(request.dataset);
     OGRLayer& layer = choose_layer(*dataset, request.layer, request.is_table);
     table.layer = layer.GetName();
     context += fmt::format(": layer '{}'", table.layer);

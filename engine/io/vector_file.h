@@ -47,6 +47,15 @@ struct VectorFeature {
   std::vector<std::string> left_out;  ///< WKT types of parts that are neither polygons nor points, lines too
 };
 
+/// Lines of a text table (CSV) with another number of fields than its first line.
+struct UnevenLines {
+  std::size_t fields = 0;         ///< of the first line; 0: no text table
+  std::size_t shorter = 0;        ///< how many lines have fewer; those missing are null
+  std::size_t longer = 0;         ///< how many have more, all of those empty; they are left out
+  std::size_t first_shorter = 0;  ///< its number, counted from 1; 0: none
+  std::size_t first_longer = 0;
+};
+
 struct VectorTable {
   std::string layer;  ///< its name in the file
   std::vector<std::string> fields;
@@ -55,6 +64,7 @@ struct VectorTable {
   bool is_ballpark = false;             ///< no transformation between the datums is known: tens of metres
   std::string contradicted_crs;         ///< what the file says, where the request stated another
   std::vector<std::string> warnings;    ///< GDAL's, each once
+  UnevenLines uneven_lines;
   std::vector<std::filesystem::path> files;  ///< on disk that were read, sidecars too; empty for a connection
 
   /// "a.geojson: layer 'x', feature 17".
@@ -76,7 +86,8 @@ struct VectorLayer {
 /// Throws Error naming file, layer, feature and what is wrong: a format that no driver knows, damaged content
 /// (whatever GDAL reports as failure, even where it goes on), several layers and none named, a field, layer,
 /// condition or coordinate system that does not exist (with the nearest that does), no coordinate system, and
-/// what check_readable refuses. A file without features has no fields to miss.
+/// what check_readable refuses, and a line of a text table with more fields than its first line, if any of
+/// those is filled. A file without features has no fields to miss.
 [[nodiscard]] VectorTable read_vector(const VectorRequest& request);
 
 }  // namespace marchland

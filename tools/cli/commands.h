@@ -11,6 +11,7 @@ void add_changes(CLI::App& app);
 void add_check(CLI::App& app);
 void add_compare(CLI::App& app);
 void add_export(CLI::App& app);
+void add_figures(CLI::App& app);
 void add_init(CLI::App& app);
 void add_line(CLI::App& app);
 void add_overlaps(CLI::App& app);

@@ -1,5 +1,6 @@
 // marchland init: a manifest for files that nobody has described yet, and what was assumed for it.
 #include "tools/cli/commands.h"
+#include "tools/cli/printable.h"
 #include <marchland/base/error.h>
 #include <marchland/io/output_file.h>
 #include <marchland/io/propose_manifest.h>
@@ -14,26 +15,6 @@
 
 namespace marchland::cli {
 namespace {
-
-/// Control characters as TOML escapes them: what a file holds must not steer the terminal.
-std::string printable(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto code = static_cast<unsigned char>(text[i]);
-    // In UTF-8 the controls of the upper half of Latin-1 are C2 80 to C2 9F.
-    const bool is_upper = code == 0xC2 && i + 1 < text.size() &&
-                          static_cast<unsigned char>(text[i + 1]) >= 0x80 &&
-                          static_cast<unsigned char>(text[i + 1]) <= 0x9F;
-    if (is_upper) {
-      out += fmt::format("\\u{:04X}", static_cast<unsigned char>(text[++i]));
-    } else if (code < 0x20 || code == 0x7F) {
-      out += fmt::format("\\u{:04X}", code);
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
-}
 
 struct InitCommand {
   std::vector<std::string> files;
@@ -63,7 +44,8 @@ struct InitCommand {
                  printable(fmt::format("{}: {}{}", assumption.about, assumption.text, change)));
     }
     if (output.empty()) return;
-    fmt::print(stderr, "written to {}; next: marchland check {}\n", output.string(), output.string());
+    const std::string shown = printable(output.string());
+    fmt::print(stderr, "written to {}; next: marchland check {}\n", shown, shown);
   }
 };
 

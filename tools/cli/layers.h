@@ -21,6 +21,11 @@ void add_history(FeatureOutput& out, const Session& session, Theme theme);
 void add_tenures(FeatureOutput& out, const Session& session, Theme theme);
 /// Ground that changed hands: a feature for each passing from one holder to another.
 void add_changes(FeatureOutput& out, const Session& session, const std::string& from, const std::string& to);
+/// The same by group: what actors of one group at the date hold is one feature, and ground that stays within
+/// a group did not pass.
+void add_group_states(FeatureOutput& out, const Session& session, const std::vector<std::string>& at);
+void add_group_changes(FeatureOutput& out, const Session& session, const std::string& from,
+                       const std::string& to);
 /// The line of contact at each date: a feature for each part.
 void add_line(FeatureOutput& out, const Session& session, const std::vector<Instant>& at,
               const LineSides& sides);

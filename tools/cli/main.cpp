@@ -1,6 +1,7 @@
 // marchland: the command line. Maps errors to the exit statuses of docs/design/command_line.md; everything
 // else is in one file per command.
 #include "tools/cli/commands.h"
+#include "tools/cli/printable.h"
 #include <marchland/base/error.h>
 
 #include <CLI/CLI.hpp>
@@ -45,6 +46,7 @@ int main(int argc, char** argv) {
   marchland::cli::add_timeline(app);
   marchland::cli::add_line(app);
   marchland::cli::add_compare(app);
+  marchland::cli::add_figures(app);
   marchland::cli::add_why(app);
   marchland::cli::add_check(app);
   marchland::cli::add_build(app);
@@ -59,18 +61,19 @@ int main(int argc, char** argv) {
     // Help and version arrive here too, with status 0.
     if (error.get_exit_code() == 0) return app.exit(error);
     fmt::print(stderr, "marchland: {}\nRun 'marchland --help' or 'marchland COMMAND --help'.\n",
-               error.what());
+               marchland::cli::printable_message(error.what()));
     return kUsage;
   } catch (const marchland::cli::ExitWith& exit) {
     return exit.status;
   } catch (const marchland::Error& error) {
-    fmt::print(stderr, "marchland: {}\n", error.what());
+    fmt::print(stderr, "marchland: {}\n", marchland::cli::printable_message(error.what()));
     return status_of(error.code());
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "marchland: out of memory\n");
     return kFailed;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "marchland: {}\nThis is a defect of the program; please report it.\n", error.what());
+    fmt::print(stderr, "marchland: {}\nThis is a defect of the program; please report it.\n",
+               marchland::cli::printable_message(error.what()));
     return kFailed;
   }
 }

@@ -25,6 +25,7 @@ std::uint64_t physical_memory_bytes() {
 }
 
 Format parse_format(const std::string& name) {
+  if (name == "markdown") return Format::markdown;
   if (name == "csv") return Format::csv;
   if (name == "json") return Format::json;
   if (name == "ndjson") return Format::ndjson;
@@ -51,6 +52,9 @@ std::vector<CsvColumn> columns_of(const Table& table) {
         break;
       case Column::Kind::share:
         columns.push_back({column.key, "0 to 1", CsvColumn::Type::real});
+        break;
+      case Column::Kind::number:
+        columns.push_back({column.key, "", CsvColumn::Type::real});
         break;
     }
   }
@@ -100,8 +104,10 @@ std::string window_text(const Atlas& atlas) {
 }  // namespace
 
 void OutputOptions::declare(CLI::App& command, bool has_areas) {
-  command.add_option("--format", format, "table (rounded, for people), csv, json or ndjson (in full)")
-      ->check(CLI::IsMember({"table", "csv", "json", "ndjson"}))
+  command
+      .add_option("--format", format,
+                  "table or markdown (rounded, for people), csv, json or ndjson (in full)")
+      ->check(CLI::IsMember({"table", "markdown", "csv", "json", "ndjson"}))
       ->capture_default_str();
   command.add_option("-o,--output", output, "file to write instead of standard output")->type_name("FILE");
   command.add_flag("--overwrite", overwrite, "replace files that exist");
@@ -160,13 +166,6 @@ void Breakdown::declare(CLI::App& command) {
           "rows by actor (always, or by group), group (actors of one group at the date together) and region")
       ->delimiter(',')
       ->check(CLI::IsMember({"actor", "region", "group"}));
-}
-
-void refuse_geometry_by_group(const Breakdown& by, const OutputOptions& output) {
-  if (!by.by_group || output.geometry.empty()) return;
-  throw InvalidArgument(
-      "--geometry has a polygon for each actor, --by group a row for each group; ask for one after the "
-      "other");
 }
 
 void QueryOptions::declare_atlas(CLI::App& command) {

@@ -49,9 +49,6 @@ struct Breakdown {
   void declare(CLI::App& command);
 };
 
-/// Polygons are by actor: throws InvalidArgument where a table by group is asked for with them.
-void refuse_geometry_by_group(const Breakdown& by, const OutputOptions& output);
-
 /// Which statements and which ground. Declares ATLAS, --threads, --max-memory, --since, --until, --two-layer,
 /// --theme, --region, --actor, --group, --source, --rule, --method.
 struct QueryOptions {

@@ -76,12 +76,20 @@ struct RasterCommand {
     check_raster_output(output, existing);
     Session session(query);
     session.arrange(is_change ? std::vector{from, to} : std::vector{at});
-    const RasterGrid grid = write(session);
+    const Written written = write(session);
+    const RasterGrid& grid = written.grid;
     fmt::print(stderr, "{}: {} x {} cells of {} ({})\n", output.string(), grid.columns, grid.rows, grid.cell,
                grid.crs);
+    if (!written.why_empty.empty())
+      fmt::print(stderr, "{}: every cell is without data: {}\n", output.string(), written.why_empty);
   }
 
-  RasterGrid write(const Session& session) const {
+  struct Written {
+    RasterGrid grid;
+    std::string why_empty;  ///< of a raster without any class in it
+  };
+
+  Written write(const Session& session) const {
     const Existing existing = overwrite ? Existing::overwrite : Existing::refuse;
     const bool is_change = layer == "change";
     const Holders holders = session.holders();
@@ -97,7 +105,21 @@ struct RasterCommand {
                                  : control_classes(session, holders, ground, raster, origin);
     const std::vector<CellClass> cells = classify(plane, classes, raster.grid);
     write_raster(output, raster, cells, origin, existing);
-    return raster.grid;
+    const auto is_none = [](CellClass cell) { return cell == 0; };
+    if (!std::all_of(cells.begin(), cells.end(), is_none)) return {raster.grid, {}};
+    const bool has_ground = !std::all_of(classes.begin(), classes.end(), is_none);
+    return {raster.grid, has_ground ? "the centre of no cell lies in such ground; choose a smaller --res"
+                                    : nothing(session)};
+  }
+
+  /// Why no ground has a class.
+  [[nodiscard]] std::string nothing(const Session& session) const {
+    const std::string of_what =
+        session.filters().empty() ? "" : fmt::format(" (of what {} leaves)", session.filters());
+    if (layer == "change") return fmt::format("nothing is held at {} or {}{}", from, to, of_what);
+    const std::string until = layer == "last-change" ? ", nor was by then" : "";
+    return fmt::format("nothing of theme {} is held at {}{}{}", to_string(session.theme()), at, until,
+                       of_what);
   }
 
   static CellClass add_class(ClassRaster& raster, RasterClass entry) {

@@ -1,5 +1,6 @@
 #include "tools/cli/report.h"
 
+#include "tools/cli/printable.h"
 #include <marchland/base/error.h>
 #include <marchland/io/csv.h>
 
@@ -57,15 +58,17 @@ std::string for_people(const Json& row, const Column& column, const Rendering& h
       return with_thousands(found->get<double>() / 1000.0, how.decimals);
     case Column::Kind::share:
       return fmt::format("{:.2f}", found->get<double>() * 100.0);
+    case Column::Kind::number:
+      return with_thousands(found->get<double>(), how.decimals);
     default:
       break;
   }
   if (found->is_array()) {
     std::string list;
-    for (const Json& item : *found) list += (list.empty() ? "" : ", ") + item.get<std::string>();
+    for (const Json& item : *found) list += (list.empty() ? "" : ", ") + printable(item.get<std::string>());
     return list;
   }
-  return found->is_string() ? found->get<std::string>() : found->dump();
+  return found->is_string() ? printable(found->get<std::string>()) : found->dump();
 }
 
 std::string csv_field_of(const Json& value) {
@@ -108,6 +111,31 @@ std::string render_table(const Table& whole, const Rendering& how) {
   }
   if (shown < table.rows.size())
     out += fmt::format("... and {} more (all in --format json)\n", table.rows.size() - shown);
+  return out;
+}
+
+/// A table of GitHub Flavored Markdown; numbers to the right.
+std::string render_markdown(const Table& table, const Rendering& how) {
+  std::string head = "|";
+  std::string rule = "|";
+  for (const Column& column : table.columns) {
+    if (!column.is_for_people) continue;
+    const bool is_text = column.kind == Column::Kind::text || column.kind == Column::Kind::date;
+    head += " " + title_of(column, how) + " |";
+    rule += is_text ? " --- |" : " ---: |";
+  }
+  std::string out = (table.title.empty() ? "" : "**" + table.title + "**\n\n") + head + "\n" + rule + "\n";
+  for (const Json& row : table.rows) {
+    out += "|";
+    for (const Column& column : table.columns) {
+      if (!column.is_for_people) continue;
+      std::string cell = for_people(row, column, how);
+      for (std::size_t at = cell.find('|'); at != std::string::npos; at = cell.find('|', at + 2))
+        cell.insert(at, 1, '\\');
+      out += cell.empty() ? " |" : " " + cell + " |";
+    }
+    out += "\n";
+  }
   return out;
 }
 
@@ -176,13 +204,15 @@ std::string render(const Report& report, const Rendering& how) {
     case Format::csv:
       return render_csv(report.tables.front());
     case Format::table:
+    case Format::markdown:
       break;
   }
+  const bool is_markdown = how.format == Format::markdown;
   std::string out;
   for (const Table& table : report.tables) {
     if (table.rows.empty() && !table.shown_when_empty) continue;
     if (!out.empty()) out += "\n";
-    out += render_table(table, how);
+    out += is_markdown ? render_markdown(table, how) : render_table(table, how);
   }
   for (const std::string& note : report.notes)
     out += (note == report.notes.front() ? "\n" : "") + note + "\n";

@@ -2,7 +2,7 @@
 // A table with a head, printed for people or for programs.
 //
 // Rows are JSON objects with the keys of the contract; columns say how some of those keys are shown. JSON and
-// ndjson carry every key in full; csv the columns in full; table rounds.
+// ndjson carry every key in full; csv the columns in full; table and markdown round.
 #include <marchland/io/output_file.h>
 
 #include <nlohmann/json.hpp>
@@ -15,7 +15,7 @@ namespace marchland::cli {
 
 using Json = nlohmann::ordered_json;
 
-enum class Format { table, csv, json, ndjson };
+enum class Format { table, markdown, csv, json, ndjson };
 
 struct AreaUnit {
   std::string name = "km2";
@@ -25,7 +25,7 @@ struct AreaUnit {
 [[nodiscard]] AreaUnit parse_area_unit(const std::string& name);
 
 struct Column {
-  enum class Kind { text, area, length, share, count, date };
+  enum class Kind { text, area, length, share, count, date, number };
   std::string key;    ///< of the row; areas in m2, lengths in m
   std::string title;  ///< for people, without unit
   Kind kind = Kind::text;

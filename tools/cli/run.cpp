@@ -1,5 +1,6 @@
 // marchland run: the main job. Tables, layers, rasters and an index of what was written.
 #include "tools/cli/commands.h"
+#include "tools/cli/figures.h"
 #include "tools/cli/layers.h"
 #include "tools/cli/reports.h"
 #include <marchland/base/error.h>
@@ -132,7 +133,8 @@ struct RunCommand {
   }
 
   void write(OutputFolder& folder) const {
-    const Session session(query);
+    // `check` looks at areas too.
+    const Session session(query, Load::with_areas);
     std::vector<NamedDate> dates;
     for (const std::string& text : at) {
       // A date given twice is one.
@@ -180,6 +182,7 @@ struct RunCommand {
                    fmt::format("line of contact between {} and {}", sides.first_id, sides.second_id), report);
       say(fmt::format("Line of contact between {} and {}", sides.first_id, sides.second_id), report);
     }
+    write_figures(session, folder, written, summary);
     const CheckReport check = check_report(session);
     write_file(folder.file("tables/check.json"), render(check.report, {Format::json, {}, 2}),
                Existing::refuse);
@@ -201,6 +204,28 @@ struct RunCommand {
     folder.commit();
     fmt::print("{}\nresults: {}\n", summary, output.string());
     if (check.has_error) throw ExitWith{3};
+  }
+
+  /// The atlas held against published figures, where it names some.
+  void write_figures(const Session& session, const OutputFolder& folder, std::vector<Written>& written,
+                     std::string& summary) const {
+    const fs::path file = figures_of(query.atlas);
+    if (file.empty()) return;
+    const Report report = figures_report(session, read_published_figures(file)).report;
+    const std::string what = "published figures beside those of this atlas";
+    write_file(folder.file("tables/figures.csv"), render(report, {Format::csv, {}, 2}), Existing::refuse);
+    write_file(folder.file("tables/figures.json"), render(report, {Format::json, {}, 2}), Existing::refuse);
+    Report table = report;
+    table.notes.clear();
+    write_file(folder.file("tables/figures.md"), render(table, {Format::markdown, {}, 1}), Existing::refuse);
+    written.push_back({"tables/figures.csv", what});
+    written.push_back({"tables/figures.json", what + ", in full"});
+    written.push_back({"tables/figures.md", what + ", for people"});
+    for (Table& rows : table.tables) {
+      std::erase_if(rows.columns,
+                    [](const Column& column) { return column.key == "reason" || column.key == "source"; });
+    }
+    summary += "\nPublished figures\n" + render(table, {Format::table, {}, 2});
   }
 
   /// Pairs of parties that touch at any of the dates, by id, unknown and nobody left out.

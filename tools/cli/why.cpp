@@ -152,7 +152,11 @@ struct WhyCommand {
     for (const RegionId region : found.regions) head["regions"].push_back(atlas[region].id);
     if (session.composite().has_study_area()) head["in_study_area"] = found.is_in_study_area;
     report.notes.insert(report.notes.begin(), summary(session, head));
-    report.tables = {statements_table(session, found), history_table(session, holders, found, window)};
+    const auto explain_at = [&](Instant when) {
+      return explain(session.composite(), holders, moved ? moved->atlas : atlas, where.on_grid(), when);
+    };
+    report.tables = {statements_table(session, found),
+                     history_table(session, holders, found, window, explain_at)};
     output.write(report, provenance(session, "why"));
   }
 
@@ -252,22 +256,69 @@ struct WhyCommand {
         row["to_latest"] = bound(statement.to().latest);
       }
     }
+    const bool has_record =
+        std::any_of(found.testimonies.begin(), found.testimonies.end(), [&](const Testimony& testimony) {
+          const Statement& statement = atlas.statements[testimony.statement];
+          return statement.recorded || !statement.author.empty();
+        });
+    if (has_record) {
+      table.columns.insert(table.columns.end(), {{"recorded", "recorded"}, {"author", "author"}});
+      for (std::size_t i = 0; i < found.testimonies.size(); ++i) {
+        const Statement& statement = atlas.statements[found.testimonies[i].statement];
+        table.rows[i]["recorded"] =
+            statement.recorded ? Json(session.date(*statement.recorded)) : Json(nullptr);
+        table.rows[i]["author"] = holder_json(statement.author);
+      }
+    }
     table.shown_when_empty = false;
     return table;
   }
 
+  /// Who held the point, one after another, and what the statements say that decided it from then on.
+  template <class ExplainAt>
   static Table history_table(const Session& session, const Holders& holders, const Explanation& found,
-                             const Interval& window) {
+                             const Interval& window, const ExplainAt& explain_at) {
     Table table{"history",
                 "who held the point",
-                {{"from", "from", Column::Kind::date}, {"to", "to", Column::Kind::date}, {"actor", "actor"}},
+                {{"from", "from", Column::Kind::date},
+                 {"to", "to", Column::Kind::date},
+                 {"actor", "actor"},
+                 {"statements", "by", Column::Kind::text, false},
+                 {"cites", "resting on"},
+                 {"note", "as stated"}},
                 Json::array()};
+    bool has_notes = false;
+    bool has_cites = false;
     for (const Tenure& tenure : found.history) {
       if (tenure.when.intersection(window).is_empty()) continue;
+      Json statements = Json::array();
+      Json cites = Json::array();
+      std::string note;
+      if (tenure.when.has_from()) {
+        for (const Testimony& testimony : explain_at(tenure.when.from()).testimonies) {
+          if (testimony.standing != Standing::decides) continue;
+          const Statement& statement = session.atlas().statements[testimony.statement];
+          statements.push_back(statement.id);
+          for (const SourceId source : statement.cites) {
+            const std::string& id = session.atlas()[source].id;
+            if (std::find(cites.begin(), cites.end(), id) == cites.end()) cites.push_back(id);
+          }
+          if (!statement.note.empty()) note += (note.empty() ? "" : " / ") + statement.note;
+        }
+      }
+      has_notes = has_notes || !note.empty();
+      has_cites = has_cites || !cites.empty();
       table.rows.push_back({{"from", end_json(session, tenure.when.has_from(), tenure.when.from())},
                             {"to", end_json(session, tenure.when.has_to(), tenure.when.to())},
-                            {"actor", holder_json(holders.id(tenure.holder))}});
+                            {"actor", holder_json(holders.id(tenure.holder))},
+                            {"statements", std::move(statements)},
+                            {"cites", std::move(cites)},
+                            {"note", note}});
     }
+    // Columns without a word in them tell nothing; the keys stay.
+    std::erase_if(table.columns, [&](const Column& column) {
+      return (column.key == "note" && !has_notes) || (column.key == "cites" && !has_cites);
+    });
     return table;
   }
 };

@@ -1,34 +1,9 @@
 #include <marchland/derive/detail/noding.h>
 
-#include <boost/geometry.hpp>
-#include <boost/geometry/index/rtree.hpp>
-
 #include <algorithm>
-#include <array>
-#include <iterator>
 
 namespace marchland::detail {
 namespace {
-
-namespace bg = boost::geometry;
-// Grid units are whole numbers below 2^31, which doubles hold exactly.
-using BoxCorner = bg::model::point<double, 2, bg::cs::cartesian>;
-using Box = bg::model::box<BoxCorner>;
-using Entry = std::pair<Box, std::size_t>;
-using Tree = bg::index::rtree<Entry, bg::index::rstar<16>>;
-
-Box box_of(const GridSegment& s) {
-  const auto [west, east] = std::minmax(s.a.x, s.b.x);
-  const auto [south, north] = std::minmax(s.a.y, s.b.y);
-  return {BoxCorner(west, south), BoxCorner(east, north)};
-}
-
-Tree tree_of(std::span<const GridSegment> segments) {
-  std::vector<Entry> entries;
-  entries.reserve(segments.size());
-  for (std::size_t i = 0; i < segments.size(); ++i) entries.emplace_back(box_of(segments[i]), i);
-  return Tree(entries);
-}
 
 bool cross_properly(const GridSegment& s, const GridSegment& t) {
   const auto differ = [](std::int64_t p, std::int64_t q) { return (p < 0 && q > 0) || (p > 0 && q < 0); };
@@ -42,50 +17,92 @@ GridPoint rounded(const ExactPoint& p) {
   return {p.x + up(p.rx), p.y + up(p.ry)};
 }
 
-std::vector<GridPoint> find_nodes(std::span<const GridSegment> segments, const Tree& tree) {
+void add_crossings(const GridSegment& s, const std::vector<GridSegment>& others,
+                   std::span<const std::size_t> near, std::vector<GridPoint>& nodes) {
+  for (const std::size_t k : near) {
+    if (cross_properly(s, others[k])) nodes.push_back(rounded(crossing_point(s, others[k])));
+  }
+}
+
+/// Ends and crossings of segments, and where they cross those of the ground.
+std::vector<GridPoint> find_nodes(const SegmentIndex& index, const SegmentIndex* ground) {
   std::vector<GridPoint> nodes;
-  std::vector<Entry> near;
-  for (std::size_t i = 0; i < segments.size(); ++i) {
-    nodes.push_back(segments[i].a);
-    nodes.push_back(segments[i].b);
-    near.clear();
-    tree.query(bg::index::intersects(box_of(segments[i])), std::back_inserter(near));
-    for (const auto& [box, k] : near) {
-      if (k > i && cross_properly(segments[i], segments[k]))
-        nodes.push_back(rounded(crossing_point(segments[i], segments[k])));
-    }
+  std::vector<std::size_t> near;
+  for (std::size_t i = 0; i < index.segments().size(); ++i) {
+    const GridSegment& s = index.segments()[i];
+    nodes.push_back(s.a);
+    nodes.push_back(s.b);
+    index.find(box_of(s), near);
+    const auto later = std::upper_bound(near.begin(), near.end(), i);
+    add_crossings(s, index.segments(), {later, near.end()}, nodes);
+    if (ground == nullptr) continue;
+    ground->find(box_of(s), near);
+    add_crossings(s, ground->segments(), near, nodes);
   }
   std::sort(nodes.begin(), nodes.end());
   nodes.erase(std::unique(nodes.begin(), nodes.end()), nodes.end());
   return nodes;
 }
 
-/// Squares that a segment passes come in the order of its x, those above one another in that of its y.
+std::vector<GridPath> node_index(const SegmentIndex& index) {
+  std::vector<GridPath> paths(index.segments().size());
+  std::vector<std::size_t> near;
+  for (const GridPoint node : find_nodes(index, nullptr)) {
+    index.find({node, node}, near);
+    for (const std::size_t i : near) {
+      if (passes(index.segments()[i], node)) paths[i].push_back(node);
+    }
+  }
+  for (std::size_t i = 0; i < paths.size(); ++i) sort_along(index.segments()[i], paths[i]);
+  return paths;
+}
+
+}  // namespace
+
+std::vector<GridPath> node_segments(std::span<const GridSegment> segments) {
+  return node_index(SegmentIndex({segments.begin(), segments.end()}));
+}
+
+Noding::Noding(const SegmentIndex& ground) : ground_(ground), paths_(node_index(ground)) {}
+
+Noding::Joined Noding::join(std::vector<GridSegment> others) const {
+  const SegmentIndex index(std::move(others));
+  Joined joined;
+  joined.paths.resize(index.segments().size());
+  std::vector<std::size_t> near;
+  for (const GridPoint node : find_nodes(index, &ground_)) {
+    index.find({node, node}, near);
+    for (const std::size_t i : near) {
+      if (passes(index.segments()[i], node)) joined.paths[i].push_back(node);
+    }
+    ground_.find({node, node}, near);
+    for (const std::size_t i : near) {
+      if (passes(ground_.segments()[i], node)) joined.meetings.push_back({i, node});
+    }
+  }
+  for (std::size_t i = 0; i < joined.paths.size(); ++i) {
+    const GridSegment& s = index.segments()[i];
+    // A node of the ground is one of a path there, whose segment's box holds it, as that of `s` must.
+    ground_.find(box_of(s), near);
+    for (const std::size_t k : near) {
+      for (const GridPoint node : paths_[k]) {
+        if (passes(s, node)) joined.paths[i].push_back(node);
+      }
+    }
+    sort_along(s, joined.paths[i]);
+  }
+  return joined;
+}
+
 void sort_along(const GridSegment& s, GridPath& path) {
+  // Squares that a segment passes come in the order of its x, those above one another in that of its y.
   const bool is_east = s.dx() >= 0;
   const bool is_north = s.dy() >= 0;
   std::sort(path.begin(), path.end(), [&](GridPoint p, GridPoint q) {
     if (p.x != q.x) return is_east ? p.x < q.x : p.x > q.x;
     return is_north ? p.y < q.y : p.y > q.y;
   });
-}
-
-}  // namespace
-
-std::vector<GridPath> node_segments(std::span<const GridSegment> segments) {
-  const Tree tree = tree_of(segments);
-  std::vector<GridPath> paths(segments.size());
-  std::vector<Entry> near;
-  for (const GridPoint node : find_nodes(segments, tree)) {
-    near.clear();
-    const Box square(BoxCorner(node.x - 0.5, node.y - 0.5), BoxCorner(node.x + 0.5, node.y + 0.5));
-    tree.query(bg::index::intersects(square), std::back_inserter(near));
-    for (const auto& [box, i] : near) {
-      if (passes(segments[i], node)) paths[i].push_back(node);
-    }
-  }
-  for (std::size_t i = 0; i < segments.size(); ++i) sort_along(segments[i], paths[i]);
-  return paths;
+  path.erase(std::unique(path.begin(), path.end()), path.end());
 }
 
 // The square has its west and south sides but not the others, so every point of the plane belongs to one. In

@@ -48,11 +48,10 @@ struct Border {
 std::vector<Border> borders_of(const CutCells& cells) {
   std::vector<Border> borders;
   for (const FramePieces::Edge& edge : cells.cut.edges) {
-    const auto left = cells.cut.subdivision.left_of(edge.s.a, edge.s.b);
-    const auto right = cells.cut.subdivision.left_of(edge.s.b, edge.s.a);
-    if (!left || !right || !cells.cut.is_ground[*left] || !cells.cut.is_ground[*right]) continue;
-    borders.push_back(
-        {*left, *right, edge.s, std::binary_search(cells.barriers.begin(), cells.barriers.end(), edge.s)});
+    const auto sides = cells.cut.ground_beside(edge);
+    if (!sides) continue;
+    borders.push_back({sides->left, sides->right, edge.s,
+                       std::binary_search(cells.barriers.begin(), cells.barriers.end(), edge.s)});
   }
   return borders;
 }
@@ -99,7 +98,7 @@ class ReachFinder {
       Part& part = out_.parts[number];
       part.pieces.push_back(i);
       const GridPoint site = cells_.sites[static_cast<std::size_t>(part.cell)];
-      part.holds_site = part.holds_site || locate(cells_.cut.subdivision.pieces()[i], site) >= 0;
+      part.holds_site = part.holds_site || locate(cells_.pieces[i], site) >= 0;
     }
     for (std::size_t i = 0; i < pieces; ++i) {
       if (cells_.nearest[i] < 0) out_.part_of_piece[i] = out_.parts.size();
@@ -140,7 +139,7 @@ class ReachFinder {
       if (out_.parts[k].stays) continue;
       const PlanePoint site = site_point(out_.parts[k].cell);
       for (const std::size_t i : out_.parts[k].pieces) {
-        for (const auto& ring : cells_.cut.subdivision.pieces()[i]) {
+        for (const auto& ring : cells_.pieces[i]) {
           for (std::size_t v = 0; v + 1 < ring.size(); ++v) {
             const PlanePoint a = plane_.forward(ring[v]);
             const PlanePoint b = plane_.forward(ring[v + 1]);
@@ -164,7 +163,7 @@ class ReachFinder {
         points.push_back(site_point(part.cell));
         continue;
       }
-      const auto& pieces = cells_.cut.subdivision.pieces();
+      const auto& pieces = cells_.pieces;
       const GridPolygon* largest = nullptr;
       Int128 most = 0;
       for (const std::size_t i : part.pieces) {

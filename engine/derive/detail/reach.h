@@ -18,6 +18,7 @@ namespace marchland::detail {
 /// Pieces of the frame with the nearest site of each as the crow flies, and where barriers run.
 struct CutCells {
   const FramePieces& cut;
+  std::span<const GridPolygon> pieces;
   std::span<const int> nearest;           ///< by piece: index of the site; -1 where it is no ground
   std::span<const GridSegment> barriers;  ///< noded steps, a < b each, sorted
   std::span<const GridPoint> sites;

@@ -32,8 +32,10 @@ VectorTable AtlasFiles::read_file(const DataFile& file, const FileSpec& spec, co
   return table;
 }
 
-VectorTable AtlasFiles::read_table(const DataFile& file, const FileSpec& spec, const Fields& fields) const {
-  return read_vector({file.dataset, display_name(file), spec.layer, spec.where, spec.crs, fields});
+VectorTable AtlasFiles::read_table(const DataFile& file, const FileSpec& spec, const Fields& fields,
+                                   bool with_lines) const {
+  return read_vector(
+      {file.dataset, display_name(file), spec.layer, spec.where, spec.crs, fields, with_lines});
 }
 
 void AtlasFiles::remember(const DataFile& file, const VectorTable& table) {

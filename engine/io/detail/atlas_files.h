@@ -52,8 +52,8 @@ struct AtlasFiles {
   /// And remembers it.
   VectorTable read_file(const DataFile& file, const FileSpec& spec, const Fields& fields);
   /// May be called for several files at once.
-  [[nodiscard]] VectorTable read_table(const DataFile& file, const FileSpec& spec,
-                                       const Fields& fields) const;
+  [[nodiscard]] VectorTable read_table(const DataFile& file, const FileSpec& spec, const Fields& fields,
+                                       bool with_lines = false) const;
   /// Its digest, and those of its sidecars, become part of the atlas.
   void remember(const DataFile& file, const VectorTable& table);
 

@@ -23,35 +23,6 @@ char lower(char c) {
   return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
 }
 
-/// "validFrom_2" as {"valid", "from"}: words of letters, parted by everything else and by capitals after
-/// small letters.
-std::vector<std::string> words_of(std::string_view name) {
-  std::vector<std::string> words;
-  bool is_new = true;
-  char before = ' ';
-  for (const char c : name) {
-    const bool is_hump = std::isupper(static_cast<unsigned char>(c)) != 0 &&
-                         std::islower(static_cast<unsigned char>(before)) != 0;
-    before = c;
-    if (!is_alpha(c)) {
-      is_new = true;
-      continue;
-    }
-    if (is_new || is_hump) words.emplace_back();
-    is_new = false;
-    words.back() += lower(c);
-  }
-  return words;
-}
-
-std::string letters_and_digits(std::string_view name) {
-  std::string out;
-  for (const char c : name) {
-    if (is_alpha(c) || is_digit(c)) out += lower(c);
-  }
-  return out;
-}
-
 template <std::size_t N>
 bool is_among(std::string_view word, const std::array<std::string_view, N>& list) {
   return std::find(list.begin(), list.end(), word) != list.end();
@@ -197,6 +168,33 @@ const Column* find_column(const std::vector<Column>& columns, const std::string&
 }
 
 }  // namespace
+
+std::vector<std::string> words_of(std::string_view name) {
+  std::vector<std::string> words;
+  bool is_new = true;
+  char before = ' ';
+  for (const char c : name) {
+    const bool is_hump = std::isupper(static_cast<unsigned char>(c)) != 0 &&
+                         std::islower(static_cast<unsigned char>(before)) != 0;
+    before = c;
+    if (!is_alpha(c)) {
+      is_new = true;
+      continue;
+    }
+    if (is_new || is_hump) words.emplace_back();
+    is_new = false;
+    words.back() += lower(c);
+  }
+  return words;
+}
+
+std::string letters_and_digits(std::string_view name) {
+  std::string out;
+  for (const char c : name) {
+    if (is_alpha(c) || is_digit(c)) out += lower(c);
+  }
+  return out;
+}
 
 std::string trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(" \t\r\n");

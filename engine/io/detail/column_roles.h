@@ -68,6 +68,13 @@ struct ActorColumn {
 [[nodiscard]] std::optional<ActorColumn> find_actor_column(const std::vector<Column>& columns,
                                                            const std::vector<std::string>& dates);
 
+/// "validFrom_2" as {"valid", "from"}: words of Latin letters in lower case, parted by everything else and by
+/// capitals after small letters.
+[[nodiscard]] std::vector<std::string> words_of(std::string_view name);
+
+/// Latin letters, in lower case, and digits; all else is left out.
+[[nodiscard]] std::string letters_and_digits(std::string_view name);
+
 /// Without spaces at either end.
 [[nodiscard]] std::string trimmed(std::string_view text);
 

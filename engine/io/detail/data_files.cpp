@@ -1,6 +1,7 @@
 #include <marchland/base/error.h>
 #include <marchland/io/detail/data_files.h>
 #include <marchland/io/detail/gdal.h>
+#include <marchland/io/detail/zip_names.h>
 #include <marchland/model/atlas.h>
 
 #include <cpl_string.h>
@@ -86,6 +87,19 @@ bool is_connection(std::string_view entry) {
                      [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
 }
 
+/// Members that GDAL hides would be missing from the answer.
+void refuse_names_outside(const fs::path& local, const std::string& name) {
+  if (!ends_with_any(local.filename().string(), {".zip"})) return;
+  const auto outside = find_names_outside(local);
+  if (outside.empty()) return;
+  throw InvalidData(
+      fmt::format("{}: {} in it {} a name that leads out of the archive ('{}'), and cannot be read there; "
+                  "pack it again from "
+                  "within the folder of its files",
+                  name, outside.size() == 1 ? "a file" : fmt::format("{} files", outside.size()),
+                  outside.size() == 1 ? "has" : "have", outside.front()));
+}
+
 /// Walks the components of a path, through wildcards and into archives.
 class Expansion {
  public:
@@ -168,6 +182,7 @@ class Expansion {
   }
 
   static void add_members(const DataFile& archive, std::vector<DataFile>& out) {
+    refuse_names_outside(archive.local, archive.name);
     for (const std::string& member : take(VSIReadDirRecursive(archive.dataset.c_str()))) {
       if (is_sidecar(member)) continue;
       out.push_back(
@@ -206,6 +221,7 @@ void refuse_unreadable_archive(const fs::path& folder, const std::string& entry)
     std::error_code ignored;
     const std::string_view prefix = archive_prefix(part.string());
     if (!is_multi_archive(part.string()) || prefix.empty() || !fs::is_regular_file(local, ignored)) continue;
+    refuse_names_outside(local, local.lexically_normal().string());
     if (!take(VSIReadDirRecursive((std::string(prefix) + fs::absolute(local).string()).c_str())).empty())
       return;
     throw InvalidData(fmt::format(

@@ -1,5 +1,6 @@
 #include <marchland/io/detail/derived_layers.h>
 #include <marchland/measure/length.h>
+#include <marchland/model/name_form.h>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -154,10 +155,8 @@ void check_derivation(const Table& layer, const LayerSpec& spec) {
   if (!spec.lines_to_areas && !spec.points_to_areas) return;
   const std::string key = spec.lines_to_areas ? "lines_to_areas" : "points_to_areas";
   const std::pair<const char*, const std::optional<ValueSpec>*> of_all[] = {
-      {"sigma_m", &spec.sigma},         {"correlation_m", &spec.correlation}, {"bias_m", &spec.bias},
-      {"cites", &spec.cites},           {"recorded", &spec.recorded},         {"author", &spec.author},
-      {"supersedes", &spec.supersedes}, {"retracts", &spec.retracts},         {"state", &spec.state},
-      {"visibility", &spec.visibility}};
+      {"sigma_m", &spec.sigma}, {"correlation_m", &spec.correlation}, {"bias_m", &spec.bias},
+      {"cites", &spec.cites},   {"recorded", &spec.recorded},         {"author", &spec.author}};
   for (const auto& [name, value] : of_all) {
     if (*value && (*value)->kind != ValueSpec::Kind::constant)
       layer.fail(name, fmt::format("several rows make an area of {}; write one value for all", key));
@@ -274,6 +273,13 @@ namespace {
 /// Rows of one place by date.
 using Timeline = std::map<Instant, std::vector<const PlaceRow*>>;
 
+struct PlaceRows {
+  std::string name;  ///< as its first row writes it
+  Timeline timeline;
+};
+/// By the form of their names.
+using Places = std::map<std::string, PlaceRows>;
+
 std::string at_text(const Position& p) {
   return fmt::format("({}, {})", p.lon, p.lat);
 }
@@ -304,20 +310,20 @@ std::optional<Position> position_of(const std::string& place, const Timeline& ti
   return best->first;
 }
 
-std::map<std::string, Position> positions_by_name(const std::vector<Site>& gazetteer,
-                                                  const std::map<std::string, Timeline>& wanted,
+std::map<std::string, Position> positions_by_name(const std::vector<Site>& gazetteer, const Places& wanted,
                                                   Findings& findings) {
   std::map<std::string, Position> positions;
   std::map<std::string, std::size_t> others;
   for (const Site& site : gazetteer) {
-    const std::string name = plain_spaces(site.name);
+    const std::string name = name_form(plain_spaces(site.name));
     if (wanted.contains(name) && !positions.try_emplace(name, site.at).second) ++others[name];
   }
   for (const auto& [name, count] : others) {
     const Position at = positions.at(name);
     positions.erase(name);
+    const PlaceRows& place = wanted.at(name);
     const bool is_needed =
-        std::none_of(wanted.at(name).begin(), wanted.at(name).end(), [](const auto& of_date) {
+        std::none_of(place.timeline.begin(), place.timeline.end(), [](const auto& of_date) {
           return std::any_of(of_date.second.begin(), of_date.second.end(),
                              [](const PlaceRow* row) { return row->position.has_value(); });
         });
@@ -325,7 +331,7 @@ std::map<std::string, Position> positions_by_name(const std::vector<Site>& gazet
     findings.push_back({"gazetteer-ambiguous", Severity::warning, "", "",
                         GeoLocation{Lon{at.lon}, Lat{at.lat}},
                         fmt::format("'{}': the gazetteer has {} of that name, the first at {}; none is used",
-                                    name, count + 1, at_text(at))});
+                                    place.name, count + 1, at_text(at))});
   }
   return positions;
 }
@@ -390,29 +396,34 @@ void report_unlocated(const std::vector<std::string>& names, std::size_t all, co
 
 SharedGround add_place_statements(Atlas& atlas, LayerId layer, const PointsToAreas& spec,
                                   const PlaceGround& ground, const std::vector<PlaceRow>& rows) {
-  std::map<std::string, Timeline> timelines;
-  for (const PlaceRow& row : rows) timelines[row.place][row.at].push_back(&row);
-  const auto known = positions_by_name(ground.gazetteer, timelines, atlas.findings);
+  Places places;
+  for (const PlaceRow& row : rows) {
+    const auto [place, is_new] = places.try_emplace(name_form(row.place), PlaceRows{row.place, {}});
+    place->second.timeline[row.at].push_back(&row);
+  }
+  const auto known = positions_by_name(ground.gazetteer, places, atlas.findings);
   std::vector<Site> sites;
+  std::vector<const Timeline*> timelines;  // of sites
   std::vector<std::string> unlocated;
-  for (const auto& [place, timeline] : timelines) {
-    auto position = position_of(place, timeline, atlas.findings);
-    const auto found = known.find(place);
+  for (const auto& [form, place] : places) {
+    auto position = position_of(place.name, place.timeline, atlas.findings);
+    const auto found = known.find(form);
     if (!position && found != known.end()) position = found->second;
     if (position) {
-      sites.push_back({place, *position});
+      sites.push_back({place.name, *position});
+      timelines.push_back(&place.timeline);
     } else {
-      unlocated.push_back(place);
+      unlocated.push_back(place.name);
     }
   }
-  report_unlocated(unlocated, timelines.size(), atlas[layer].id, atlas.findings);
+  report_unlocated(unlocated, places.size(), atlas[layer].id, atlas.findings);
   SiteCells cells = nearest_cells(ground.frame, sites, {spec.crs, ground.barriers});
   std::move(cells.findings.begin(), cells.findings.end(), std::back_inserter(atlas.findings));
   SharedGround shared;
   for (std::size_t i = 0; i < sites.size(); ++i) {
     if (cells.cells[i].empty()) continue;
     shared.sites.push_back(sites[i]);
-    for (const Tenancy& tenancy : tenancies_of(sites[i].name, timelines.at(sites[i].name), atlas.findings))
+    for (const Tenancy& tenancy : tenancies_of(sites[i].name, *timelines[i], atlas.findings))
       add_tenancy(atlas, layer, tenancy, cells.cells[i]);
   }
   // Cells do not paint over one another: each row ends where the next of its place begins.

@@ -73,7 +73,8 @@ struct SharedGround {
 ///
 /// Findings: place-unlocated (warning, all names), place-moves (warning: rows put it at several places; the
 /// one most rows give is used), place-disputed (warning: rows of one instant differ; all hold),
-/// gazetteer-ambiguous (warning: several of that name; none is used), and those of nearest_cells.
+/// gazetteer-ambiguous (warning: several of that name; none is used), and those of nearest_cells. Names are
+/// compared by their form (model/name_form.h), and shown as the first row writes them.
 SharedGround add_place_statements(Atlas& atlas, LayerId layer, const PointsToAreas& spec,
                                   const PlaceGround& ground, const std::vector<PlaceRow>& rows);
 

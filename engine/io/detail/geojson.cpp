@@ -219,32 +219,39 @@ std::optional<std::string> value_text(const element& value) {
 /// The names of all fields, and where the wanted ones are.
 class Fields {
  public:
-  explicit Fields(const std::vector<std::string>& wanted) : wanted_(wanted) {
-    for (std::size_t i = 0; i < wanted.size(); ++i) slots_.emplace(wanted[i], i);
+  /// Nothing: all are wanted, in the order in which features name them first.
+  explicit Fields(const std::optional<std::vector<std::string>>& wanted)
+      : wanted_(wanted.value_or(std::vector<std::string>{})), are_all_wanted_(!wanted) {
+    for (std::size_t i = 0; i < wanted_.size(); ++i) slots_.emplace(wanted_[i], i);
   }
 
+  /// Shorter than `wanted` where later features have further fields.
   [[nodiscard]] std::vector<std::optional<std::string>> read(const element& properties) {
     std::vector<std::optional<std::string>> values(wanted_.size());
     object members;
     if (properties.get(members) != simdjson::SUCCESS) return values;
     for (const auto& [key, value] : members) {
       see(key);
-      if (const auto slot = slots_.find(std::string(key)); slot != slots_.end())
-        values[slot->second] = value_text(value);
+      const auto slot = slots_.find(std::string(key));
+      if (slot == slots_.end()) continue;
+      if (slot->second >= values.size()) values.resize(slot->second + 1);
+      values[slot->second] = value_text(value);
     }
     return values;
   }
   void see(std::string_view key) {
-    if (seen_.emplace(key).second) names_.emplace_back(key);
+    if (!seen_.emplace(key).second || !are_all_wanted_) return;
+    slots_.emplace(key, wanted_.size());
+    wanted_.emplace_back(key);
   }
+  [[nodiscard]] const std::vector<std::string>& wanted() const { return wanted_; }
   [[nodiscard]] bool has(const std::string& name) const { return seen_.contains(name); }
-  [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
 
  private:
-  const std::vector<std::string>& wanted_;
+  std::vector<std::string> wanted_;
+  bool are_all_wanted_;
   std::unordered_map<std::string, std::size_t> slots_;
   std::unordered_set<std::string> seen_;
-  std::vector<std::string> names_;
 };
 
 // ---- the document
@@ -264,11 +271,7 @@ class DocumentReader {
  public:
   /// `only_check`: the geometries are examined, the rest is left to GDAL.
   DocumentReader(const VectorRequest& request, bool only_check, std::string& context)
-      : request_(request),
-        wanted_(request.fields.value_or(std::vector<std::string>{})),
-        only_check_(only_check),
-        context_(context),
-        fields_(wanted_) {}
+      : request_(request), only_check_(only_check), context_(context), fields_(request.fields) {}
 
   VectorTable read(const object& document) {
     std::string_view text;
@@ -289,7 +292,8 @@ class DocumentReader {
       context_ = file;
       throw;
     }
-    table_.fields = wanted_;
+    table_.fields = fields_.wanted();
+    for (VectorFeature& feature : table_.features) feature.values.resize(table_.fields.size());
     return std::move(table_);
   }
 
@@ -316,7 +320,7 @@ class DocumentReader {
     if (item["properties"].get(part) == simdjson::SUCCESS) {
       feature.values = fields_.read(part);
     } else {
-      feature.values.resize(wanted_.size());
+      feature.values.resize(fields_.wanted().size());
     }
     if (item["geometry"].get(part) == simdjson::SUCCESS && !part.is_null())
       GeometryReader(request_.with_lines, feature).read(part);
@@ -326,8 +330,8 @@ class DocumentReader {
   }
 
   void check_fields() {
-    for (std::size_t i = 0; i < wanted_.size(); ++i) {
-      const std::string& name = wanted_[i];
+    for (std::size_t i = 0; i < fields_.wanted().size(); ++i) {
+      const std::string& name = fields_.wanted()[i];
       if (fields_.has(name)) continue;
       // GDAL finds names in any case, and serves what is called fid.
       if (name == "fid") {
@@ -339,7 +343,6 @@ class DocumentReader {
   }
 
   const VectorRequest& request_;
-  std::vector<std::string> wanted_;
   bool only_check_;
   std::string& context_;
   Fields fields_;
@@ -357,8 +360,7 @@ std::optional<VectorTable> read_geojson(const VectorRequest& request, std::strin
   simdjson::dom::parser parser;
   object document;
   if (parser.parse(*bytes).get(document) != simdjson::SUCCESS) return std::nullopt;
-  const bool needs_gdal =
-      !request.where.empty() || !request.crs.empty() || !request.fields || !is_lon_lat(document);
+  const bool needs_gdal = !request.where.empty() || !request.crs.empty() || !is_lon_lat(document);
   try {
     VectorTable table = DocumentReader(request, needs_gdal, context).read(document);
     if (std::error_code ignored; std::filesystem::is_regular_file(request.dataset, ignored)) {

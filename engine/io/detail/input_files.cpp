@@ -212,11 +212,14 @@ InputFiles find_input_files(const std::vector<std::string>& arguments, const fs:
   for (const std::string& argument : arguments) search.add(argument);
   InputFiles found = search.take();
   if (found.files.empty()) {
+    const bool has_table = std::any_of(found.left_out.begin(), found.left_out.end(),
+                                       [](const std::string& name) { return name.ends_with(".csv"); });
     throw InvalidData(fmt::format(
         "no file that GDAL reads as vector data in {}{}; expected GeoJSON, GeoPackage, "
-        "shapefiles, FlatGeobuf or the like",
+        "shapefiles, FlatGeobuf or the like{}",
         fmt::join(arguments, ", "),
-        found.left_out.empty() ? "" : fmt::format(" (left out: {})", fmt::join(found.left_out, ", "))));
+        found.left_out.empty() ? "" : fmt::format(" (left out: {})", fmt::join(found.left_out, ", ")),
+        has_table ? "; a table of who holds which place is taken where it is named itself" : ""));
   }
   return found;
 }

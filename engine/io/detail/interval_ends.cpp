@@ -17,12 +17,12 @@ void compare(const std::string& key, const Dated& earlier, const Dated& later, I
     ++ends.meet_at;
   } else {
     auto& list = later.from.first > earlier.to.last ? ends.gaps : ends.overlaps;
-    list.push_back({key, earlier.to, later.from});
+    list.push_back({key, "", earlier.to, later.from});
   }
 }
 
 struct OnGround {
-  Instant from;
+  DateSpan from;
   std::string key;
   std::optional<DateSpan> to;
 };
@@ -31,18 +31,23 @@ struct OnGround {
 void compare_on_grounds(const std::vector<DatedRow>& rows, IntervalEnds& ends) {
   std::map<std::size_t, std::vector<OnGround>> by_ground;
   for (const auto& [key, from, to, ground] : rows) {
-    if (ground != DatedRow::kNoGround && from) by_ground[ground].push_back({from->first, key, to});
+    if (ground != DatedRow::kNoGround && from) by_ground[ground].push_back({*from, key, to});
   }
   for (auto& [ground, list] : by_ground) {
     std::stable_sort(list.begin(), list.end(),
-                     [](const OnGround& a, const OnGround& b) { return a.from < b.from; });
+                     [](const OnGround& a, const OnGround& b) { return a.from.first < b.from.first; });
     for (std::size_t i = 1; i < list.size(); ++i) {
       const auto& [from, key, to] = list[i - 1];
       const OnGround& later = list[i];
-      if (key == later.key || !to || from == later.from) continue;
-      ++ends.ground_successions;
-      if (later.from == to->last) ++ends.ground_after;
-      if (later.from == to->first) ++ends.ground_at;
+      if (key == later.key || !to || from.first == later.from.first) continue;
+      if (later.from.first == to->last) {
+        ++ends.ground_after;
+      } else if (later.from.first == to->first) {
+        ++ends.ground_at;
+      } else {
+        auto& ill = later.from.first > to->last ? ends.ground_gaps : ends.ground_overlaps;
+        ill.push_back({key, later.key, *to, later.from});
+      }
     }
   }
 }

@@ -20,8 +20,9 @@ struct DatedRow {
 };
 
 struct Succession {
-  std::string key;
-  DateSpan end, begin;  ///< of the earlier one's end, of the later one's beginning, as written
+  std::string key;       ///< who
+  std::string next_key;  ///< of different holders on the same ground: who came after
+  DateSpan end, begin;   ///< of the earlier one's end, of the later one's beginning, as written
 };
 
 /// How each interval of a key meets the next one of it. Equal intervals of a key count once.
@@ -32,12 +33,17 @@ struct IntervalEnds {
   std::vector<Succession> overlaps;  ///< the next begins before the end
   std::size_t ground_after = 0;      ///< as meet_after: another holder of the same ground begins
   std::size_t ground_at = 0;         ///< as meet_at, likewise
-  std::size_t ground_successions = 0;  ///< of different holders on the same ground, however they meet
-  std::size_t one_day = 0;             ///< intervals that begin and end on the same date
-  std::vector<std::size_t> backward;   ///< rows that end before they begin
+  std::vector<Succession> ground_gaps;      ///< as gaps, likewise
+  std::vector<Succession> ground_overlaps;  ///< as overlaps, likewise
+  std::size_t one_day = 0;                  ///< intervals that begin and end on the same date
+  std::vector<std::size_t> backward;        ///< rows that end before they begin
 
   [[nodiscard]] std::size_t successions() const {
     return meet_after + meet_at + gaps.size() + overlaps.size();
+  }
+  /// Of different holders on the same ground, however they meet.
+  [[nodiscard]] std::size_t ground_successions() const {
+    return ground_after + ground_at + ground_gaps.size() + ground_overlaps.size();
   }
   /// More meet after the named day than at it; without successions that tell, if one begins and ends on one
   /// date, since half-open it would hold at no time.

@@ -84,6 +84,26 @@ void write_lines_to_areas(Text out, const Atlas& atlas, const LinesToAreas& line
     fmt::format_to(out, "within_m = {}\n", lines.rule.within.value());
 }
 
+std::string text_list(const std::vector<std::string>& texts) {
+  std::string list;
+  for (const std::string& text : texts) list += (list.empty() ? "" : ", ") + toml_text(text);
+  return fmt::format("[{}]", list);
+}
+
+void write_points_to_areas(Text out, const PointsToAreas& points) {
+  fmt::format_to(out, "\n[layer.points_to_areas]\nframe = {}\n", place_value(points.frame));
+  write_key(out, "key", points.key);
+  write_key(out, "lon", points.lon);
+  write_key(out, "lat", points.lat);
+  write_key(out, "crs", points.crs);
+  if (points.places) fmt::format_to(out, "places = {}\n", place_value(*points.places));
+  if (points.barriers) fmt::format_to(out, "barriers = {}\n", place_value(*points.barriers));
+  if (!points.unknown.empty())
+    fmt::format_to(out, "unknown = {}  # from then on nobody can say\n", text_list(points.unknown));
+  if (!points.skip.empty())
+    fmt::format_to(out, "skip = {}  # rows that state nothing\n", text_list(points.skip));
+}
+
 void write_layer(Text out, const Atlas& atlas, const LayerSpec& spec) {
   fmt::format_to(out, "\n[[layer]]\n");
   write_key(out, "id", spec.layer.id);
@@ -107,6 +127,7 @@ void write_layer(Text out, const Atlas& atlas, const LayerSpec& spec) {
     if (value != nullptr && is_long(*value)) write_long(out, key, *value);
   }
   if (spec.lines_to_areas) write_lines_to_areas(out, atlas, *spec.lines_to_areas);
+  if (spec.points_to_areas) write_points_to_areas(out, *spec.points_to_areas);
 }
 
 }  // namespace

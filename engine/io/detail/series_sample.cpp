@@ -27,16 +27,6 @@ std::string kind_of(const DataFile& file) {
   return folder + "\n" + ending;
 }
 
-BoundingBox box_of(const MultiPolygon& area) {
-  BoundingBox box;
-  for (const Polygon& polygon : area) {
-    for (const Ring& ring : polygon) {
-      for (const Position& p : ring) box.add({p.lon, p.lat, p.lon, p.lat});
-    }
-  }
-  return box;
-}
-
 /// One polygon of two positions with the same box.
 void shrink(MultiPolygon& area) {
   if (area.empty()) return;
@@ -104,6 +94,16 @@ void add_values(const VectorTable& table, Sample& sample) {
 }
 
 }  // namespace
+
+BoundingBox box_of(const MultiPolygon& area) {
+  BoundingBox box;
+  for (const Polygon& polygon : area) {
+    for (const Ring& ring : polygon) {
+      for (const Position& p : ring) box.add({p.lon, p.lat, p.lon, p.lat});
+    }
+  }
+  return box;
+}
 
 void BoundingBox::add(const BoundingBox& other) {
   west = std::min(west, other.west);
@@ -181,8 +181,9 @@ Sample read_sample(const std::vector<DataFile>& files, const SampleRequest& requ
   Sample sample;
   tbb::parallel_for(std::size_t{0}, files.size(), [&](std::size_t i) {
     try {
-      tables[i] =
-          read_vector({files[i].dataset, files[i].name, request.layer, "", request.crs, request.fields});
+      VectorRequest wanted{files[i].dataset, files[i].name, request.layer, "", request.crs, request.fields};
+      wanted.is_table = request.is_table;
+      tables[i] = read_vector(wanted);
       // Thousands of files need not be in memory together: only the boxes of areas are kept.
       if (!request.with_maps) {
         for (VectorFeature& feature : tables[i].features) shrink(feature.area);

@@ -27,6 +27,8 @@ struct BoundingBox {
   [[nodiscard]] bool is_empty() const { return west > east; }
 };
 
+[[nodiscard]] BoundingBox box_of(const MultiPolygon& area);
+
 /// Area of what two boxes share, by area of what either covers; 0 where one is empty. A ratio of boxes in the
 /// plane of lon/lat, good to tell whether two maps show the same ground.
 [[nodiscard]] double shared_part(const BoundingBox& a, const BoundingBox& b);
@@ -60,6 +62,7 @@ struct SampleRequest {
   std::string layer, crs;
   std::optional<std::vector<std::string>> fields;  ///< nothing: all
   bool with_maps = true;
+  bool is_table = false;  ///< values only, as VectorRequest has it
 };
 
 /// Reads files side by side; the first that cannot be read is the one that is named.

@@ -43,6 +43,21 @@ void tally_table(const VectorTable& table, const std::string& name, Tally& tally
         fmt::format("the crs of the manifest was used although the file states {}", table.contradicted_crs),
         name);
   }
+  const UnevenLines& lines = table.uneven_lines;
+  if (lines.shorter > 0) {
+    tally.add(
+        "row-short", Severity::warning,
+        fmt::format("{} of the table have fewer fields than its first line, which has {}; the last ones are "
+                    "taken as empty",
+                    lines.shorter == 1 ? "1 line" : fmt::format("{} lines", lines.shorter), lines.fields),
+        fmt::format("{}: line {}", name, lines.first_shorter));
+  }
+  if (lines.longer > 0) {
+    tally.add("row-long", Severity::info,
+              fmt::format("{} of the table have further, empty fields than its first line, which has {}",
+                          lines.longer == 1 ? "1 line" : fmt::format("{} lines", lines.longer), lines.fields),
+              fmt::format("{}: line {}", name, lines.first_longer));
+  }
   for (const std::string& text : table.warnings) {
     // Unclosed rings are found, and located, by ourselves.
     if (!text.starts_with("Non closed ring")) tally.add("reader-warning", Severity::warning, text, name);

@@ -120,6 +120,26 @@ TEST(Anomalies, AWideHoleBetweenPartiesIsWorthAWordOnly) {
   EXPECT_NEAR(found[0].location->lat.value(), 1.5, 1e-6);
 }
 
+TEST(Anomalies, GapsThatEndAtThePoleOrGoOnAcrossTheAntimeridian) {
+  AtlasBuilder pole;
+  pole.atlas.study_area = parse_wkt(box_wkt(0, 70, 40, 90));
+  pole.say("l", "a", box_wkt(0, 70, 10, 90))
+      .say("l", "b", "POLYGON((10 70,40 70,40 90,12 90,12 75,10 75,10 70))");
+  pole.say("l", "b", box_wkt(50, 0, 51, 1), days(3, 4));
+  const Findings at_pole = anomalies_of(pole);
+  ASSERT_EQ(codes(at_pole), std::vector<std::string>{"gap 1970-01-04"});
+  EXPECT_NEAR(at_pole[0].location->lon.value(), 11.0, 1e-6);
+  AtlasBuilder seam;
+  seam.atlas.study_area =
+      parse_wkt("MULTIPOLYGON(((170 0,180 0,180 3,170 3,170 0)),((-180 0,-170 0,-170 3,-180 3,-180 0)))");
+  seam.say("l", "a", "POLYGON((170 0,180 0,180 1,179 1,179 2,180 2,180 3,170 3,170 0))");
+  seam.say("l", "b", box_wkt(-180, 0, -170, 3));
+  seam.say("l", "b", box_wkt(50, 0, 51, 1), days(3, 4));
+  const Findings at_seam = anomalies_of(seam);
+  ASSERT_EQ(codes(at_seam), std::vector<std::string>{"gap 1970-01-04"});
+  EXPECT_NEAR(at_seam[0].location->lon.value(), 179.5, 1e-6);
+}
+
 TEST(Anomalies, GroundOutsideAllIsNoGap) {
   AtlasBuilder builder;
   builder.say("l", "a", box_wkt(0, 0, 1, 1)).say("l", "b", box_wkt(1.0001, 0, 2, 1));

@@ -22,6 +22,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 std::vector<std::string> codes(const SiteCells& cells) {
   std::vector<std::string> list;
@@ -80,6 +81,19 @@ TEST(NearestCells, PlacesWithoutGroundAreSaid) {
   EXPECT_THAT(codes(cells), Contains("site-coincides"));
   EXPECT_THAT(codes(cells), Contains("site-without-ground"));
   EXPECT_THAT(codes(cells), Contains("site-outside"));
+}
+
+// A place on the boundary was said to lie outside.
+TEST(NearestCells, PlacesOnTheBoundaryAreInside) {
+  const MultiPolygon slanted{{{{0, 0}, {4, 1.3456789}, {4, 4}, {0, 4}, {0, 0}}}};
+  // A corner, the middle of a side, and beside a slanted one by rounding, on either side of it.
+  const std::vector<Site> sites{{"corner", {4, 4}},
+                                {"side", {0, 2}},
+                                {"above", {1.3333332, 0.4485596}},
+                                {"below", {2.3333332, 0.7849793}}};
+  EXPECT_THAT(codes(nearest_cells(slanted, sites)), Not(Contains("site-outside")));
+  const std::vector<Site> metres_off{{"a", {1, 1}}, {"below", {1.3333332, 0.4485}}};
+  EXPECT_THAT(codes(nearest_cells(slanted, metres_off)), Contains("site-outside"));
 }
 
 TEST(NearestCells, Refusals) {

@@ -2,13 +2,18 @@
 #include "tests/unit/io/io_fixture.h"
 #include <marchland/io/detail/actor_ids.h>
 #include <marchland/io/detail/column_roles.h>
+#include <marchland/io/detail/frame_choice.h>
+#include <marchland/io/detail/holder_texts.h>
 #include <marchland/io/detail/input_files.h>
 #include <marchland/io/detail/interval_ends.h>
 #include <marchland/io/detail/manifest_text.h>
 #include <marchland/io/detail/name_dates.h>
+#include <marchland/io/detail/place_table.h>
 #include <marchland/io/detail/repeated_lines.h>
 #include <marchland/io/detail/series_sample.h>
 #include <marchland/io/propose_manifest.h>
+
+#include <fmt/format.h>
 
 #include <cmath>
 #include <regex>
@@ -257,7 +262,11 @@ TEST(IntervalEnds, ByHoldersThatFollowOnTheSameGround) {
   };
   const auto ends = find_interval_ends({on(0, row("a", "1900", "1918")), on(0, row("b", "1919", "1939")),
                                         on(1, row("c", "1940", "1950")), on(0, row("c", "1945", "1950"))});
-  EXPECT_EQ(ends.ground_successions, 2U);
+  EXPECT_EQ(ends.ground_successions(), 2U);
+  ASSERT_THAT(ends.ground_gaps, SizeIs(1));
+  EXPECT_EQ(ends.ground_gaps[0].key, "b");
+  EXPECT_EQ(ends.ground_gaps[0].next_key, "c");
+  EXPECT_THAT(ends.ground_overlaps, IsEmpty());
   EXPECT_EQ(ends.ground_after, 1U);
   EXPECT_EQ(ends.ground_at, 0U);
   EXPECT_EQ(ends.meet_after, 0U);
@@ -288,6 +297,105 @@ TEST(IntervalEnds, OverlapsOpenEndsAndBackwardOnes) {
   EXPECT_THAT(ends.overlaps, SizeIs(1));
   EXPECT_THAT(ends.backward, ElementsAre(2));
   EXPECT_EQ(ends.meet_after, 1U);  // c: open beginning to 1989, then since 1990
+}
+
+// ---- places
+// ----------------------------------------------------------------------------------------------------------
+
+TEST(PlaceColumns, ByTheirNamesAndOnlyIfTheyAreDegrees) {
+  const auto found =
+      find_place_columns({column("Town", {"Aden"}), column("LNG", {"45.03"}), column("Lat", {"12.8"})});
+  EXPECT_EQ(found.key, "Town");
+  EXPECT_EQ(found.lon, "LNG");
+  EXPECT_EQ(found.lat, "Lat");
+  const auto commas =
+      find_place_columns({column("name", {"A"}), column("lon", {"30,5"}), column("lat", {"1"})});
+  EXPECT_EQ(commas.lon, "");
+  EXPECT_EQ(commas.problem,
+            "field 'lon' has '30,5', which is no number of degrees within +-180; write decimal points");
+  const auto swapped =
+      find_place_columns({column("name", {"A"}), column("lon", {"50"}), column("lat", {"130"})});
+  EXPECT_THAT(swapped.problem, testing::HasSubstr("are the columns exchanged?"));
+  // A head that is repeated further down, and rows without a position.
+  EXPECT_EQ(find_place_columns({column("lon", {"1", "Lon", ""}), column("lat", {"2", "Lat", ""})}).lon,
+            "lon");
+  EXPECT_EQ(find_place_columns({column("name", {"17", "4"})}).key, "");  // numbers name nothing
+}
+
+TEST(HolderWord, NamesWordsAndRemarks) {
+  for (const char* holder : {"Ukraine", "Donetsk PR", "Україна", "May", "Mayotte 1", "Army of 1918"})
+    EXPECT_EQ(holder_word(holder, "held_by"), HolderWord::holder) << holder;
+  for (const char* contested : {"Contested", "disputed", "Contested Ukraine", "Shared control"})
+    EXPECT_EQ(holder_word(contested, "held_by"), HolderWord::contested) << contested;
+  for (const char* unknown : {"unknown", "n/a", "Gray zone", "?", "No man's land"})
+    EXPECT_EQ(holder_word(unknown, "held_by"), HolderWord::unknown) << unknown;
+  for (const char* nothing : {"", "3 Oct 2022", "3 September 2022", "32.9167", "Held by", "==="})
+    EXPECT_EQ(holder_word(nothing, "held_by"), HolderWord::nothing) << nothing;
+}
+
+TEST(HolderWord, HoldersThatATextNames) {
+  const std::vector<std::string> holders{"Ukraine", "Russia", "ukraine"};
+  EXPECT_THAT(holders_named_in("Russia/Ukraine", holders), ElementsAre("Ukraine", "Russia"));
+  EXPECT_THAT(holders_named_in("Contested Ukraine", holders), ElementsAre("Ukraine"));
+  EXPECT_THAT(holders_named_in("ukraine?", holders), IsEmpty());  // it is that name itself
+}
+
+TEST(HolderTexts, EachIsInOneList) {
+  std::vector<std::string> values(40, "North");
+  values.insert(values.end(), 30, "South");
+  values.insert(values.end(),
+                {"Contested", "South North", "n/a", "", "1 May 2022", "north?", "Contested north"});
+  const HolderTexts texts = sort_holder_texts(column("held_by", values));
+  EXPECT_THAT(texts.holders, ElementsAre("North", "South", "north?"));
+  EXPECT_THAT(texts.contested, SizeIs(3));
+  EXPECT_THAT(texts.joint, ElementsAre("South North"));
+  EXPECT_THAT(texts.by_most, ElementsAre("Contested", "Contested north"));
+  EXPECT_THAT(texts.contested.at("Contested"), ElementsAre("North", "South"));
+  EXPECT_THAT(texts.unknown, ElementsAre("n/a"));
+  EXPECT_THAT(texts.nothing, ElementsAre("", "1 May 2022"));
+  EXPECT_EQ(texts.nothing_rows, 2U);
+  EXPECT_THAT(texts.rare, ElementsAre("'north?' x 1"));
+  // With a third that is named nearly as often nobody can tell between whom.
+  values.insert(values.end(), 20, "West");
+  EXPECT_THAT(sort_holder_texts(column("held_by", values)).undecided,
+              ElementsAre("Contested", "Contested north"));
+}
+
+MultiPolygon square(double west, double south, double east, double north) {
+  return {{{{west, south}, {east, south}, {east, north}, {west, north}, {west, south}}}};
+}
+
+TEST(FrameChoice, LinesDivideTheStatesTheyLeadThrough) {
+  // The front between a and b ends at their neighbour c, 100 km inside all three.
+  const NamedAreas states{{"a", square(0, 0, 1, 2)}, {"b", square(1, 0, 2, 2)}, {"c", square(0, 2, 2, 3)}};
+  std::vector<DatedLine> lines;
+  for (int k = 0; k < 3; ++k) {
+    const double x = 0.8 + 0.2 * k;
+    lines.push_back(
+        {parse_date(fmt::format("1914-08-0{}", k + 1)).first, {{{x, 0}, {x, 1}, {x, 2}}}, "front"});
+  }
+  DivisionRule rule;
+  rule.left = ActorId(std::size_t{0});
+  rule.right = ActorId(std::size_t{1});
+  rule.extension = LineExtension::nearest;
+  rule.within = Meters{50'000.0};
+  const LineTrial trial = try_lines(states, lines, rule);
+  EXPECT_THAT(trial.names, ElementsAre("a", "b"));
+  EXPECT_EQ(trial.dates, 3U);
+  EXPECT_EQ(trial.clear, 3U);
+  // Where all of it is divided, all of it is meant.
+  EXPECT_THAT(try_lines({{"a", square(0, 0, 1, 2)}, {"b", square(1, 0, 2, 2)}}, lines, rule).names,
+              IsEmpty());
+  const LineTrial none = try_lines({{"", square(0, 0, 2, 9)}}, lines, rule);
+  EXPECT_EQ(none.clear, 0U);
+  EXPECT_THAT(none.reason, testing::HasSubstr("inside the frame"));
+}
+
+TEST(FrameChoice, AreasThatHavePlacesThoseWithMostFirst) {
+  const NamedAreas states{{"a", square(0, 0, 1, 1)}, {"b", square(1, 0, 2, 1)}, {"c", square(2, 0, 3, 1)}};
+  const std::vector<Position> places{{1.5, 0.5}, {1.6, 0.5}, {0.5, 0.5}};
+  EXPECT_THAT(names_around(states, places, 0.0), ElementsAre("b", "a"));
+  EXPECT_THAT(names_around(states, places, 0.5), ElementsAre("b"));
 }
 
 // ---- actors

@@ -228,6 +228,57 @@ TEST_F(VectorFile, DateTimesKeepTheirZone) {
               ElementsAre(Optional(std::string("2020-11-10T00:00:00+03:00"))));
 }
 
+TEST_F(VectorFile, LinesOfATableHaveAsManyFieldsAsTheFirst) {
+  VectorRequest request = wanting({"name", "lon"});
+  request.is_table = true;
+  // Decimal commas: the half of the longitude would become the latitude, and the rest be lost.
+  write("x.csv", "name,lon,lat\nA,\"30.5\",50\n\"B\nb\",1,2\nC,30,5,50,5\n");
+  EXPECT_THAT(file_error("x.csv", request),
+              AllOf(HasSubstr("line 5: 5 fields, while the first line has 3"), HasSubstr("into quotes"),
+                    HasSubstr("decimal points or separate the fields by semicolons")));
+  write("x.csv", "name;lon;lat\nA;30,5;50,5\n");
+  EXPECT_THAT(read_file("x.csv", request).features.at(0).values,
+              ElementsAre(Optional(std::string("A")), Optional(std::string("30,5"))));
+  write("x.csv", "name,lon,lat\nA\n\nB,1,2,,\nC,1\n");
+  const VectorTable table = read_file("x.csv", request);
+  EXPECT_EQ(table.features.size(), 3U);
+  EXPECT_EQ(table.features[0].values[1], std::nullopt);
+  EXPECT_EQ(table.uneven_lines.fields, 3U);
+  EXPECT_EQ(table.uneven_lines.shorter, 2U);
+  EXPECT_EQ(table.uneven_lines.first_shorter, 2U);
+  EXPECT_EQ(table.uneven_lines.longer, 1U);
+  EXPECT_EQ(table.uneven_lines.first_longer, 4U);
+}
+
+TEST_F(VectorFile, AllFieldsOfGeoJsonAreThoseThatAnyFeatureHas) {
+  write("x.geojson", collection({feature(R"({"b":"1","a":2})", polygon(square(0, 0))),
+                                 feature(R"({"c":true,"a":3.5})", polygon(square(1, 0)))}));
+  VectorRequest all;
+  all.fields = std::nullopt;
+  const VectorTable table = read_file("x.geojson", all);
+  EXPECT_THAT(table.fields, ElementsAre("b", "a", "c"));
+  EXPECT_THAT(table.features.at(0).values,
+              ElementsAre(Optional(std::string("1")), Optional(std::string("2")), std::nullopt));
+  EXPECT_THAT(table.features.at(1).values,
+              ElementsAre(std::nullopt, Optional(std::string("3.5")), Optional(std::string("true"))));
+}
+
+TEST_F(VectorFile, LayersOfGeoJsonAreTheSameHoweverItIsRead) {
+  const std::string features = feature("{}", polygon(square(3, 4))) + "," +
+                               feature("{}", R"({"type":"LineString","coordinates":[[-2,1],[9,1]]})");
+  write("quick.geojson", R"({"type":"FeatureCollection","name":"l","features":[)" + features + "]}");
+  // GDAL alone reads what begins with something else than the collection's type.
+  write("gdal.txt", R"({"type":"FeatureCollection","name":"l","features":[)" + features + "]}");
+  for (const char* name : {"quick.geojson", "gdal.txt"}) {
+    const auto layers = list_layers(path(name), name);
+    ASSERT_EQ(layers.size(), 1U) << name;
+    EXPECT_EQ(layers[0].name, "l");
+    EXPECT_TRUE(layers[0].is_geographic);
+    EXPECT_FALSE(layers[0].crs.empty());
+    EXPECT_THAT(layers[0].extent, ElementsAre(-2.0, 1.0, 9.0, 5.0)) << name;
+  }
+}
+
 TEST_F(VectorFile, GeoJsonValuesAreTextAndDatesAsWritten) {
   write("x.geojson", collection({feature(R"({"d":"1994","i":-300,"r":1994.0,"h":1.5,"t":true,"n":null})",
                                          polygon(square(0, 0))),

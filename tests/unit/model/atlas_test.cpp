@@ -1,6 +1,7 @@
 #include <marchland/base/error.h>
 #include <marchland/geometry/wkt.h>
 #include <marchland/model/atlas.h>
+#include <marchland/model/name_form.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -166,6 +167,14 @@ TEST(CloseSnapshots, EndsEachStateAtTheNextDate) {
 TEST(Enums, NamesAreReadBack) {
   for (const Theme theme : kThemes) EXPECT_EQ(parse_enum<Theme>(to_string(theme)), theme);
   EXPECT_EQ(parse_enum<LayerMode>("snapshots"), std::nullopt);
+}
+
+TEST(NameForm, OneNameHoweverItsAccentsAreWritten) {
+  EXPECT_EQ(name_form("Che\xCC\x81lm"), name_form("Ch\xC3\xA9lm"));
+  EXPECT_EQ(name_form("\xD0\xB8\xCC\x86"), "\xD0\xB9");  // Cyrillic short i
+  EXPECT_EQ(name_form("Bakhmut"), "Bakhmut");
+  EXPECT_NE(name_form("Ch\xC3\xA9lm"), name_form("Chelm"));  // an accent is a difference
+  EXPECT_EQ(name_form("\xFF"), "\xFF");                      // no UTF-8
 }
 
 }  // namespace
