@@ -124,7 +124,16 @@ std::vector<OverlapRow> overlaps(const Composite& composite, const FaceAreas& me
     if (inside[f]) by_class[{rows.face_class[f], cols.face_class[f]}] += measured[f];
   }
   std::map<std::pair<std::string, std::string>, AreaUnits> cells;
+  std::map<std::string, AreaUnits> row_areas;
+  std::map<std::string, AreaUnits> col_areas;
+  const auto has_edge = [&](const std::string& name) { return bounded || !name.empty(); };
   for (const auto& [key, area] : by_class) {
+    for (const std::uint32_t r : rows.by_face_class[key.first]) {
+      if (has_edge(rows.names[r])) row_areas[rows.names[r]] += area;
+    }
+    for (const std::uint32_t c : cols.by_face_class[key.second]) {
+      if (has_edge(cols.names[c])) col_areas[cols.names[c]] += area;
+    }
     for (const std::uint32_t r : rows.by_face_class[key.first]) {
       for (const std::uint32_t c : cols.by_face_class[key.second]) {
         if (!bounded && rows.names[r].empty() && cols.names[c].empty()) continue;
@@ -134,7 +143,7 @@ std::vector<OverlapRow> overlaps(const Composite& composite, const FaceAreas& me
   }
   std::vector<OverlapRow> out;
   for (const auto& [key, area] : cells) {
-    if (area != 0) out.push_back({key.first, key.second, area});
+    if (area != 0) out.push_back({key.first, key.second, area, row_areas[key.first], col_areas[key.second]});
   }
   return out;
 }

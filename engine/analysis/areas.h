@@ -51,6 +51,11 @@ struct OverlapRow {
   std::string row;
   std::string col;
   AreaUnits area = 0;
+  /// All that the row's (the column's) category has in the scope, whatever the other side is there: what
+  /// shares are of. 0 where that has no edge: ground that is unknown or outside every region, of a scope
+  /// without one.
+  AreaUnits row_area = 0;
+  AreaUnits col_area = 0;
 };
 
 /// Areas of all non-empty combinations, by row name, then column name. Cells add up to the scope where

@@ -4,24 +4,14 @@
 #include <marchland/measure/length.h>
 
 #include <algorithm>
-#include <set>
+#include <numeric>
 #include <unordered_map>
 
 namespace marchland {
-namespace {
 
-struct Piece {
-  NodeIndex from;
-  NodeIndex to;
-  bool on_border;
-  HalfEdgeIndex along;
-};
-
-}  // namespace
-
-ContactLine contact_line(const Composite& composite, const Holders& holders, Instant at,
-                         const HolderTest& first, const HolderTest& second, const Scope& scope,
-                         const Holders* borders) {
+std::vector<ContactEdge> contact_edges(const Composite& composite, const Holders& holders, Instant at,
+                                       const HolderTest& first, const HolderTest& second, const Scope& scope,
+                                       const Holders* borders) {
   const Arrangement& plane = composite.plane();
   const TimeIndex epoch = composite.times().epoch_of(at);
   const std::vector<HolderIndex> held = holders.faces_at(epoch);
@@ -30,7 +20,7 @@ ContactLine contact_line(const Composite& composite, const Holders& holders, Ins
   if (borders != nullptr) bordering = borders->faces_at(epoch);
   const SeamPairs seam(plane);
 
-  std::vector<Piece> pieces;
+  std::vector<ContactEdge> edges;
   for (EdgeIndex e = 0; e < plane.edges().size(); ++e) {
     // An edge along a pole is a point of the earth.
     if (seam.is_repeat(e) || (is_on_box(plane.line_of(e)) && seam.seam_of(e) == 0)) continue;
@@ -39,75 +29,107 @@ ContactLine contact_line(const Composite& composite, const Holders& holders, Ins
     const bool forward = first(held[left]) && second(held[right]);
     const bool backward = first(held[right]) && second(held[left]);
     if (!forward && !backward) continue;
-    const bool on_border = !bordering.empty() && bordering[left] != bordering[right];
     const FaceIndex of_first = forward ? left : right;
-    const FaceIndex shown = held[of_first] != kUnknown ? of_first : (forward ? right : left);
+    const FaceIndex of_second = forward ? right : left;
+    const FaceIndex shown = held[of_first] != kUnknown ? of_first : of_second;
     const EdgeIndex drawn = seam.drawn_on(e, shown == left);
-    const Edge& edge = plane.edges()[drawn];
-    pieces.push_back(forward ? Piece{edge.u, edge.v, on_border, 2 * drawn}
-                             : Piece{edge.v, edge.u, on_border, 2 * drawn + 1});
+    edges.push_back({e, forward, forward ? 2 * drawn : 2 * drawn + 1, of_first, of_second,
+                     !bordering.empty() && bordering[left] != bordering[right] ? 1U : 0U});
   }
+  return edges;
+}
 
-  // Chains: a node with one piece in and one piece out, both of a kind, is passed through.
+ContactChains chain_edges(const Arrangement& plane, const std::vector<ContactEdge>& edges) {
+  const auto from_of = [&](std::size_t i) {
+    const Edge& edge = plane.edges()[edges[i].along / 2];
+    return edges[i].along % 2 == 0 ? edge.u : edge.v;
+  };
+  const auto to_of = [&](std::size_t i) {
+    const Edge& edge = plane.edges()[edges[i].along / 2];
+    return edges[i].along % 2 == 0 ? edge.v : edge.u;
+  };
+  // A node with one edge in and one edge out, both of a kind, is passed through.
   std::unordered_map<NodeIndex, std::vector<std::size_t>> leaving;
   std::unordered_map<NodeIndex, std::vector<std::size_t>> arriving;
-  for (std::size_t i = 0; i < pieces.size(); ++i) {
-    leaving[pieces[i].from].push_back(i);
-    arriving[pieces[i].to].push_back(i);
+  for (std::size_t i = 0; i < edges.size(); ++i) {
+    leaving[from_of(i)].push_back(i);
+    arriving[to_of(i)].push_back(i);
   }
   const auto passes = [&](NodeIndex node) {
     const auto out = leaving.find(node);
     const auto in = arriving.find(node);
     return out != leaving.end() && in != arriving.end() && out->second.size() == 1 &&
-           in->second.size() == 1 &&
-           pieces[out->second.front()].on_border == pieces[in->second.front()].on_border;
+           in->second.size() == 1 && edges[out->second.front()].kind == edges[in->second.front()].kind;
   };
   // Where the line goes straight on it only meets lines of other dates: no vertex, so that neither positions
   // nor lengths depend on what is said of other dates.
-  const auto is_straight = [&](std::size_t arriving_piece, std::size_t leaving_piece) {
-    return compare_angle(plane.direction(pieces[arriving_piece].along),
-                         plane.direction(pieces[leaving_piece].along)) == 0;
+  const auto is_straight = [&](std::size_t arriving_edge, std::size_t leaving_edge) {
+    return compare_angle(plane.direction(edges[arriving_edge].along),
+                         plane.direction(edges[leaving_edge].along)) == 0;
   };
-  ContactLine out;
-  std::vector<bool> used(pieces.size(), false);
+  std::vector<ContactChains::Chain> chains;
+  constexpr auto kNone = static_cast<std::uint32_t>(-1);
+  std::vector<std::uint32_t> of_edge(edges.size(), kNone);
   const auto chain_from = [&](std::size_t start) {
-    std::vector<std::size_t> chain;
+    std::vector<std::size_t> along;
     bool is_closed = false;
     for (std::size_t i = start; !is_closed;) {
-      used[i] = true;
-      chain.push_back(i);
-      if (!passes(pieces[i].to)) break;
-      i = leaving[pieces[i].to].front();
-      is_closed = used[i];
+      of_edge[i] = static_cast<std::uint32_t>(chains.size());
+      along.push_back(i);
+      if (!passes(to_of(i))) break;
+      i = leaving[to_of(i)].front();
+      is_closed = of_edge[i] != kNone;
     }
     if (is_closed) {
       // From the least of its corners on.
-      const auto least = std::min_element(chain.begin(), chain.end(), [&](std::size_t a, std::size_t b) {
-        return compare_xy(plane.point(pieces[a].from), plane.point(pieces[b].from)) < 0;
+      const auto least = std::min_element(along.begin(), along.end(), [&](std::size_t a, std::size_t b) {
+        return compare_xy(plane.point(from_of(a)), plane.point(from_of(b))) < 0;
       });
-      std::rotate(chain.begin(), least, chain.end());
+      std::rotate(along.begin(), least, along.end());
     }
-    ContactPart part;
-    part.on_border = pieces[start].on_border;
-    part.positions.push_back(position_of(plane, pieces[chain.front()].from));
-    for (std::size_t k = 0; k < chain.size(); ++k) {
-      if (k + 1 < chain.size() && is_straight(chain[k], chain[k + 1])) continue;
-      part.positions.push_back(position_of(plane, pieces[chain[k]].to));
-      part.length += edge_length(part.positions[part.positions.size() - 2], part.positions.back());
+    ContactChains::Chain chain;
+    chain.kind = edges[start].kind;
+    chain.positions.push_back(position_of(plane, from_of(along.front())));
+    for (std::size_t k = 0; k < along.size(); ++k) {
+      if (chain.edges.size() < chain.positions.size())
+        chain.edges.push_back(Arrangement::edge_of(edges[along[k]].along));
+      if (k + 1 < along.size() && is_straight(along[k], along[k + 1])) continue;
+      chain.positions.push_back(position_of(plane, to_of(along[k])));
+      chain.length += edge_length(chain.positions[chain.positions.size() - 2], chain.positions.back());
     }
-    out.parts.push_back(std::move(part));
+    chains.push_back(std::move(chain));
   };
-  for (std::size_t i = 0; i < pieces.size(); ++i) {
-    if (!used[i] && !passes(pieces[i].from)) chain_from(i);
+  for (std::size_t i = 0; i < edges.size(); ++i) {
+    if (of_edge[i] == kNone && !passes(from_of(i))) chain_from(i);
   }
-  for (std::size_t i = 0; i < pieces.size(); ++i) {
-    if (!used[i]) chain_from(i);  // closed
+  for (std::size_t i = 0; i < edges.size(); ++i) {
+    if (of_edge[i] == kNone) chain_from(i);  // closed
   }
-  std::sort(out.parts.begin(), out.parts.end(),
-            [](const ContactPart& a, const ContactPart& b) { return a.positions < b.positions; });
-  for (const ContactPart& part : out.parts) {
-    out.length += part.length;
-    if (part.on_border) out.on_border += part.length;
+  std::vector<std::uint32_t> order(chains.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::sort(order.begin(), order.end(),
+            [&](std::uint32_t a, std::uint32_t b) { return chains[a].positions < chains[b].positions; });
+  ContactChains out;
+  std::vector<std::uint32_t> rank(order.size());
+  for (std::uint32_t i = 0; i < order.size(); ++i) {
+    rank[order[i]] = i;
+    out.chains.push_back(std::move(chains[order[i]]));
+  }
+  for (const std::uint32_t chain : of_edge) out.of_edge.push_back(rank[chain]);
+  return out;
+}
+
+ContactLine contact_line(const Composite& composite, const Holders& holders, Instant at,
+                         const HolderTest& first, const HolderTest& second, const Scope& scope,
+                         const Holders* borders) {
+  ContactLine out;
+  for (ContactChains::Chain& chain :
+       chain_edges(composite.plane(), contact_edges(composite, holders, at, first, second, scope, borders))
+           .chains) {
+    const bool on_border = chain.kind == 1;
+    out.length += chain.length;
+    if (on_border) out.on_border += chain.length;
+    out.parts.push_back({std::move(chain.positions), chain.length, std::move(chain.edges), on_border});
   }
   return out;
 }

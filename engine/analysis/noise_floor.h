@@ -3,6 +3,7 @@
 // twice with independent errors of standard deviation sigma across it, differs from itself by a normal
 // deviate of sigma sqrt(2) at each place; its positive part has the mean sigma / sqrt(pi), so gains and
 // losses of sigma P / sqrt(pi) are expected, each, and nothing net. See docs/design/noise_floor.md.
+#include <marchland/analysis/drawn_ground.h>
 #include <marchland/analysis/holders.h>
 #include <marchland/analysis/scope.h>
 
@@ -20,9 +21,13 @@ struct NoiseFloor {
   SquareMeters area;
 };
 
-/// By HolderIndex. An edge of the boundary counts if ground on either side is in the scope, at the greatest
-/// sigma of the sources whose statements end there. Lines both dates have in common count for nothing,
-/// whoever holds the ground beside them.
+/// By HolderIndex. An edge of the boundary counts if ground on either side is in the scope, at the accuracy
+/// that LineMap finds: that of the best of the sources whose statements end there, and nothing for a line
+/// that is exact by definition. Lines both dates have in common count for nothing, whoever holds the ground
+/// beside them.
+[[nodiscard]] std::vector<NoiseFloor> noise_floors(const LineMap& lines, const Holders& holders, Instant a,
+                                                   Instant b, const Scope& scope = {});
+/// With a map made for it.
 [[nodiscard]] std::vector<NoiseFloor> noise_floors(const Composite& composite, const Holders& holders,
                                                    Instant a, Instant b, const Scope& scope = {});
 

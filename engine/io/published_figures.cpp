@@ -16,9 +16,9 @@ namespace marchland {
 namespace {
 
 const std::vector<std::string>& columns() {
-  static const std::vector<std::string> names{"figure", "title",  "printed", "low",       "high", "unit",
-                                              "source", "kind",   "holder",  "passed_to", "at",   "from",
-                                              "to",     "region", "of",      "reason"};
+  static const std::vector<std::string> names{"figure", "title", "printed", "low",    "high",      "unit",
+                                              "source", "theme", "kind",    "holder", "passed_to", "at",
+                                              "from",   "to",    "region",  "of",     "reason"};
   return names;
 }
 
@@ -86,9 +86,15 @@ PublishedFigure figure_of(const Row& row, const std::string& place) {
   if (kind != "area" && kind != "changed")
     row.fail("kind", fmt::format("'{}': expected area or changed", kind));
   figure.kind = kind == "area" ? PublishedFigure::Kind::area : PublishedFigure::Kind::changed;
+  if (const std::string theme = row.text("theme"); !theme.empty()) {
+    const auto known = parse_enum<Theme>(theme);
+    if (!known) row.fail("theme", fmt::format("'{}': expected control, claim, border or zone", theme));
+    figure.theme = *known;
+  }
   figure.regions = split(row.text("region"));
   figure.holder = row.text("holder");
   figure.reason = row.text("reason");
+  if (figure.holder.empty()) row.refuse("theme", "without a holder the figure is the region's own");
   if (figure.kind == PublishedFigure::Kind::changed) {
     row.refuse("at", "a change has from and to");
     figure.holder = row.required("holder");
@@ -108,7 +114,7 @@ PublishedFigure figure_of(const Row& row, const std::string& place) {
   }
   if (figure.is_share) {
     figure.of = row.required("of");
-    if (figure.holder.empty() && figure.of.starts_with("held"))
+    if (figure.holder.empty() && (figure.of == "held" || figure.of.starts_with("held@")))
       row.fail("of", fmt::format("'{}': the row has no holder", figure.of));
   } else {
     row.refuse("of", "only a share (unit %) is of something");

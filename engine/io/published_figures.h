@@ -8,11 +8,14 @@
 //   unit*     km2 or %                      source  ids of sources of the atlas, separated by ';'
 //   kind*     area     what `holder` held at `at`; without a holder the area of `region` itself
 //             changed  what `holder` held at `from` and `passed_to` (absent: anyone or no one else) at `to`
+//   theme     control (also where it is empty), claim, border or zone: what `holder` is a holder of
 //   region    ids of regions, separated by ';': only inside any of them; absent: the study area
 //   of        of a share (unit %): a number of km2, the id of a region, `held` (what `holder` held at `from`
 //             or `at`) or `held@DATE`, both without regard to `region`
 //   reason    why our figure differs, where it does
 // * must not be empty. Dates and names are not looked up here.
+#include <marchland/model/atlas.h>
+
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -28,6 +31,7 @@ struct PublishedFigure {
   bool is_share = false;  ///< unit is %, otherwise km2
   std::vector<std::string> sources;
   Kind kind = Kind::area;
+  Theme theme = Theme::control;
   std::string holder, passed_to, at, from, to;  ///< empty: not given
   std::vector<std::string> regions;
   std::string of, reason;

@@ -163,7 +163,8 @@ Provenance provenance(const Atlas& atlas, std::string_view method) {
   out.method = method;
   out.rule = to_string(atlas.rule);
   for (const Source& s : atlas.sources)
-    out.sources.push_back({s.id, s.title, s.author, s.licence, s.url, s.date});
+    out.sources.push_back({s.id, s.title, s.author, s.licence, s.url, s.date, s.note,
+                           s.sigma ? std::optional(s.sigma->value()) : std::nullopt, s.priority});
   out.disclaimer = atlas.disclaimer;
   out.attribution = atlas.attribution;
   if (atlas.harmonise.value() > 0)

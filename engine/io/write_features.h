@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,13 +23,24 @@ namespace marchland {
 struct Provenance {
   struct SourceNote {
     std::string id, title, author, licence, url, date;
+    std::string note{};
+    std::optional<double> sigma_m{};  ///< accuracy of lines, one standard deviation; nothing: not stated
+    int priority = 0;
     friend bool operator==(const SourceNote&, const SourceNote&) = default;
   };
+  /// A statement, for formats that have tables beside their layers.
+  struct StatementNote {
+    std::string id, layer, source, theme, actor;
+    std::optional<Instant> from, to;  ///< nothing where it is open
+    std::string basis, certainty, note, origin;
+    friend bool operator==(const StatementNote&, const StatementNote&) = default;
+  };
   std::string atlas, title, checksum;
-  std::string method;                ///< of areas, as AreaMethod::name
-  std::string grid = "1e-7 degree";  ///< what input vertices were moved to
-  std::string rule;                  ///< between sources
-  std::vector<SourceNote> sources;   ///< in the order of the atlas
+  std::string method;                       ///< of areas, as AreaMethod::name
+  std::string grid = "1e-7 degree";         ///< what input vertices were moved to
+  std::string rule;                         ///< between sources
+  std::vector<SourceNote> sources;          ///< in the order of the atlas
+  std::vector<StatementNote> statements{};  ///< where they were asked for; of .gpkg only
   std::string disclaimer, attribution;
   /// Anything else, in this order: harmonise_m where lines were harmonised, the command, the dates, what
   /// rounding did.
@@ -71,8 +83,11 @@ struct FeatureSet {
 ///                         ISO 8601 text; the features of several sets carry their set's name in `layer`
 ///   .geojsonl .geojsons   one feature a line (RFC 8142 without record separators); provenance as JSON
 ///                         beside it
-///   .gpkg                 a layer per set, R-tree, instants as DateTime, provenance as JSON in
-///                         gpkg_metadata, colours of the field `color` (#rrggbb) as style for QGIS
+///   .gpkg                 a layer per set, R-tree, instants as DateTime; tables `sources` (id, title,
+///   author,
+///                         licence, url, date, sigma_m, priority, note) and, if there are any, `statements`,
+///                         as attributes; provenance as JSON in gpkg_metadata, colours of the field `color`
+///                         (#rrggbb) as style for QGIS
 ///   .fgb                  FlatGeobuf, one set, spatial index, features in its order; provenance as JSON
 ///                         beside it
 ///   .kml                  a folder per set; the fields `from` and `to` as time spans

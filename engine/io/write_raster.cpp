@@ -10,8 +10,11 @@
 #include <ogr_spatialref.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
+#include <limits>
 #include <memory>
+#include <utility>
 
 namespace marchland {
 namespace {
@@ -45,19 +48,22 @@ GDALDriver& driver_of(const char* name) {
   return *driver;
 }
 
-/// Everything but the cells; a file has a palette entry for each value of its type.
-void describe(GDALDataset& dataset, const ClassRaster& raster, const std::vector<std::size_t>& counts,
-              const Provenance& provenance, const GdalMessages& messages) {
+/// Where the cells lie, and what the file says about itself.
+void place(GDALDataset& dataset, const RasterGrid& grid, const Provenance& provenance,
+           const GdalMessages& messages) {
   OGRSpatialReference crs;
-  if (crs.SetFromUserInput(raster.grid.crs.c_str()) != OGRERR_NONE)
-    fail(messages, fmt::format("CRS '{}'", raster.grid.crs));
+  if (crs.SetFromUserInput(grid.crs.c_str()) != OGRERR_NONE)
+    fail(messages, fmt::format("CRS '{}'", grid.crs));
   crs.SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
   dataset.SetSpatialRef(&crs);
-  double transform[6] = {raster.grid.west, raster.grid.cell, 0.0, raster.grid.north, 0.0, -raster.grid.cell};
+  double transform[6] = {grid.west, grid.cell, 0.0, grid.north, 0.0, -grid.cell};
   dataset.SetGeoTransform(transform);
   dataset.SetMetadataItem("marchland", to_json(provenance).c_str());
   dataset.SetMetadataItem("AREA_OR_POINT", "Area");
+}
 
+/// A file has a palette entry for each value of its type.
+void describe(GDALDataset& dataset, const ClassRaster& raster, const std::vector<std::size_t>& counts) {
   GDALRasterBand& band = *dataset.GetRasterBand(1);
   band.SetDescription(raster.description.c_str());
   band.SetNoDataValue(0.0);
@@ -91,17 +97,66 @@ void describe(GDALDataset& dataset, const ClassRaster& raster, const std::vector
   band.SetDefaultRAT(&table);
 }
 
-void put_cells(GDALDataset& dataset, const RasterGrid& grid, std::span<const CellClass> cells,
+/// `type` is that of Cell.
+template <class Cell>
+void put_cells(GDALDataset& dataset, const RasterGrid& grid, std::span<const Cell> cells, GDALDataType type,
                const GdalMessages& messages) {
   GDALRasterBand& band = *dataset.GetRasterBand(1);
-  std::vector<CellClass> line(grid.columns);
+  std::vector<Cell> line(grid.columns);
   for (std::size_t row = 0; row < grid.rows; ++row) {
     std::copy_n(cells.begin() + static_cast<std::ptrdiff_t>(row * grid.columns), grid.columns, line.begin());
     if (band.RasterIO(GF_Write, 0, static_cast<int>(row), static_cast<int>(grid.columns), 1, line.data(),
-                      static_cast<int>(grid.columns), 1, GDT_UInt16, 0, 0, nullptr) != CE_None) {
+                      static_cast<int>(grid.columns), 1, type, 0, 0, nullptr) != CE_None) {
       fail(messages, "cells cannot be written");
     }
   }
+}
+
+std::unique_ptr<GDALDataset> in_memory(const RasterGrid& grid, GDALDataType type,
+                                       const GdalMessages& messages) {
+  std::unique_ptr<GDALDataset> plain(driver_of("MEM").Create("", static_cast<int>(grid.columns),
+                                                             static_cast<int>(grid.rows), 1, type, nullptr));
+  if (!plain) fail(messages, "the cells do not fit into memory");
+  return plain;
+}
+
+/// The bytes of a GeoTIFF, and those of what GDAL writes beside it; empty where it writes nothing.
+std::pair<std::string, std::string> as_cog(GDALDataset& plain, CPLStringList options,
+                                           const GdalMessages& messages) {
+  options.SetNameValue("COMPRESS", "DEFLATE");
+  options.SetNameValue("LEVEL", "9");
+  options.SetNameValue("BLOCKSIZE", "512");
+  options.SetNameValue("BIGTIFF", "IF_SAFER");
+  const detail::MemoryFolder folder;
+  const std::string name = "out.tif";
+  std::unique_ptr<GDALDataset> tiff(driver_of("COG").CreateCopy(
+      folder.path(name).c_str(), &plain, FALSE, const_cast<char**>(options.List()), nullptr, nullptr));
+  if (!tiff) fail(messages, "the GeoTIFF cannot be made");
+  tiff.reset();
+  if (!messages.failures().empty()) fail(messages, "the GeoTIFF cannot be finished");
+  std::string bytes = folder.take(name);
+  return {std::move(bytes), folder.take(name + ".aux.xml")};
+}
+
+void check_cells(const fs::path& path, const RasterGrid& grid, std::size_t count) {
+  if (count != grid.cell_count() || count == 0)
+    throw InvalidArgument(
+        fmt::format("{}: {} cells for a grid of {}", path.string(), count, grid.cell_count()));
+}
+
+/// Writes both files; `make` gives their bytes.
+template <class Make>
+void write_pair(const fs::path& path, const fs::path& beside, Existing existing, Make make) {
+  OutputPair files(path, beside, existing);
+  try {
+    detail::register_gdal();
+    const auto [bytes, bytes_beside] = make();
+    files.write(bytes, bytes_beside);
+  } catch (Error& error) {
+    if (!std::string_view(error.what()).starts_with(path.string())) error.add_context(path.string());
+    throw;
+  }
+  files.commit();
 }
 
 void check_ending(const fs::path& path) {
@@ -127,10 +182,7 @@ void write_raster(const fs::path& path, const ClassRaster& raster, std::span<con
                   const Provenance& provenance, Existing existing) {
   check_ending(path);
   const RasterGrid& grid = raster.grid;
-  if (cells.size() != grid.cell_count() || cells.empty()) {
-    throw InvalidArgument(
-        fmt::format("{}: {} cells for a grid of {}", path.string(), cells.size(), grid.cell_count()));
-  }
+  check_cells(path, grid, cells.size());
   if (raster.classes.empty() || raster.classes.size() > kAllClasses) {
     throw InvalidArgument(
         fmt::format("{}: {} classes; expected 1 to {}", path.string(), raster.classes.size(), kAllClasses));
@@ -140,37 +192,66 @@ void write_raster(const fs::path& path, const ClassRaster& raster, std::span<con
     if (c >= counts.size()) throw InvalidArgument(fmt::format("{}: there is no class {}", path.string(), c));
     ++counts[c];
   }
-  OutputPair files(path, sidecar_of(path), existing);
-  try {
-    detail::register_gdal();
-    GdalMessages messages;
-    const detail::MemoryFolder folder;
+  write_pair(path, sidecar_of(path), existing, [&] {
+    const GdalMessages messages;
     const GDALDataType type = raster.classes.size() <= kByteClasses ? GDT_Byte : GDT_UInt16;
-    const std::unique_ptr<GDALDataset> plain(driver_of("MEM").Create(
-        "", static_cast<int>(grid.columns), static_cast<int>(grid.rows), 1, type, nullptr));
-    if (!plain) fail(messages, "the cells do not fit into memory");
-    describe(*plain, raster, counts, provenance, messages);
-    put_cells(*plain, grid, cells, messages);
-
+    const auto plain = in_memory(grid, type, messages);
+    place(*plain, grid, provenance, messages);
+    describe(*plain, raster, counts);
+    put_cells(*plain, grid, cells, GDT_UInt16, messages);
     CPLStringList options;
-    options.SetNameValue("COMPRESS", "DEFLATE");
-    options.SetNameValue("LEVEL", "9");
-    options.SetNameValue("BLOCKSIZE", "512");
     options.SetNameValue("OVERVIEW_RESAMPLING", "MODE");
-    options.SetNameValue("BIGTIFF", "IF_SAFER");
-    const std::string name = "out.tif";
-    std::unique_ptr<GDALDataset> tiff(driver_of("COG").CreateCopy(
-        folder.path(name).c_str(), plain.get(), FALSE, const_cast<char**>(options.List()), nullptr, nullptr));
-    if (!tiff) fail(messages, "the GeoTIFF cannot be made");
-    tiff.reset();
-    if (!messages.failures().empty()) fail(messages, "the GeoTIFF cannot be finished");
-    const std::string bytes = folder.take(name);
-    files.write(bytes, folder.take(name + ".aux.xml"));
-  } catch (Error& error) {
-    if (!std::string_view(error.what()).starts_with(path.string())) error.add_context(path.string());
-    throw;
+    return as_cog(*plain, options, messages);
+  });
+}
+
+void write_value_raster(const fs::path& path, const ValueRaster& raster, std::span<const float> cells,
+                        const Provenance& provenance, Existing existing) {
+  check_ending(path);
+  const RasterGrid& grid = raster.grid;
+  check_cells(path, grid, cells.size());
+  double least = std::numeric_limits<double>::infinity();
+  double greatest = 0.0;
+  double sum = 0.0;
+  std::size_t count = 0;
+  for (const float value : cells) {
+    if (value == kNoValue) continue;
+    if (!(value >= 0.0F) || !std::isfinite(value)) {
+      throw InvalidArgument(fmt::format("{}: a cell of value {}; expected 0 or more", path.string(), value));
+    }
+    least = std::min(least, double{value});
+    greatest = std::max(greatest, double{value});
+    sum += double{value};
+    ++count;
   }
-  files.commit();
+  write_pair(path, sidecar_of(path), existing, [&] {
+    const GdalMessages messages;
+    const auto plain = in_memory(grid, GDT_Float32, messages);
+    place(*plain, grid, provenance, messages);
+    GDALRasterBand& band = *plain->GetRasterBand(1);
+    band.SetDescription(raster.description.c_str());
+    band.SetUnitType(raster.unit.c_str());
+    band.SetNoDataValue(double{kNoValue});
+    put_cells(*plain, grid, cells, GDT_Float32, messages);
+    CPLStringList options;
+    options.SetNameValue("OVERVIEW_RESAMPLING", "AVERAGE");
+    options.SetNameValue("PREDICTOR", "FLOATING_POINT");
+    auto out = as_cog(*plain, options, messages);
+    // The driver keeps no statistics; in GDAL's own form they are read by whoever opens the file.
+    std::string statistics;
+    if (count > 0) {
+      statistics = fmt::format(
+          "    <Metadata>\n"
+          "      <MDI key=\"STATISTICS_MINIMUM\">{}</MDI>\n"
+          "      <MDI key=\"STATISTICS_MAXIMUM\">{}</MDI>\n"
+          "      <MDI key=\"STATISTICS_MEAN\">{}</MDI>\n"
+          "    </Metadata>\n",
+          least, greatest, sum / static_cast<double>(count));
+    }
+    out.second =
+        "<PAMDataset>\n  <PAMRasterBand band=\"1\">\n" + statistics + "  </PAMRasterBand>\n</PAMDataset>\n";
+    return out;
+  });
 }
 
 }  // namespace marchland

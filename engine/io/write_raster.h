@@ -1,6 +1,6 @@
 #pragma once
 // A raster of classes becomes a cloud-optimised GeoTIFF that shows its colours and names wherever it is
-// opened.
+// opened; one of values a GeoTIFF of the same kind that holds the values themselves.
 #include <marchland/io/output_file.h>
 #include <marchland/io/write_features.h>
 #include <marchland/raster/classify.h>
@@ -31,6 +31,23 @@ struct ClassRaster {
 /// class without a name, Error(failure) naming the file.
 void write_raster(const std::filesystem::path& path, const ClassRaster& raster,
                   std::span<const CellClass> cells, const Provenance& provenance, Existing existing);
+
+struct ValueRaster {
+  RasterGrid grid;
+  std::string description;  ///< of the band
+  std::string unit;         ///< of the values
+};
+
+/// Values of cells that have none.
+inline constexpr float kNoValue = -1.0F;
+
+/// Writes FILE.tif (Float32, DEFLATE with the floating-point predictor, overviews by mean, no data kNoValue,
+/// provenance as metadata) and FILE.tif.aux.xml beside it (least, greatest and mean value, so that programs
+/// stretch colours without reading every cell). Both appear or none. The same input gives the same bytes.
+/// `cells`: rows from the north, within them from the west; 0 or more, or kNoValue. Throws as write_raster
+/// does, and InvalidArgument for a value that is neither.
+void write_value_raster(const std::filesystem::path& path, const ValueRaster& raster,
+                        std::span<const float> cells, const Provenance& provenance, Existing existing);
 
 /// Throws what write_raster would throw for that path, before anything is computed.
 void check_raster_output(const std::filesystem::path& path, Existing existing);

@@ -1,5 +1,8 @@
 #include <marchland/measure/length.h>
 
+#include <boost/geometry/core/cs.hpp>
+#include <boost/geometry/geometries/point.hpp>
+#include <boost/geometry/strategies/geographic/distance_vincenty.hpp>
 #include <boost/math/quadrature/gauss.hpp>
 
 #include <algorithm>
@@ -31,6 +34,13 @@ Meters edge_length(const Position& from, const Position& to) {
                                                                    static_cast<double>(i + 1) / pieces);
   }
   return Meters(length);
+}
+
+Meters geodesic_distance(const Position& from, const Position& to) {
+  namespace bg = boost::geometry;
+  using Point = bg::model::point<double, 2, bg::cs::geographic<bg::degree>>;
+  const bg::strategy::distance::vincenty<> vincenty;
+  return Meters(vincenty.apply(Point(from.lon, from.lat), Point(to.lon, to.lat)));
 }
 
 }  // namespace marchland

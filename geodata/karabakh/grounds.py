@@ -98,16 +98,22 @@ def _even_odd(rings):
 
 
 class Grounds:
-    """Evaluates expressions to sets of faces."""
+    """Evaluates expressions to sets of faces.
 
-    def __init__(self, base, inside, shapes):
-        self.sets, self.inside, self.shapes = dict(base), inside, shapes
+    `closings`: by drawn: term, the line that closes its polygon. It is no line of the mosaic, so it must keep out of the
+    ground that the term is used for: a face that it divides would fall to one side as a whole."""
+
+    def __init__(self, base, inside, shapes, closings, faces):
+        self.sets, self.inside, self.shapes, self.closings, self.geometry = dict(base), inside, shapes, closings, faces
 
     def faces(self, expression):
         result = set()
         for operator, term in terms(expression):
             found = self._term(term, expression)
             result = result | found if operator == "+" else result & found if operator == "&" else result - found
+        for _, term in terms(expression):
+            if term in self.closings and any(self.geometry[i].intersection(self.closings[term]).length > 0 for i in result):
+                sys.exit(f"derive: ground '{expression}': the closing of '{term}' runs through it; lead it outside")
         return result
 
     def _term(self, term, expression):

@@ -143,7 +143,8 @@ def numbers(cell):
 
 
 class Figures:
-    """The rows of published.csv, computed anew. `painted(side, when)` says who holds ground on that side of an edge."""
+    """The rows of published.csv, computed anew. `painted[theme](side, when)` says who holds the ground on that side of an
+    edge."""
 
     def __init__(self, mesh, painted, periods):
         self.mesh, self.painted, self.periods = mesh, painted, periods
@@ -151,30 +152,31 @@ class Figures:
     def when(self, date):
         return self.periods.get(date) or first_instant(date)
 
-    def held(self, holder, date, regions=()):
-        when = self.when(date)
-        return self.mesh.area(lambda s: self.painted(s, when) == holder and (not regions or s.intersection(regions)))
+    def held(self, holder, date, regions=(), theme="control"):
+        when, painted = self.when(date), self.painted[theme]
+        return self.mesh.area(lambda s: painted(s, when) == holder and (not regions or s.intersection(regions)))
 
     def value(self, row):
-        regions = [r for r in row["region"].split(";") if r]
+        regions, theme = [r for r in row["region"].split(";") if r], row["theme"] or "control"
+        painted = self.painted[theme]
         if row["kind"] == "changed":
             start, end = self.when(row["from"]), self.when(row["to"])
 
             def passed(side):
-                if self.painted(side, start) != row["holder"] or regions and not side.intersection(regions):
+                if painted(side, start) != row["holder"] or regions and not side.intersection(regions):
                     return False
-                after = self.painted(side, end)
+                after = painted(side, end)
                 return after == row["passed_to"] if row["passed_to"] else after != row["holder"]
             counted = self.mesh.area(passed)
         elif row["holder"]:
-            counted = self.held(row["holder"], row["at"], regions)
+            counted = self.held(row["holder"], row["at"], regions, theme)
         else:
             counted = self.mesh.area(lambda s: s.intersection(regions))
         if row["unit"] == "km2":
             return counted
         of = row["of"]
         if of.startswith("held"):
-            whole = self.held(row["holder"], of[5:] or row["at"] or row["from"])
+            whole = self.held(row["holder"], of[5:] or row["at"] or row["from"], (), theme)
         else:
             whole = float(of) if of.isdigit() else self.mesh.area(lambda s: of in s)
         return 100 * counted / whole
@@ -257,14 +259,22 @@ def main():
     problems += [f"places.geojson: {p}: not in drawn/places.csv" for p in places]
 
     # areas
-    mesh = Mesh({key if key[0] == control else key[1]: shape for key, shape in shapes.items()
-                 if key[0] == control or key[0].startswith("regions/") and key[1] != "study"})
+    def name(key):
+        return key[1] if key[0].startswith("regions/") else key
+    mesh = Mesh({name(key): shape for key, shape in shapes.items() if key[1] != "study"})
 
-    def painted(side, when):
+    def events_at(side, when):
         return next((actor for start, _, actor, key in reversed(events) if start <= when and key in side), None)
-    figures = Figures(mesh, painted, periods)
+
+    def intervals_at(theme):
+        paths = [layer["files"][0] for layer in manifest["layer"] if layer["theme"] == theme]
+        stated = [(first_instant(p["from"]), p["to"] and first_instant(p["to"]), p["actor"], (path, p["id"]))
+                  for path in paths for p in (f["properties"] for f in data[path])]
+        return lambda side, when: next((actor for start, end, actor, key in stated
+                                        if start <= when and not (end and end <= when) and key in side), None)
+    figures = Figures(mesh, {"control": events_at, "border": intervals_at("border")}, periods)
     expected = {p: [figures.held(a, p) for a in ("armenia", "azerbaijan", "nagorno-karabakh")]
-                for p, _ in sorted(periods.items(), key=lambda item: item[1]) if periods[p] >= periods["line-1994"]}
+                for p in (q["id"] for q in manifest["period"] if "to" not in q) if periods[p] >= periods["line-1994"]}
     expected.update({r["title"]: [figures.value(r)] for r in tables["published.csv"]})
     compared = 0
     for cells in rows(readme, "Areas at the periods")[2:] + rows(readme, "Held against published figures")[2:]:

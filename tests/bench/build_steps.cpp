@@ -8,6 +8,7 @@
 #include "tests/bench/history.h"
 #include <marchland/analysis/all_pairs.h>
 #include <marchland/analysis/changes.h>
+#include <marchland/analysis/positional_error.h>
 #include <marchland/composite/composite.h>
 #include <marchland/io/read_atlas.h>
 
@@ -89,22 +90,32 @@ int main(int argc, char** argv) {
   std::size_t runs = 20;
   std::size_t threads = 0;
   bool with_steps = false;
+  double sigma = 100.0;
+  double correlation = 2000.0;
   app.add_option("atlas", path, "Folder; without one, the seeded front that the other options describe");
   bench::add_front_options(app, front);
   app.add_option("--runs", runs, "With one run, what was read is not kept beside it")
       ->check(CLI::PositiveNumber);
   app.add_option("--threads", threads, "0: all cores");
+  app.add_option("--sigma", sigma, "Metres, of sources that state none: for bands");
+  app.add_option("--correlation", correlation, "Metres, of the same");
   app.add_flag("--steps", with_steps, "Adds the figures of each step, in square degrees");
   CLI11_PARSE(app, argc, argv);
   std::optional<tbb::global_control> limit;
   if (threads > 0) limit.emplace(tbb::global_control::max_allowed_parallelism, threads);
 
   Atlas atlas = path.empty() ? bench::seeded_front(front) : read_atlas(path);
+  for (Source& source : atlas.sources) {
+    if (source.sigma) continue;
+    source.sigma = Meters(sigma);
+    source.correlation = Meters(correlation);
+  }
   const std::size_t input_rss = peak_rss_bytes();
   std::vector<double> build_times;
   std::vector<double> totals;
   std::vector<double> pairs_times;
   std::vector<double> matrix_times;
+  std::vector<double> bands_times;
   double cpu = std::numeric_limits<double>::infinity();
   std::string figures;
   for (std::size_t i = 0; i < runs; ++i) {
@@ -138,7 +149,19 @@ int main(int argc, char** argv) {
     const auto paired = Clock::now();
     const auto matrix = table.transitions(dates.front(), dates.back());
     pairs_times.push_back(milliseconds(paired - begun));
-    matrix_times.push_back(milliseconds(Clock::now() - paired));
+    const auto multiplied = Clock::now();
+    matrix_times.push_back(milliseconds(multiplied - paired));
+    // As `timeline` has them: of every holder at every date.
+    const LineMap lines(composite, holders);
+    const AreaErrors errors(lines, faces_in_scope(composite, {}));
+    DrawnGround ground(lines, holders, composite.times().epoch_of(dates.front()), {},
+                       DrawnGround::Unknown::left_out);
+    double deviations = 0.0;
+    for (const Instant date : dates) {
+      ground.move_to(composite.times().epoch_of(date));
+      for (const AreaError& error : errors.of_parts(ground, holders.size())) deviations += error.sd.value();
+    }
+    bands_times.push_back(milliseconds(Clock::now() - multiplied));
     if (i + 1 < runs) continue;
     Int128 residual = 0;
     for (const auto& certificate : composite.certificates())
@@ -146,21 +169,24 @@ int main(int argc, char** argv) {
     const std::size_t peak = peak_rss_bytes();
     const std::size_t edges = composite.plane().edges().size();
     figures = fmt::format(
-        R"("occurrences":{},"segments":{},"edges":{},"faces":{},"crossings":{},"dates":{},"transitions":{},"successions":{},"pairs_of":{},"common_km2":{},"matrix_cells":{},"residual":{},"steps_ms":{{{}}},"composite_bytes":{},"input_peak_rss_bytes":{},"peak_rss_bytes":{})",
+        R"("occurrences":{},"segments":{},"edges":{},"faces":{},"crossings":{},"dates":{},"transitions":{},"successions":{},"pairs_of":{},"common_km2":{},"matrix_cells":{},"residual":{},"mean_sd_km2":{},"steps_ms":{{{}}},"composite_bytes":{},"input_peak_rss_bytes":{},"peak_rss_bytes":{})",
         composite.plane().table().occurrences, composite.plane().table().segments.size(), edges,
         composite.plane().face_count(), composite.plane().crossing_pairs(), dates.size(),
         series.transitions.size(), table.size(), every.size(),
         to_square_meters(common(0, every.size() - 1)).value() / 1e6, matrix.size(),
-        static_cast<double>(residual), steps, composite.bytes(), input_rss, peak);
+        static_cast<double>(residual), deviations / static_cast<double>(dates.size()) / 1e6, steps,
+        composite.bytes(), input_rss, peak);
     if (with_steps) figures += figures_by_step(composite);
   }
   std::sort(build_times.begin(), build_times.end());
   std::sort(totals.begin(), totals.end());
   std::sort(pairs_times.begin(), pairs_times.end());
   std::sort(matrix_times.begin(), matrix_times.end());
+  std::sort(bands_times.begin(), bands_times.end());
   fmt::print(
-      R"({{"build_ms":{:.3f},"build_median_ms":{:.3f},"total_ms":{:.3f},"total_median_ms":{:.3f},"cpu_ms":{:.3f},"all_pairs_ms":{:.3f},"all_pairs_median_ms":{:.3f},"matrix_ms":{:.3f},"matrix_median_ms":{:.3f},"runs":{},{}}})"
+      R"({{"build_ms":{:.3f},"build_median_ms":{:.3f},"total_ms":{:.3f},"total_median_ms":{:.3f},"cpu_ms":{:.3f},"all_pairs_ms":{:.3f},"all_pairs_median_ms":{:.3f},"matrix_ms":{:.3f},"matrix_median_ms":{:.3f},"bands_ms":{:.3f},"bands_median_ms":{:.3f},"runs":{},{}}})"
       "\n",
       build_times.front(), median(build_times), totals.front(), median(totals), cpu, pairs_times.front(),
-      median(pairs_times), matrix_times.front(), median(matrix_times), runs, figures);
+      median(pairs_times), matrix_times.front(), median(matrix_times), bands_times.front(),
+      median(bands_times), runs, figures);
 }

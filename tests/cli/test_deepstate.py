@@ -61,6 +61,18 @@ class DeepState(CliTest):
     def areas(self):
         return {row["at"]: row["area_m2"] for row in self.answer("timeline", self.atlas)["rows"] if row["actor"] == "a"}
 
+    def test_a_result_folder_verifies(self):
+        self.declare("")
+        folder = self.path / "results"
+        done = self.run_program("run", self.atlas, "-o", folder)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        done = self.run_program("verify", folder, "--format", "json", "--atlas", self.atlas)
+        self.assertEqual(done.returncode, 0, done.stdout[-2000:])
+        document = json.loads(done.stdout)
+        self.assertEqual(document["left_out"], [])
+        looked_at = {row["check"]: row["figures"] for row in document["rows"] if row["file"] == "layers/history.gpkg"}
+        self.assertEqual(looked_at["polygon areas"], 656)
+
     def test_two_precisions_of_one_line(self):
         self.declare("")
         off = self.built()

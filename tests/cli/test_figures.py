@@ -10,7 +10,7 @@ import unittest
 from harness import CELL_M2, CliTest, box, collection, feature
 
 CELL = CELL_M2 / 1e6
-HEAD = "figure,title,printed,low,high,unit,source,kind,holder,passed_to,at,from,to,region,of,reason\n"
+HEAD = "figure,title,printed,low,high,unit,source,kind,holder,passed_to,at,from,to,region,of,reason,theme\n"
 ROOT = pathlib.Path(__file__).parents[2]
 KARABAKH = ROOT / "geodata" / "karabakh"
 REGIONS = """
@@ -29,7 +29,7 @@ class FiguresTest(CliTest):
         self.manifest("\n[[layer]]", REGIONS)
 
     def declare(self, *rows, head=HEAD):
-        self.write("published.csv", head + "".join(row + "\n" for row in rows))
+        self.write("published.csv", head + "".join(row + ("\n" if row.count(",") == head.count(",") else ",\n") for row in rows))
         text = (self.atlas / "atlas.toml").read_text()
         if "figures" not in text:
             self.write("atlas.toml", text.replace('title = "Two squares"', 'title = "Two squares"\nfigures = "published.csv"'))
@@ -76,6 +76,45 @@ class FiguresTest(CliTest):
         self.declare("held,A's part,2,1,1e9,km2,s,area,a,,2000,,,,,")
         self.assertEqual(self.answer("figures", self.atlas)["rows"][0]["agrees"], "yes")
 
+    def test_theme(self):
+        self.write("claim.geojson", collection(feature([box(0, 0, 3, 1)], holder="a")))
+        text = (self.atlas / "atlas.toml").read_text()
+        self.write("atlas.toml", text + '''
+[[layer]]
+id = "claim"
+source = "s"
+theme = "claim"
+mode = "interval"
+files = ["claim.geojson"]
+actor = {field = "holder"}
+from = "1990"
+''')
+        found = self.values("held,held,x,0,1e9,km2,,area,a,,2000,,,,,,", "claimed,claimed,x,0,1e9,km2,,area,a,,2000,,,,,,claim")
+        self.assertAlmostEqual(found["held"] / (2 * CELL), 1, 9)
+        self.assertAlmostEqual(found["claimed"] / (3 * CELL), 1, 9)
+
+    def test_bands(self):
+        text = (self.atlas / "atlas.toml").read_text()
+        self.write("atlas.toml", text.replace('licence = "CC0-1.0"', 'licence = "CC0-1.0"\nsigma_m = 1000\ncorrelation_m = 5000', 1))
+        rows = ["held,A's part,x,1,2,km2,,area,a,,2000,,,,,why,",
+                "share,of all that it held,x,0,99,%,,area,a,,2001,,,,held@2000,,",
+                "same,of itself,x,0,100,%,,area,a,,2000,,,,held,,",
+                "region,the west,x,1,2,km2,,area,,,,,,west,,why,",
+                "near,what A lost,x,12250,12280,km2,,changed,a,b,,2000,2001,,,,"]
+        self.declare(*rows)
+        found = {row["figure"]: row for row in self.answer("figures", self.atlas)["rows"]}
+        areas = self.answer("areas", self.atlas, "--at", "2000", "--actor", "a")["rows"][0]
+        self.assertAlmostEqual(found["held"]["low_value"] * 1e6 / areas["low_m2"], 1, 9)
+        self.assertAlmostEqual(found["held"]["high_value"] * 1e6 / areas["high_m2"], 1, 9)
+        self.assertLess(found["share"]["low_value"], 50)
+        self.assertLess(50, found["share"]["high_value"])
+        # All of it is all of it, however its lines run: none of them counts, and a region's edge is a definition.
+        self.assertIsNone(found["same"]["low_value"])
+        self.assertIsNone(found["region"]["low_value"])
+        self.assertEqual(found["near"]["agrees"], "within the band")
+        self.assertIn("| 95 % |", self.run_program("figures", self.atlas, "--format", "markdown").stdout)
+        self.assertNotIn("| 95 % |", self.run_program("figures", self.atlas, "--format", "markdown", "--no-bands").stdout)
+
     def test_markdown(self):
         self.declare("held,A | B,about 2,0,1e9,km2,s,area,a,,2000,,,,,")
         done = self.run_program("figures", self.atlas, "--format", "markdown", "--round", "1")
@@ -101,6 +140,8 @@ class FiguresTest(CliTest):
             "f,t,x,1,2,km2,,area,a,,frist,,,,,": "row 1: at: ",
             "f,t,x,1,2,%,,area,a,,2000,,,,nothing,": "row 1: of: ",
             "f,t,x,1,2,km2,z,area,a,,2000,,,,,": "row 1: source: ",
+            "f,t,x,1,2,km2,,area,a,,2000,,,,,,clame": "row 1: theme: 'clame': expected control, claim, border or zone",
+            "f,t,x,1,2,km2,,area,,,,,,west,,,claim": "row 1: theme: 'claim': without a holder",
         }.items():
             with self.subTest(row=row):
                 self.declare(row)
@@ -110,7 +151,7 @@ class FiguresTest(CliTest):
         self.assertIn("row 2: figure: 'f' is there twice", self.refusal(3, "figures", self.atlas))
         self.declare(good, head=HEAD.replace("printed", "prnited"))
         self.assertIn("no column 'printed'", self.refusal(3, "figures", self.atlas))
-        self.declare(good + ",y", head=HEAD.replace("reason", "reason,regoin"))
+        self.declare(good + ",y,", head=HEAD.replace("reason", "reason,regoin"))
         self.assertIn("unknown column 'regoin'; did you mean 'region'?", self.refusal(3, "figures", self.atlas))
         self.declare()
         self.assertIn("has no row", self.refusal(3, "figures", self.atlas))

@@ -17,7 +17,7 @@ class NoiseFloor(CliTest):
         self.assertNotIn("noise_floor_m2", plain["rows"][0])
         for sigma, within in ((100, False), (200_000, True)):
             self.manifest('licence = "CC0-1.0"', f'licence = "CC0-1.0"\nsigma_m = {sigma}')
-            answer = self.answer("changes", self.atlas, "--from", "first", "--to", "second")
+            answer = self.answer("changes", self.atlas, "--from", "first", "--to", "second", "--no-bands")
             self.assertEqual(answer["transitions"], plain["transitions"])
             for row in answer["rows"]:
                 # a and b meet along a degree of the meridian of 2, then of 1, of 110.57 km each. All other lines stay.
@@ -201,6 +201,34 @@ class Series(CliTest):
     def test_overlaps_of_two_dates(self):
         document = self.answer("overlaps", self.atlas, "--at", "first", "--with-at", "second", "--cols", "control")
         self.assertEqual([(row["row"], row["col"]) for row in document["rows"]], [("a", "a"), ("a", "b"), ("b", "b")])
+        # Of two cells a kept one; b had two, and has three.
+        self.assertEqual([(row["row_share"], round(row["col_share"], 12)) for row in document["rows"]],
+                         [(0.5, 1.0), (0.5, round(1 / 3, 12)), (1.0, round(2 / 3, 12))])
+        self.assertEqual([round(row["row_area_m2"] / CELL_M2, 9) for row in document["rows"]], [2, 2, 2])
+
+    def test_overlaps_at_several_dates(self):
+        self.manifest('title = "Two squares"\n', 'title = "Two squares"\n[[region]]\nid = "west"\nfile = "west.geojson"\n'
+                      '[[region]]\nid = "all"\nfile = "all.geojson"\n')
+        self.write("west.geojson", collection(feature([box(0, 0, 2, 1)])))
+        self.write("all.geojson", collection(feature([box(0, 0, 4, 1)])))
+        document = self.answer("overlaps", self.atlas, "--at", "first,second", "--rows", "region", "--cols", "control")
+        self.assertNotIn("rows_at", document)
+        # The share of each district that each party held, and the share of each party's ground in it: regions overlap,
+        # so the latter add up to more than 1.
+        self.assertEqual([(row["at"][:4], row["row"], row["col"], row["row_share"], round(row["col_share"], 12))
+                          for row in document["rows"]],
+                         [("2000", "all", "a", 0.5, 1), ("2000", "all", "b", 0.5, 1), ("2000", "west", "a", 1, 1),
+                          ("2001", "all", "a", 0.25, 1), ("2001", "all", "b", 0.75, 1),
+                          ("2001", "west", "a", 0.5, 1), ("2001", "west", "b", 0.5, round(1 / 3, 12))])
+        message = self.refusal(2, "overlaps", self.atlas, "--at", "first,second", "--with-at", "second", "--cols", "control")
+        self.assertIn("one date", message)
+
+    def test_unknown_ground_without_an_edge_has_no_share(self):
+        self.write("front.geojson", collection(feature([box(0, 0, 1, 1)], holder="a", **{"from": "2000", "to": "2001"}),
+                                               feature([box(0, 0, 2, 1)], holder="b", **{"from": "2001", "to": None})))
+        rows = self.answer("overlaps", self.atlas, "--at", "first", "--with-at", "second", "--cols", "control")["rows"]
+        unknown = next(row for row in rows if row["row"] is None)
+        self.assertEqual((unknown["row_share"], unknown["row_area_m2"], unknown["col_share"]), (None, None, 0.5))
 
 
 class Check(CliTest):

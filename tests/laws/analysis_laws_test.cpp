@@ -2,6 +2,8 @@
 #include <marchland/analysis/all_pairs.h>
 #include <marchland/analysis/changes.h>
 #include <marchland/analysis/contact_line.h>
+#include <marchland/analysis/dwell.h>
+#include <marchland/analysis/line_movement.h>
 #include <marchland/analysis/source_agreement.h>
 #include <marchland/analysis/why.h>
 
@@ -145,6 +147,113 @@ TEST(AnalysisLaws, SeriesAddsUpToItsMatrices) {
         ASSERT_TRUE(found[k].from == moved[k].from && found[k].to == moved[k].to &&
                     found[k].area == moved[k].area);
       }
+    }
+  });
+}
+
+TEST(AnalysisLaws, WhatALineSweepsIsWhatPassedBetweenItsSides) {
+  for_many(311, 44, [](Random& random, Ground ground) {
+    const AtlasBuilder builder = random_atlas(random, ground, static_cast<int>(draw(random, 2, 9)));
+    const Composite composite = builder.build();
+    const Holders holders(composite, {});
+    const ChangeTable table(composite, composite.areas(), holders);
+    const auto is = [&](const char* id) {
+      return [&holders, id](HolderIndex h) { return holders.id(h) == id; };
+    };
+    // Edges of half the earth at the default step would be all that is measured.
+    const MovementOptions options{.step = Meters{ground == Ground::units ? 0.01 : 100'000.0},
+                                  .most_frechet_pairs = 2000};
+    const Instant a = day(static_cast<int>(draw(random, -1, 5)));
+    const Instant b = day(static_cast<int>(draw(random, -1, 5)));
+    const LineMovement moved =
+        line_movement(composite, composite.areas(), holders, a, b, is("a"), is("b"), options);
+    AreaUnits to_first = 0;
+    AreaUnits to_second = 0;
+    for (const Transition& t : table.transitions(a, b)) {
+      if (holders.id(t.from) == "b" && holders.id(t.to) == "a") to_first += t.area;
+      if (holders.id(t.from) == "a" && holders.id(t.to) == "b") to_second += t.area;
+    }
+    EXPECT_TRUE(moved.to_first == to_first && moved.to_second == to_second) << describe(builder.atlas);
+    AreaUnits sum = 0;
+    AreaUnits apart = 0;
+    for (const Stretch& stretch : moved.stretches) {
+      sum += stretch.area;
+      if (!stretch.is_swept) apart += stretch.area;
+      if (stretch.displacement) {
+        EXPECT_LE(stretch.displacement->distance, moved.greatest->distance);
+      }
+    }
+    EXPECT_TRUE(sum == to_first + to_second);
+    EXPECT_TRUE(apart == moved.to_first_apart + moved.to_second_apart);
+    EXPECT_EQ(moved.before.length, contact_line(composite, holders, a, is("a"), is("b")).length);
+    EXPECT_EQ(moved.after.part_count, contact_line(composite, holders, b, is("a"), is("b")).parts.size());
+    EXPECT_NEAR(moved.before.unchanged.value(), moved.after.unchanged.value(),
+                1e-9 * moved.before.length.value());
+    // Backwards, and seen from the other side.
+    const LineMovement back =
+        line_movement(composite, composite.areas(), holders, b, a, is("b"), is("a"), options);
+    EXPECT_TRUE(back.to_first == moved.to_first && back.to_second == moved.to_second)
+        << describe(builder.atlas);
+    EXPECT_EQ(back.stretches.size(), moved.stretches.size());
+    ASSERT_EQ(back.greatest.has_value(), moved.greatest.has_value());
+    if (moved.greatest) {
+      EXPECT_NEAR(back.greatest->distance.value(), moved.greatest->distance.value(),
+                  1e-6 * moved.greatest->distance.value())
+          << describe(builder.atlas);
+      EXPECT_DOUBLE_EQ(back.mean_signed->value(), moved.mean_signed->value());
+    }
+  });
+}
+
+TEST(AnalysisLaws, DaysUnderAllHoldersAreTheDaysThereWere) {
+  for_many(312, 66, [](Random& random, Ground ground) {
+    const AtlasBuilder builder = random_atlas(random, ground, static_cast<int>(draw(random, 1, 9)));
+    const Composite composite = builder.build();
+    const Holders holders(composite, {});
+    const auto from = static_cast<int>(draw(random, -1, 4));
+    const Interval when = days(from, from + static_cast<int>(draw(random, 1, 4)));
+    const DwellTable dwell(composite, composite.areas(), holders, when);
+    const std::chrono::seconds all = when.to() - when.from();
+    for (std::size_t i = 0; i < dwell.size(); ++i) {
+      std::chrono::seconds sum{0};
+      for (const HeldTime& held : dwell.account(i).held) {
+        EXPECT_GT(held.time.count(), 0);
+        sum += held.time;
+      }
+      EXPECT_EQ(sum, all);
+    }
+    std::map<HolderIndex, AreaSeconds> found;
+    AreaSeconds sum = 0;
+    for (const DwellRow& row : dwell.rows()) {
+      sum += row.area_time;
+      if (row.holder != kUnknown) found[row.holder] = row.area_time;
+    }
+    EXPECT_TRUE(sum == dwell.total_area() * static_cast<AreaSeconds>(all.count())) << describe(builder.atlas);
+    // The series, date by date.
+    const ChangeTable table(composite, composite.areas(), holders);
+    std::vector<Instant> dates;
+    for (Instant at = when.from(); at < when.to(); at += std::chrono::hours(24)) dates.push_back(at);
+    std::map<HolderIndex, AreaSeconds> expected;
+    for (const SeriesPoint& point : table.timeline(dates).points)
+      expected[point.holder] += point.area * AreaSeconds{86400};
+    std::erase_if(expected, [](const auto& entry) { return entry.second == 0; });
+    std::erase_if(found, [](const auto& entry) { return entry.second == 0; });
+    EXPECT_TRUE(found == expected) << describe(builder.atlas);
+    // How often it passed, by looking at every day.
+    for (FaceIndex f = 1; f < composite.plane().face_count(); ++f) {
+      const CoverageIndex coverage = composite.coverage(f, LabelGroup::control);
+      const auto index = dwell.find(coverage);
+      if (!index) continue;
+      HolderIndex last = kUnknown;
+      std::size_t changes = 0;
+      for (Instant at = when.from(); at <= when.to(); at += std::chrono::hours(24)) {
+        const HolderIndex now = holders.at(coverage, composite.times().epoch_of(at));
+        if (now == kUnknown) continue;
+        if (last != kUnknown && now != last) ++changes;
+        last = now;
+      }
+      EXPECT_EQ(dwell.account(*index).changes, changes) << describe(builder.atlas);
+      EXPECT_EQ(dwell.account(*index).last, last);
     }
   });
 }

@@ -1,4 +1,5 @@
 // marchland changes: what each party gained, lost and kept between two dates, and from whom.
+#include "tools/cli/bands.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/layers.h"
 #include "tools/cli/reports.h"
@@ -12,6 +13,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -51,6 +53,96 @@ void add_narrow(Json& row, const std::string& name,
   }
   row["gained_narrow_m2"] = square_meters(gained);
   row["lost_narrow_m2"] = square_meters(lost);
+}
+
+/// Bands of what changed between two dates, and of what did not.
+class ChangeBands {
+ public:
+  ChangeBands(const Session& session, const Holders& holders, Instant from, Instant to,
+              const std::vector<std::string>& before, const std::vector<std::string>& after)
+      : bands_(session, holders),
+        before_names_(&before),
+        after_names_(&after),
+        before_(bands_.ground(from, before)),
+        after_(bands_.ground(to, after)) {}
+
+  [[nodiscard]] const LineMap& lines() const { return bands_.lines(); }
+
+  /// Before anything is asked of a part of the ground. `floors` by holder.
+  void within(const Scope& scope, const std::vector<NoiseFloor>& floors) {
+    within_.emplace(bands_.within(scope));
+    floors_.clear();
+    // Of a group that is the sum over its actors, which is no less than its own: lines within it count.
+    for (HolderIndex h = 0; h < floors.size(); ++h) {
+      for (const auto* names : {before_names_, after_names_}) {
+        if (names == after_names_ && (*after_names_)[h] == (*before_names_)[h]) continue;
+        NoiseFloor& sum = floors_[(*names)[h]];
+        sum.area += floors[h].area;
+        sum.without_sigma += floors[h].without_sigma;
+      }
+    }
+  }
+
+  void add(Json& row, const NamedChange& change) {
+    const NoiseFloor& floor = floors_[change.name];
+    constexpr double kMost = std::numeric_limits<double>::max();
+    const auto band = [&](const std::string& prefix, AreaUnits figure, const AreaError& found, double least) {
+      add_band(row, BandKeys(prefix), square_meters(figure), found, least, kMost);
+    };
+    row["net_m2"] = square_meters(change.gained - change.lost);
+    band("net_", change.gained - change.lost, error(change.name, change.name, kNetChange), -kMost);
+    band("gained_", change.gained, gross(error(change.name, change.name, kGained), floor), 0.0);
+    band("lost_", change.lost, gross(error(change.name, change.name, kLost), floor), 0.0);
+    band("held_", change.held, held(error(change.name, change.name, kHeldAtBoth), floor), 0.0);
+  }
+
+  void add(Json& row, const NamedTransition& t) {
+    const AreaError found = error(t.from, t.to, kHeldAtBoth);
+    // No more passes by drawing anew than either side's line yields.
+    const NoiseFloor& from = floors_[t.from];
+    const NoiseFloor& to = floors_[t.to];
+    const AreaError with_floor =
+        t.from == t.to ? held(found, from) : gross(found, from.area < to.area ? from : to);
+    add_band(row, BandKeys(), square_meters(t.area), with_floor, 0.0, std::numeric_limits<double>::max());
+  }
+
+ private:
+  [[nodiscard]] AreaError error(const std::string& from, const std::string& to,
+                                const OverlapWeights& weights) const {
+    return within_->of(before_, Bands::part_of(*before_names_, from), after_,
+                       Bands::part_of(*after_names_, to), weights);
+  }
+
+  Bands bands_;
+  const std::vector<std::string>* before_names_;
+  const std::vector<std::string>* after_names_;
+  DrawnGround before_;
+  DrawnGround after_;
+  std::optional<AreaErrors> within_;
+  std::map<std::string, NoiseFloor> floors_;
+};
+
+/// Columns of what changed, each with its band.
+void add_band_columns(Table& rows, Table& transitions) {
+  std::vector<Column> columns;
+  for (Column& column : rows.columns) {
+    if (column.kind != Column::Kind::area) {
+      columns.push_back(std::move(column));
+      continue;
+    }
+    const BandKeys keys(column.key.substr(0, column.key.size() - 2));  // "gained_" of "gained_m2"
+    const bool is_held = column.key == "held_m2";
+    if (is_held) {
+      columns.push_back(with_band({"net_m2", "net", Column::Kind::area}, BandKeys("net_")));
+      columns.push_back(band_column(BandKeys("net_"), Column::Kind::area_band));
+    }
+    columns.push_back(with_band(std::move(column), keys));
+    columns.push_back(band_column(keys, Column::Kind::area_band));
+    columns.back().is_for_people = !is_held;
+  }
+  rows.columns = std::move(columns);
+  transitions.columns.back() = with_band(std::move(transitions.columns.back()), BandKeys());
+  transitions.columns.push_back(band_column(BandKeys(), Column::Kind::area_band));
 }
 
 Table places_table(const Session& session, const Holders& holders, Instant from, Instant to,
@@ -102,6 +194,12 @@ Report changes_report(const Session& session, Instant from, Instant to, const Br
     for (Table* table : {&rows, &transitions})
       table->columns.insert(table->columns.begin(), {"region", "region"});
   }
+  std::optional<ChangeBands> bands;
+  if (session.has_bands()) {
+    bands.emplace(session, holders, from, to, before, after);
+    add_band_columns(rows, transitions);
+    report.notes.insert(report.notes.begin(), band_note());
+  }
   // Boundaries within a group are no boundaries of it, so its floor is not the sum of its actors'.
   const bool has_floor = !by.by_group && states_sigma(atlas);
   if (has_floor) {
@@ -136,7 +234,12 @@ Report changes_report(const Session& session, Instant from, Instant to, const Br
     residual += result.residual;
     const std::vector<NamedTransition> named = by_name(result.transitions, before, after);
     std::vector<NoiseFloor> floors;
-    if (has_floor) floors = noise_floors(session.composite(), holders, from, to, part.scope);
+    if (bands) {
+      floors = noise_floors(bands->lines(), holders, from, to, part.scope);
+      bands->within(part.scope, floors);
+    } else if (has_floor) {
+      floors = noise_floors(session.composite(), holders, from, to, part.scope);
+    }
     const auto in_part = [&](Json row) {
       if (part.region) row["region"] = atlas[*part.region].id;
       return row;
@@ -154,6 +257,7 @@ Report changes_report(const Session& session, Instant from, Instant to, const Br
                           {"gained_m2", square_meters(change.gained)},
                           {"lost_m2", square_meters(change.lost)},
                           {"held_m2", square_meters(change.held)}});
+      if (bands) bands->add(row, change);
       if (has_floor) add_noise_floor(row, change, floors[index_of(before, change.name)]);
       if (narrow) add_narrow(row, change.name, narrow_of);
       rows.rows.push_back(std::move(row));
@@ -162,6 +266,7 @@ Report changes_report(const Session& session, Instant from, Instant to, const Br
       if (!session.wants(t.from, from) && !session.wants(t.to, to)) continue;
       Json row = in_part(
           {{"from", holder_json(t.from)}, {"to", holder_json(t.to)}, {"area_m2", square_meters(t.area)}});
+      if (bands) bands->add(row, t);
       if (const auto found = narrow_of.find({t.from, t.to}); found != narrow_of.end()) {
         row["pieces"] = found->second.pieces;
         row["narrow_pieces"] = found->second.narrow_pieces;
@@ -190,7 +295,7 @@ struct ChangesCommand {
     if (within_noise && !(*within_noise > 0.0 && std::isfinite(*within_noise)))
       throw InvalidArgument(fmt::format("--within-noise {}: expected metres above 0", *within_noise));
     output.check();
-    Session session(query);
+    Session session(query, output.geometry.empty() ? Load::answers : Load::with_areas);
     session.arrange({from, to});
     if (!output.geometry.empty()) {
       FeatureOutput out(session, output.geometry, output.existing(), "changes");
@@ -214,6 +319,7 @@ void add_changes(CLI::App& app) {
       app.add_subcommand("changes", "What each party gained, lost and kept between two dates");
   const auto state = std::make_shared<ChangesCommand>();
   state->query.declare(*command);
+  state->query.declare_bands(*command);
   command->add_option("--from", state->from, "first date")->required()->type_name("DATE");
   command->add_option("--to", state->to, "second date")->required()->type_name("DATE");
   command

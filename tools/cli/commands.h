@@ -10,6 +10,7 @@ void add_build(CLI::App& app);
 void add_changes(CLI::App& app);
 void add_check(CLI::App& app);
 void add_compare(CLI::App& app);
+void add_dwell(CLI::App& app);
 void add_export(CLI::App& app);
 void add_figures(CLI::App& app);
 void add_init(CLI::App& app);
@@ -19,6 +20,7 @@ void add_raster(CLI::App& app);
 void add_review(CLI::App& app);
 void add_run(CLI::App& app);
 void add_timeline(CLI::App& app);
+void add_verify(CLI::App& app);
 void add_why(CLI::App& app);
 
 /// Ends the program with this status after everything was written.

@@ -1,6 +1,8 @@
 // marchland export: the ground of each holder as polygons, at dates, through all time, or as what changed
 // hands.
+#include "tools/cli/bands.h"
 #include "tools/cli/commands.h"
+#include "tools/cli/feature_statements.h"
 #include "tools/cli/layers.h"
 #include "tools/cli/query.h"
 #include <marchland/analysis/changes.h>
@@ -13,6 +15,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <numeric>
@@ -126,6 +129,16 @@ std::vector<TimeIndex> group_tenures(const std::vector<Tenure>& tenures, std::ve
   return epochs;
 }
 
+constexpr double kNoLimit = std::numeric_limits<double>::max();
+
+/// Fields of the band after the area, where the theme has bands.
+void add_band_fields(std::vector<FeatureField>& fields) {
+  const auto area =
+      std::find_if(fields.begin(), fields.end(), [](const FeatureField& f) { return f.name == "area_m2"; });
+  using enum FeatureField::Type;
+  fields.insert(area + 1, {FeatureField{"low_m2", real}, FeatureField{"high_m2", real}});
+}
+
 /// Ends of features that come from statements whose dates are in doubt.
 class DoubtfulEnds {
  public:
@@ -171,6 +184,7 @@ struct ExportCommand {
   std::string format;
   std::filesystem::path output;
   bool overwrite = false;
+  bool with_statements = false;
   int decimals = 7;
 
   [[nodiscard]] Existing existing() const { return overwrite ? Existing::overwrite : Existing::refuse; }
@@ -187,8 +201,13 @@ struct ExportCommand {
     if (all) query.refuse_two_layer("export --all");
     if (is_same_file(output, query.atlas))
       throw InvalidArgument(fmt::format("-o {}: is the atlas itself; choose another name", output.string()));
+    if (with_statements && output.extension() != ".gpkg") {
+      throw InvalidArgument(
+          fmt::format("--statements: '{}' has no room for a table beside its features; choose -o FILE.gpkg",
+                      output.string()));
+    }
     FeatureOutput::check(output, existing());
-    Session session(query);
+    Session session(query, Load::with_areas);
     std::optional<FeatureOutput> out;
     const auto answer = [&](const ExportCommand& question) {
       if (!out) out.emplace(session, output, existing(), "export", decimals);
@@ -205,6 +224,7 @@ struct ExportCommand {
         answer(question);
       });
     }
+    if (with_statements) out->add_statements(session.theme());
     fmt::print(stderr, "{}", out->write());
   }
 
@@ -288,9 +308,20 @@ struct ExportCommand {
       set.fields.push_back({"to", instant});
       doubtful.add_fields(set.fields);
     }
-    for (FeatureField field :
-         {FeatureField{"area_m2", real}, FeatureField{"source", text}, FeatureField{"color", text}}) {
-      set.fields.push_back(std::move(field));
+    const bool has_lists = has_room_for_statements(out.path());
+    for (FeatureField field : {FeatureField{"area_m2", real}, FeatureField{"source", text},
+                               FeatureField{"sources", text}, FeatureField{"statements", text},
+                               FeatureField{"statement_count", integer}, FeatureField{"color", text}}) {
+      if (field.name != "statements" || has_lists) set.fields.push_back(std::move(field));
+    }
+    const FeatureStatements statements(session, holders);
+    std::optional<Bands> bands;
+    std::optional<AreaErrors> within;
+    std::optional<DrawnGround> drawn;
+    if (session.has_bands(holders.theme())) {
+      add_band_fields(set.fields);
+      bands.emplace(session, holders);
+      within.emplace(bands->within(session.scope()));
     }
     struct Sorted {
       std::string id;
@@ -302,6 +333,22 @@ struct ExportCommand {
       const std::vector<std::string> sources =
           sources_of(composite, holders, faces, question.epoch, holders.size() + 1,
                      [](Category category) { return category - 1; });
+      std::vector<DecidingStatements::Ground> grounds(holders.size() + 1);
+      for (HolderIndex h = 1; h < holders.size(); ++h) {
+        const Interval interval = changes.around(h, question.epoch);
+        grounds[h + 1] = all ? DecidingStatements::Ground{h, question.epoch, times.index_of(interval.to())}
+                             : DecidingStatements::Ground{h, question.epoch, question.epoch + 1};
+      }
+      const std::vector<FeatureStatements::Named> named = statements(faces, grounds);
+      std::vector<AreaError> errors;
+      if (bands) {
+        if (drawn) {
+          drawn->move_to(question.epoch);
+        } else {
+          drawn.emplace(bands->lines(), holders, question.epoch);
+        }
+        errors = within->of_parts(*drawn, holders.size());
+      }
       std::vector<std::string> ids;
       auto features = out.polygons(dissolver, faces, [&](Category c, AreaUnits area) {
         const HolderIndex holder = c - 1;
@@ -317,7 +364,15 @@ struct ExportCommand {
           doubtful.add_values(values, holder, interval);
         }
         values.emplace_back(square_meters(area));
+        if (bands) {
+          BandValues band = band_values(square_meters(area), errors[holder], 0.0, kNoLimit);
+          values.push_back(std::move(band.low));
+          values.push_back(std::move(band.high));
+        }
         values.push_back(sources[c].empty() ? FieldValue{} : FieldValue{sources[c]});
+        values.push_back(named[c].sources);
+        if (has_lists) values.push_back(named[c].statements);
+        values.push_back(named[c].count);
         values.push_back(color_of(session.atlas(), holders, holder));
         return values;
       });
@@ -489,23 +544,55 @@ struct ExportCommand {
     out.note("from", from);
     out.note("to", to);
     out.explain_none(fmt::format("no ground changed hands between {} and {}", from, to));
+    // What decided at either date.
+    const FeatureStatements statements(session, holders);
+    const auto named_at = [&](Instant date, const auto& side) {
+      const TimeIndex epoch = times.epoch_of(date);
+      std::vector<DecidingStatements::Ground> grounds(transitions.size() + 1);
+      for (std::size_t t = 0; t < transitions.size(); ++t)
+        grounds[t + 1] = {side(transitions[t]), epoch, epoch + 1};
+      return statements(faces, grounds);
+    };
+    const auto named_before = named_at(a, [](const auto& transition) { return transition.first; });
+    const auto named_after = named_at(b, [](const auto& transition) { return transition.second; });
+    const bool has_lists = has_room_for_statements(out.path());
     using enum FeatureField::Type;
+    std::vector<FeatureField> fields{{"actor", text},    {"actor_name", text}, {"from_actor", text},
+                                     {"to_actor", text}, {"changed", boolean}, {"theme", text},
+                                     {"from", instant},  {"to", instant},      {"area_m2", real}};
+    std::optional<Bands> bands;
+    std::optional<AreaErrors> within;
+    std::optional<DrawnGround> drawn_before;
+    std::optional<DrawnGround> drawn_after;
+    std::vector<NoiseFloor> floors;
+    if (session.has_bands()) {
+      add_band_fields(fields);
+      bands.emplace(session, holders);
+      within.emplace(bands->within(session.scope()));
+      drawn_before.emplace(bands->lines(), holders, times.epoch_of(a));
+      drawn_after.emplace(bands->lines(), holders, times.epoch_of(b));
+      floors = noise_floors(bands->lines(), holders, a, b, session.scope());
+    }
+    for (const char* side : {"from", "to"}) {
+      fields.push_back({fmt::format("{}_sources", side), text});
+      if (has_lists) fields.push_back({fmt::format("{}_statements", side), text});
+      fields.push_back({fmt::format("{}_statement_count", side), integer});
+    }
+    fields.push_back({"color", text});
+    const auto band_between = [&](HolderIndex x, HolderIndex y, double area) {
+      const AreaError error = within->of(*drawn_before, x, *drawn_after, y, kHeldAtBoth);
+      // No more passes by drawing anew than either side's line yields.
+      return band_values(area,
+                         x == y ? cli::held(error, floors[x])
+                                : gross(error, floors[floors[x].area < floors[y].area ? x : y]),
+                         0.0, kNoLimit);
+    };
     out.add_polygons("changes",
                      fmt::format("{}: {} to {}", session.atlas().title, session.date(a), session.date(b)),
-                     {{"actor", text},
-                      {"actor_name", text},
-                      {"from_actor", text},
-                      {"to_actor", text},
-                      {"changed", boolean},
-                      {"theme", text},
-                      {"from", instant},
-                      {"to", instant},
-                      {"area_m2", real},
-                      {"color", text}},
-                     faces, [&](Category c, AreaUnits area) {
+                     std::move(fields), faces, [&](Category c, AreaUnits area) {
                        const auto [x, y] = transitions[c - 1];
                        const std::string name = name_of(session.atlas(), holders, y);
-                       return std::vector<FieldValue>{holder_value(holders, y),
+                       std::vector<FieldValue> values{holder_value(holders, y),
                                                       name.empty() ? FieldValue{} : FieldValue{name},
                                                       holder_value(holders, x),
                                                       holder_value(holders, y),
@@ -513,8 +600,19 @@ struct ExportCommand {
                                                       std::string(to_string(holders.theme())),
                                                       a,
                                                       b,
-                                                      square_meters(area),
-                                                      color_of(session.atlas(), holders, y)};
+                                                      square_meters(area)};
+                       if (bands) {
+                         BandValues band = band_between(x, y, square_meters(area));
+                         values.push_back(std::move(band.low));
+                         values.push_back(std::move(band.high));
+                       }
+                       for (const auto* named : {&named_before, &named_after}) {
+                         values.push_back((*named)[c].sources);
+                         if (has_lists) values.push_back((*named)[c].statements);
+                         values.push_back((*named)[c].count);
+                       }
+                       values.emplace_back(color_of(session.atlas(), holders, y));
+                       return values;
                      });
   }
 };
@@ -552,6 +650,7 @@ void add_export(CLI::App& app) {
       "The ground of each holder, or what changed hands, as GeoJSON, GeoPackage, FlatGeobuf, KML, ...");
   const auto state = std::make_shared<ExportCommand>();
   state->query.declare(*command);
+  state->query.declare_bands(*command);
   command->add_option("--at", state->at, "dates: one feature for each holder and date")
       ->delimiter(',')
       ->type_name("DATE");
@@ -569,6 +668,8 @@ void add_export(CLI::App& app) {
   command->add_option("-o,--output", state->output, "file to write; the ending tells the format")
       ->type_name("FILE")
       ->required();
+  command->add_flag("--statements", state->with_statements,
+                    "of .gpkg: a table of the theme's statements as well, by the ids that features name");
   command->add_option("--decimals", state->decimals, "of a degree, to which coordinates are rounded")
       ->check(CLI::Range(0, 7))
       ->capture_default_str();

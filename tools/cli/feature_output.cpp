@@ -50,6 +50,21 @@ void FeatureOutput::note(const std::string& key, const std::string& value) {
   }
 }
 
+void FeatureOutput::add_statements(Theme theme) {
+  const Atlas& atlas = session_->atlas();
+  const auto end = [](bool is_there, Instant at) { return is_there ? std::optional(at) : std::nullopt; };
+  for (const Statement& statement : atlas.statements) {
+    const Layer& layer = atlas[statement.layer];
+    if (layer.theme != theme) continue;
+    const Interval& when = statement.validity;
+    provenance_.statements.push_back(
+        {statement.id, layer.id, atlas[layer.source].id, std::string(to_string(theme)),
+         atlas[statement.actor].id, end(when.has_from(), when.from()), end(when.has_to(), when.to()),
+         std::string(to_string(statement.basis)), std::string(to_string(statement.certainty)), statement.note,
+         statement.origin});
+  }
+}
+
 void FeatureOutput::add(FeatureSet set) {
   const auto known =
       std::find_if(sets_.begin(), sets_.end(), [&](const FeatureSet& s) { return s.name == set.name; });

@@ -48,8 +48,17 @@ class FeatureOutput {
   [[nodiscard]] std::vector<Feature> polygons(const Dissolver& dissolver, const std::vector<Category>& faces,
                                               const ValuesOf& values);
 
+  /// The file to be written.
+  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+
+  /// A table of the theme's statements goes with the features, where the format has tables (.gpkg).
+  void add_statements(Theme theme);
+
   /// What was collected, for another writer.
   [[nodiscard]] const std::vector<FeatureSet>& sets() const noexcept { return sets_; }
+
+  /// The greatest difference that rounding made to the area of any feature so far, by method lonlat.
+  [[nodiscard]] AreaUnits worst_rounding() const noexcept { return worst_rounding_; }
 
   /// Writes the file. A line for standard error that says what rounding did, or why there are no features;
   /// empty if there are lines only.

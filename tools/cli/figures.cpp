@@ -1,9 +1,12 @@
 // marchland figures: an atlas held against what others have printed about the same ground.
 #include "tools/cli/figures.h"
 
+#include "tools/cli/bands.h"
 #include "tools/cli/commands.h"
 #include <marchland/analysis/changes.h>
 #include <marchland/analysis/groups.h>
+#include <marchland/analysis/noise_floor.h>
+#include <marchland/analysis/positional_error.h>
 #include <marchland/base/error.h>
 #include <marchland/io/manifest.h>
 #include <marchland/io/read_composite.h>
@@ -13,7 +16,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <limits>
+#include <map>
 #include <memory>
+#include <optional>
 
 namespace marchland::cli {
 
@@ -29,20 +36,43 @@ auto look_up(const PublishedFigure& figure, const char* column, Look look) {
   }
 }
 
+/// A figure of this atlas, in the unit of the published one, and where it lies with 95 % as far as lines go.
+struct Answer {
+  double value = 0.0;
+  std::optional<Band> band;
+};
+
+/// Parts of the ground at a date, by the names that holders have then.
+struct Divided {
+  Instant at;
+  std::vector<std::string> names;
+};
+
 class Answers {
  public:
-  explicit Answers(const Session& session) : session_(session), holders_(session.holders()) {}
+  explicit Answers(const Session& session) : session_(session) {}
 
-  /// In km2, or in per cent where the figure is a share.
-  [[nodiscard]] double value(const PublishedFigure& figure) const {
+  [[nodiscard]] Answer answer(const PublishedFigure& figure) {
     const AreaUnits counted = figure.kind == PublishedFigure::Kind::changed ? changed(figure) : area(figure);
-    if (!figure.is_share) return square_meters(counted) / 1e6;
-    const double whole = denominator(figure);
-    if (whole <= 0) throw InvalidData(fmt::format("{}: of: '{}' is nothing", figure.place, figure.of));
-    return 100.0 * square_meters(counted) / whole;
+    const double area = square_meters(counted);
+    const double whole = figure.is_share ? denominator(figure) : 0.0;
+    if (figure.is_share && whole <= 0)
+      throw InvalidData(fmt::format("{}: of: '{}' is nothing", figure.place, figure.of));
+    const double unit = figure.is_share ? whole / 100.0 : 1e6;
+    const std::optional<AreaError> error = error_of(figure, area, whole);
+    // Where no drawn line bounds what is counted, nothing is known of how sure it is: a region's border is a
+    // definition here.
+    if (!error || !error->is_known() || error->lines.value() == 0.0) return {area / unit, std::nullopt};
+    const double most = figure.is_share && is_of_held(figure) ? whole : std::numeric_limits<double>::max();
+    const Band band = band_of(area, *error, 0.0, most);
+    return {area / unit, Band{band.low / unit, band.high / unit}};
   }
 
  private:
+  static bool is_of_held(const PublishedFigure& figure) {
+    return figure.of == kHeld || figure.of.starts_with(kHeldAt);
+  }
+
   [[nodiscard]] Scope scope(const PublishedFigure& figure) const {
     Scope scope;
     for (const std::string& id : figure.regions)
@@ -67,6 +97,23 @@ class Answers {
                                 const std::string& text) const {
     return look_up(figure, column, [&] { return session_.instant(text); });
   }
+  /// What is asked and what bands of it are made from; one of each theme.
+  struct ByTheme {
+    ByTheme(const Session& session, Theme theme) : holders(session.holders(theme)) {
+      if (session.has_bands(theme)) bands.emplace(session, holders);
+    }
+    Holders holders;
+    std::optional<Bands> bands;
+  };
+  [[nodiscard]] const ByTheme& of_theme(const PublishedFigure& figure) {
+    std::unique_ptr<ByTheme>& known = by_theme_[figure.theme];
+    if (!known) known = std::make_unique<ByTheme>(session_, figure.theme);
+    return *known;
+  }
+  [[nodiscard]] Divided divided(const PublishedFigure& figure, Instant at) {
+    const bool by_group = is_group(figure, "holder", figure.holder);
+    return {at, holder_names(of_theme(figure).holders, session_.atlas(), at, by_group)};
+  }
 
   [[nodiscard]] AreaUnits region_area(const Scope& scope) const {
     const std::vector<bool> inside = faces_in_scope(session_.composite(), scope);
@@ -77,50 +124,49 @@ class Answers {
     return sum;
   }
 
-  [[nodiscard]] AreaUnits held(const PublishedFigure& figure, Instant at, const Scope& scope) const {
+  [[nodiscard]] AreaUnits held(const PublishedFigure& figure, Instant at, const Scope& scope) {
     const AreaOptions options{scope, false, is_group(figure, "holder", figure.holder)};
+    const Holders& holders = of_theme(figure).holders;
     AreaUnits sum = 0;
-    for (const AreaRow& row : areas(session_.composite(), session_.areas(), holders_, {at}, options)) {
+    for (const AreaRow& row : areas(session_.composite(), session_.areas(), holders, {at}, options)) {
       if (row.holder == figure.holder) sum += row.area;
     }
     return sum;
   }
 
-  [[nodiscard]] AreaUnits area(const PublishedFigure& figure) const {
+  [[nodiscard]] AreaUnits area(const PublishedFigure& figure) {
     if (figure.holder.empty()) return region_area(scope(figure));
     return held(figure, instant(figure, "at", figure.at), scope(figure));
   }
 
-  [[nodiscard]] AreaUnits changed(const PublishedFigure& figure) const {
-    const Instant from = instant(figure, "from", figure.from);
-    const Instant to = instant(figure, "to", figure.to);
+  [[nodiscard]] AreaUnits changed(const PublishedFigure& figure) {
     const bool by_group = is_group(figure, "holder", figure.holder);
     if (!figure.passed_to.empty() && is_group(figure, "passed_to", figure.passed_to) != by_group) {
       throw InvalidData(
           fmt::format("{}: passed_to: '{}' and the holder '{}' must both be actors or both groups",
                       figure.place, figure.passed_to, figure.holder));
     }
-    const Atlas& atlas = session_.atlas();
-    const Changes found = changes(session_.composite(), session_.areas(), holders_, from, to, scope(figure));
+    const Divided before = divided(figure, instant(figure, "from", figure.from));
+    const Divided after = divided(figure, instant(figure, "to", figure.to));
+    const Changes found = changes(session_.composite(), session_.areas(), of_theme(figure).holders, before.at,
+                                  after.at, scope(figure));
     AreaUnits sum = 0;
-    for (const NamedTransition& passed :
-         by_name(found.transitions, holder_names(holders_, atlas, from, by_group),
-                 holder_names(holders_, atlas, to, by_group))) {
+    for (const NamedTransition& passed : by_name(found.transitions, before.names, after.names)) {
       if (passed.from != figure.holder || passed.to == figure.holder) continue;
       if (figure.passed_to.empty() || passed.to == figure.passed_to) sum += passed.area;
     }
     return sum;
   }
 
+  /// The date that a share of what was held is of.
+  [[nodiscard]] Instant held_at(const PublishedFigure& figure) const {
+    if (figure.of != kHeld) return instant(figure, "of", figure.of.substr(std::string_view(kHeldAt).size()));
+    return instant(figure, "of", figure.at.empty() ? figure.from : figure.at);
+  }
   /// In square metres.
-  [[nodiscard]] double denominator(const PublishedFigure& figure) const {
+  [[nodiscard]] double denominator(const PublishedFigure& figure) {
     const std::string& of = figure.of;
-    if (of == "held")
-      return square_meters(
-          held(figure, instant(figure, "of", figure.at.empty() ? figure.from : figure.at), {}));
-    constexpr std::string_view kHeldAt = "held@";
-    if (of.starts_with(kHeldAt))
-      return square_meters(held(figure, instant(figure, "of", of.substr(kHeldAt.size())), {}));
+    if (is_of_held(figure)) return square_meters(held(figure, held_at(figure), {}));
     double km2 = 0.0;
     const auto [end, error] = std::from_chars(of.data(), of.data() + of.size(), km2);
     if (error == std::errc{} && end == of.data() + of.size()) return km2 * 1e6;
@@ -128,8 +174,78 @@ class Answers {
         region_area({{look_up(figure, "of", [&] { return find_region(session_.atlas(), of); })}}));
   }
 
+  /// Of what is counted, in square metres; of a share of what was held, with the error of that. Nothing where
+  /// no source states the accuracy of lines, or nothing drawn is asked for.
+  [[nodiscard]] std::optional<AreaError> error_of(const PublishedFigure& figure, double area, double whole) {
+    if (figure.holder.empty() || !of_theme(figure).bands) return std::nullopt;
+    const bool is_change = figure.kind == PublishedFigure::Kind::changed;
+    const double ratio = is_of_held(figure) ? area / whole : 0.0;
+    const bool has_own_scope = !figure.regions.empty();
+    const Instant at = instant(figure, is_change ? "from" : "at", is_change ? figure.from : figure.at);
+    // Both are measured on the same ground: their errors go together.
+    const bool goes_together = is_of_held(figure) && !has_own_scope && (!is_change || held_at(figure) == at);
+    AreaError error = is_change       ? change_error(figure, goes_together ? ratio : 0.0)
+                      : goes_together ? two_dates(figure, held_at(figure), at, figure.holder,
+                                                  {{{0.0, 1.0}, {-ratio, 1.0 - ratio}}})
+                                      : one_date(figure, at, scope(figure));
+    if (is_of_held(figure) && !goes_together) {
+      const AreaError of_whole = one_date(figure, held_at(figure), {});
+      error.sd = SquareMeters(std::hypot(error.sd.value(), ratio * of_whole.sd.value()));
+      error.excess = SquareMeters(error.excess.value() - ratio * of_whole.excess.value());
+      error.without_sigma += of_whole.without_sigma;
+    }
+    return error;
+  }
+  [[nodiscard]] AreaError one_date(const PublishedFigure& figure, Instant at, const Scope& scope) {
+    const Bands& bands = *of_theme(figure).bands;
+    const Divided held = divided(figure, at);
+    const DrawnGround ground = bands.ground(at, held.names);
+    return bands.within(scope).of(ground, Bands::part_of(held.names, figure.holder));
+  }
+  [[nodiscard]] AreaError two_dates(const PublishedFigure& figure, Instant first, Instant second,
+                                    const std::string& in_second, const OverlapWeights& weights) {
+    const Bands& bands = *of_theme(figure).bands;
+    const Divided before = divided(figure, first);
+    const Divided after = divided(figure, second);
+    const DrawnGround ground = bands.ground(first, before.names);
+    const DrawnGround later = bands.ground(second, after.names);
+    return bands.within(scope(figure))
+        .of(ground, Bands::part_of(before.names, figure.holder), later,
+            Bands::part_of(after.names, in_second), weights);
+  }
+  /// `ratio`: of a share of what was held at the first date; else 0.
+  [[nodiscard]] AreaError change_error(const PublishedFigure& figure, double ratio) {
+    const Instant from = instant(figure, "from", figure.from);
+    const Instant to = instant(figure, "to", figure.to);
+    const bool to_anyone = figure.passed_to.empty();
+    const OverlapWeights weights = to_anyone ? OverlapWeights{{{0.0, 0.0}, {1.0 - ratio, -ratio}}}
+                                             : OverlapWeights{{{0.0, 0.0}, {-ratio, 1.0 - ratio}}};
+    const AreaError error =
+        two_dates(figure, from, to, to_anyone ? figure.holder : figure.passed_to, weights);
+    // What drawing the same line anew would yield is in it as well; no more than either side's line yields.
+    const Holders& holders = of_theme(figure).holders;
+    const std::vector<NoiseFloor> floors =
+        noise_floors(session_.composite(), holders, from, to, scope(figure));
+    const NoiseFloor lost = floor_of(floors, divided(figure, from).names, figure.holder);
+    if (to_anyone) return gross(error, lost);
+    const NoiseFloor gained = floor_of(floors, divided(figure, to).names, figure.passed_to);
+    return gross(error, gained.area < lost.area ? gained : lost);
+  }
+  static NoiseFloor floor_of(const std::vector<NoiseFloor>& floors, const std::vector<std::string>& names,
+                             const std::string& name) {
+    NoiseFloor sum;
+    for (HolderIndex h = 0; h < floors.size(); ++h) {
+      if (names[h] != name) continue;
+      sum.area += floors[h].area;
+      sum.without_sigma += floors[h].without_sigma;
+    }
+    return sum;
+  }
+
+  static constexpr const char* kHeld = "held";
+  static constexpr const char* kHeldAt = "held@";
   const Session& session_;
-  Holders holders_;
+  std::map<Theme, std::unique_ptr<ByTheme>> by_theme_;
 };
 
 struct FiguresCommand {
@@ -164,30 +280,36 @@ std::filesystem::path figures_of(const std::filesystem::path& atlas) {
 }
 
 FiguresReport figures_report(const Session& session, const std::vector<PublishedFigure>& figures) {
-  const Answers answers(session);
+  Answers answers(session);
   FiguresReport result{{session.head(), {}, session.notes()}, 0};
   Table table{"rows",
               "",
               {{"title", "figure"},
                {"printed", "published"},
                {"value", "here", Column::Kind::number},
+               {"low_value", "95 %", Column::Kind::number_band, true, "low_value", "high_value"},
                {"unit", "unit"},
                {"agrees", "agrees"},
                {"source", "published by"},
                {"reason", "why they differ"}},
               Json::array()};
+  bool has_band = false;
   for (const PublishedFigure& figure : figures) {
-    const double value = answers.value(figure);
-    const bool is_inside = figure.low <= value && value <= figure.high;
+    const Answer answer = answers.answer(figure);
+    const bool is_inside = figure.low <= answer.value && answer.value <= figure.high;
+    const bool is_reached = answer.band && answer.band->low <= figure.high && figure.low <= answer.band->high;
+    has_band = has_band || answer.band;
     Json row;
     row["figure"] = figure.id;
     row["title"] = figure.title;
     row["printed"] = figure.printed;
     row["low"] = figure.low;
     row["high"] = figure.high;
-    row["value"] = value;
+    row["value"] = answer.value;
+    row["low_value"] = answer.band ? Json(answer.band->low) : Json(nullptr);
+    row["high_value"] = answer.band ? Json(answer.band->high) : Json(nullptr);
     row["unit"] = figure.is_share ? "%" : "km2";
-    row["agrees"] = is_inside ? "yes" : "no";
+    row["agrees"] = is_inside ? "yes" : is_reached ? "within the band" : "no";
     Json sources = Json::array();
     for (const std::string& id : figure.sources) {
       look_up(figure, "source", [&] { return find_source(session.atlas(), id); });
@@ -196,11 +318,16 @@ FiguresReport figures_report(const Session& session, const std::vector<Published
     row["source"] = std::move(sources);
     row["reason"] = figure.reason;
     table.rows.push_back(std::move(row));
-    if (is_inside || !figure.reason.empty()) continue;
+    if (is_inside || is_reached || !figure.reason.empty()) continue;
     ++result.unexplained;
     result.report.notes.insert(result.report.notes.begin(),
                                fmt::format("{}: '{}' differs from what is published, and no reason is given",
                                            figure.place, figure.id));
+  }
+  if (has_band) {
+    result.report.notes.insert(result.report.notes.begin(), band_note());
+  } else {
+    std::erase_if(table.columns, [](const Column& column) { return column.key == "low_value"; });
   }
   result.report.tables.push_back(std::move(table));
   return result;
@@ -219,6 +346,7 @@ void add_figures(CLI::App& app) {
       ->add_option("--figures", state->figures,
                    "table of published figures (CSV; default: the atlas's own, `figures` in its manifest)")
       ->type_name("FILE");
+  state->query.declare_bands(*command);
   state->output.declare(*command);
   command->callback([state] { state->run(); });
 }

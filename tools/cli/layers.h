@@ -30,6 +30,9 @@ void add_group_changes(FeatureOutput& out, const Session& session, const std::st
 void add_line(FeatureOutput& out, const Session& session, const std::vector<Instant>& at,
               const LineSides& sides);
 
+/// Ground of equal account of who had it for how long: a feature for each.
+void add_dwell(FeatureOutput& out, const Session& session, const Interval& when);
+
 /// `resolution` in degrees. The path must not exist.
 void write_control_raster(const Session& session, const std::string& at, double resolution,
                           const std::filesystem::path& path);

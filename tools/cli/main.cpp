@@ -45,6 +45,7 @@ int main(int argc, char** argv) {
   marchland::cli::add_changes(app);
   marchland::cli::add_timeline(app);
   marchland::cli::add_line(app);
+  marchland::cli::add_dwell(app);
   marchland::cli::add_compare(app);
   marchland::cli::add_figures(app);
   marchland::cli::add_why(app);
@@ -54,6 +55,7 @@ int main(int argc, char** argv) {
   marchland::cli::add_review(app);
   marchland::cli::add_export(app);
   marchland::cli::add_raster(app);
+  marchland::cli::add_verify(app);
   try {
     app.parse(argc, argv);
     return 0;

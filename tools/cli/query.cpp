@@ -53,8 +53,27 @@ std::vector<CsvColumn> columns_of(const Table& table) {
       case Column::Kind::share:
         columns.push_back({column.key, "0 to 1", CsvColumn::Type::real});
         break;
+      case Column::Kind::area_band:
+      case Column::Kind::length_band:
+      case Column::Kind::share_band:
+      case Column::Kind::number_band: {
+        const std::string unit = column.kind == Column::Kind::number_band   ? "in the unit of the row"
+                                 : column.kind == Column::Kind::area_band   ? "in square metres"
+                                 : column.kind == Column::Kind::length_band ? "in metres"
+                                                                            : "0 to 1";
+        columns.push_back({column.low, unit + "; low end of the 95 % band", CsvColumn::Type::real});
+        columns.push_back({column.high, unit + "; high end of the 95 % band", CsvColumn::Type::real});
+        break;
+      }
+      case Column::Kind::digits:
       case Column::Kind::number:
         columns.push_back({column.key, "", CsvColumn::Type::real});
+        break;
+      case Column::Kind::days:
+        columns.push_back({column.key, "in days of 86400 seconds", CsvColumn::Type::real});
+        break;
+      case Column::Kind::degree:
+        columns.push_back({column.key, "in degrees on WGS84", CsvColumn::Type::real});
         break;
     }
   }
@@ -213,6 +232,12 @@ void QueryOptions::declare_statements(CLI::App& command) {
                      "between sources: priority, majority or all (default: what the atlas declares)");
 }
 
+void QueryOptions::declare_bands(CLI::App& command) {
+  command.add_flag(
+      "--no-bands", no_bands,
+      "leave out the 95 % bands, which figures have where sources state the accuracy of their lines");
+}
+
 void QueryOptions::declare(CLI::App& command) {
   declare_statements(command);
   command.add_option("--region", regions, "only inside these regions")->delimiter(',');
@@ -286,6 +311,7 @@ void Session::declare(const QueryOptions& options) {
   add_filter("--actor", options.actors);
   add_filter("--group", options.groups);
   add_filter("--source", options.sources);
+  no_bands_ = options.no_bands;
   if (options.threads > 0) threads_.emplace(tbb::global_control::max_allowed_parallelism, options.threads);
   if (options.rule.empty()) return;
   const auto rule = parse_enum<SourceRule>(options.rule);
@@ -380,6 +406,17 @@ std::vector<Instant> Session::instants(const std::vector<std::string>& texts) co
   out.reserve(texts.size());
   for (const std::string& text : texts) out.push_back(instant(text));
   return out;
+}
+
+bool Session::has_bands(Theme theme) const {
+  if (no_bands_) return false;
+  const Atlas& all = atlas();
+  return std::any_of(all.statements.begin(), all.statements.end(), [&](const Statement& statement) {
+    const Layer& layer = all[statement.layer];
+    if (layer.theme != theme) return false;
+    if (!holder_options_.sources.empty() && !holder_options_.sources.contains(layer.source)) return false;
+    return statement.accuracy.value_or(all[layer.source].accuracy()).sigma.has_value();
+  });
 }
 
 bool Session::wants(const Holders& holders, HolderIndex holder, std::optional<Instant> at) const {
@@ -497,6 +534,10 @@ Json holder_json(const std::string& id) {
 
 double square_meters(AreaUnits area) {
   return to_square_meters(area).value();
+}
+
+double to_days(std::chrono::seconds time) {
+  return std::chrono::duration<double, std::chrono::days::period>(time).count();
 }
 
 }  // namespace marchland::cli

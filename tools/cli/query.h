@@ -11,6 +11,7 @@
 #include <CLI/CLI.hpp>
 #include <tbb/global_control.h>
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -64,12 +65,15 @@ struct QueryOptions {
   std::uint64_t max_memory = 0;  ///< bytes; 0: three quarters of the machine's
   std::string since;             ///< window of time; empty: open
   std::string until;
+  bool no_bands = false;
   bool two_layer = false;  ///< only the dates asked for are arranged, two at a time at most
 
   void declare_atlas(CLI::App& command);
   /// --threads and --max-memory only.
   void declare_limits(CLI::App& command);
   void declare(CLI::App& command);
+  /// --no-bands
+  void declare_bands(CLI::App& command);
   /// ATLAS, limits, --theme, --source, --rule: for commands that are about statements, not areas.
   void declare_statements(CLI::App& command);
   /// For commands that need all dates at once: throws InvalidArgument that names those that do not.
@@ -122,6 +126,9 @@ class Session {
   [[nodiscard]] std::vector<Instant> instants(const std::vector<std::string>& texts) const;
   /// The date as the atlas writes it.
   [[nodiscard]] std::string date(Instant at) const { return format_instant(at, atlas().days); }
+  /// Whether figures of the theme have bands: some source that counts states the accuracy of its lines.
+  [[nodiscard]] bool has_bands(Theme theme) const;
+  [[nodiscard]] bool has_bands() const { return has_bands(theme_); }
   /// Whether --actor or --group asks for this holder: all of them without either. Members of a group are
   /// those at the date; without a date, all that ever are.
   [[nodiscard]] bool wants(const Holders& holders, HolderIndex holder, std::optional<Instant> at) const;
@@ -156,6 +163,7 @@ class Session {
   Scope scope_;
   Theme theme_;
   HolderOptions holder_options_;
+  bool no_bands_ = false;
   std::vector<std::string> actors_;
   std::vector<std::string> groups_;
   std::string filters_;
@@ -179,5 +187,7 @@ void refuse_part_of_harmonised(const Atlas& atlas, const std::filesystem::path& 
 /// null for unknown ground.
 [[nodiscard]] Json holder_json(const std::string& id);
 [[nodiscard]] double square_meters(AreaUnits area);
+/// Of 86400 seconds.
+[[nodiscard]] double to_days(std::chrono::seconds time);
 
 }  // namespace marchland::cli

@@ -1,5 +1,7 @@
-// marchland raster: who held each cell, what it passed from and to, or when it last passed, as a GeoTIFF.
+// marchland raster: who held each cell, what it passed from and to, when it last passed, or for how long one
+// actor had it, as a GeoTIFF.
 #include "tools/cli/commands.h"
+#include "tools/cli/dwell.h"
 #include "tools/cli/layers.h"
 #include "tools/cli/query.h"
 #include <marchland/base/error.h>
@@ -68,6 +70,7 @@ struct RasterCommand {
   void run() const {
     const Existing existing = overwrite ? Existing::overwrite : Existing::refuse;
     const bool is_change = layer == "change";
+    if (layer == "dwell") return run_dwell();
     if (is_change ? from.empty() || to.empty() || !at.empty() : at.empty() || !from.empty() || !to.empty()) {
       throw InvalidArgument(is_change ? "--layer change: expected --from DATE --to DATE"
                                       : fmt::format("--layer {}: expected --at DATE", layer));
@@ -120,6 +123,64 @@ struct RasterCommand {
     const std::string until = layer == "last-change" ? ", nor was by then" : "";
     return fmt::format("nothing of theme {} is held at {}{}{}", to_string(session.theme()), at, until,
                        of_what);
+  }
+
+  void run_dwell() const {
+    const Existing existing = overwrite ? Existing::overwrite : Existing::refuse;
+    if (!at.empty()) {
+      throw InvalidArgument(
+          "--layer dwell counts days over a stretch of time; expected --from DATE --to DATE, or neither");
+    }
+    if (query.actors.size() != 1)
+      throw InvalidArgument("--layer dwell: expected --actor ID, of one actor, whose days are counted");
+    query.refuse_two_layer("raster --layer dwell");
+    check_raster_output(output, existing);
+    const Session session(query);
+    const RasterGrid grid = write_dwell(session, dwell_interval(session, from, to));
+    fmt::print(stderr, "{}: {} x {} cells of {} ({})\n", output.string(), grid.columns, grid.rows, grid.cell,
+               grid.crs);
+  }
+
+  /// Days under the actor alone, by cell; 0 on ground that it never had.
+  RasterGrid write_dwell(const Session& session, const Interval& when) const {
+    const Holders holders = session.holders();
+    const Composite& composite = session.composite();
+    const std::vector<bool> ground = ground_of(session, holders);
+    const std::string& actor = query.actors.front();
+    const HolderIndex holder = holders.find(find_actor(session.atlas(), actor));
+    const DwellTable dwell(composite, session.areas(), holders, when, session.scope());
+    const auto time_of = [&](std::size_t account) {
+      return holder == kUnknown ? std::chrono::seconds{0} : dwell.account(account).time_of(holder);
+    };
+    // A class for each length of time, so that cells are found as those of every other raster are.
+    std::map<std::chrono::seconds, CellClass> class_of;
+    for (std::size_t i = 0; i < dwell.size(); ++i) class_of.emplace(time_of(i), CellClass{0});
+    if (class_of.size() > std::numeric_limits<CellClass>::max())
+      throw InvalidArgument(
+          "more than 65535 lengths of time; choose a shorter stretch or fewer with --region");
+    std::vector<float> days{kNoValue};
+    for (auto& [time, cell_class] : class_of) {
+      cell_class = static_cast<CellClass>(days.size());
+      days.push_back(static_cast<float>(to_days(time)));
+    }
+    std::vector<CellClass> classes(ground.size(), 0);
+    for (FaceIndex f = 0; f < classes.size(); ++f) {
+      const auto account = dwell.find(composite.coverage(f, holders.group()));
+      if (ground[f] && account) classes[f] = class_of.at(time_of(*account));
+    }
+    const ValueRaster raster{
+        make_grid(box_of(session, ground), crs, resolution),
+        fmt::format("days under {} from {} to {}", actor, session.date(when.from()), session.date(when.to())),
+        "days"};
+    std::vector<float> cells;
+    for (const CellClass c : classify(composite.plane(), classes, raster.grid)) cells.push_back(days[c]);
+    Provenance origin = provenance(session, "raster");
+    origin.extra.emplace_back("layer", "dwell");
+    origin.extra.emplace_back("actor", actor);
+    origin.extra.emplace_back("from", session.date(when.from()));
+    origin.extra.emplace_back("to", session.date(when.to()));
+    write_value_raster(output, raster, cells, origin, overwrite ? Existing::overwrite : Existing::refuse);
+    return raster.grid;
   }
 
   static CellClass add_class(ClassRaster& raster, RasterClass entry) {
@@ -281,19 +342,26 @@ void write_change_raster(const Session& session, const std::string& from, const 
 }
 
 void add_raster(CLI::App& app) {
-  CLI::App* command = app.add_subcommand(
-      "raster", "Who held each cell, what it passed from and to, or when it last did, as a GeoTIFF");
+  CLI::App* command = app.add_subcommand("raster",
+                                         "Who held each cell, what it passed from and to, when it last did, "
+                                         "for how long one actor had it, as a GeoTIFF");
   const auto state = std::make_shared<RasterCommand>();
   state->query.declare(*command);
   command
       ->add_option("--layer", state->layer,
                    "control: the holder at a date; change: from which holder to which; last-change: when the "
-                   "ground last passed, until a date")
-      ->check(CLI::IsMember({"control", "change", "last-change"}))
+                   "ground last passed, until a date; dwell: days under the one --actor")
+      ->check(CLI::IsMember({"control", "change", "last-change", "dwell"}))
       ->capture_default_str();
   command->add_option("--at", state->at, "date of --layer control and last-change")->type_name("DATE");
-  command->add_option("--from", state->from, "first date of --layer change")->type_name("DATE");
-  command->add_option("--to", state->to, "second date of --layer change")->type_name("DATE");
+  command
+      ->add_option("--from", state->from,
+                   "first date of --layer change; of dwell, default: the first of the atlas")
+      ->type_name("DATE");
+  command
+      ->add_option("--to", state->to,
+                   "second date of --layer change; of dwell, default: the last of the atlas")
+      ->type_name("DATE");
   command->add_option("--res", state->resolution, "side of a cell, in units of the CRS")
       ->required()
       ->check(CLI::PositiveNumber);

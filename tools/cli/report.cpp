@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <optional>
 
 namespace marchland::cli {
 
@@ -18,8 +20,13 @@ std::size_t width(const std::string& text) {
       text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
+/// Decimals below 0 round to tens, hundreds, ...
 std::string with_thousands(double value, int decimals) {
-  std::string text = fmt::format("{:.{}f}", value, decimals);
+  if (decimals < 0) {
+    const double unit = std::pow(10.0, -decimals);
+    value = std::round(value / unit) * unit;
+  }
+  std::string text = fmt::format("{:.{}f}", value, std::max(decimals, 0));
   const std::size_t first = text.front() == '-' ? 1 : 0;
   std::size_t end = text.find('.');
   if (end == std::string::npos) end = text.size();
@@ -32,13 +39,54 @@ std::string with_thousands(double value, int decimals) {
   return text;
 }
 
+/// To how many decimals a figure is worth writing that is known within a band: the half of the band to two
+/// digits where they are below 36, else to one (the rule of the Particle Data Group).
+int decimals_of(double low, double high, int most) {
+  const double half = (high - low) / 2.0;
+  if (!(half > 0.0)) return most;
+  const double exponent = std::floor(std::log10(half));
+  const double lead = half / std::pow(10.0, exponent);
+  return std::min(most, (lead < 3.55 ? 1 : 0) - static_cast<int>(exponent));
+}
+
+/// What a figure is divided by to be shown.
+double scale_of(Column::Kind kind, const Rendering& how) {
+  switch (kind) {
+    case Column::Kind::area:
+    case Column::Kind::area_band:
+      return how.unit.square_meters;
+    case Column::Kind::length:
+    case Column::Kind::length_band:
+      return 1000.0;
+    case Column::Kind::number:
+    case Column::Kind::number_band:
+      return 1.0;
+    default:
+      return 0.01;
+  }
+}
+
+bool is_band(const Column& column) {
+  return column.kind == Column::Kind::area_band || column.kind == Column::Kind::length_band ||
+         column.kind == Column::Kind::share_band || column.kind == Column::Kind::number_band;
+}
+
+std::optional<double> number_at(const Json& row, const std::string& key) {
+  const auto found = row.find(key);
+  if (found == row.end() || !found->is_number()) return std::nullopt;
+  return found->get<double>();
+}
+
 std::string title_of(const Column& column, const Rendering& how) {
   switch (column.kind) {
     case Column::Kind::area:
+    case Column::Kind::area_band:
       return fmt::format("{} {}", column.title, how.unit.name);
     case Column::Kind::length:
+    case Column::Kind::length_band:
       return column.title + " km";
     case Column::Kind::share:
+    case Column::Kind::share_band:
       return column.title + " %";
     default:
       return column.title;
@@ -46,6 +94,17 @@ std::string title_of(const Column& column, const Rendering& how) {
 }
 
 std::string for_people(const Json& row, const Column& column, const Rendering& how) {
+  const std::optional<double> low = number_at(row, column.low);
+  const std::optional<double> high = number_at(row, column.high);
+  const double scale = scale_of(column.kind, how);
+  const int most =
+      column.kind == Column::Kind::share || column.kind == Column::Kind::share_band ? 2 : how.decimals;
+  const int decimals = low && high ? decimals_of(*low / scale, *high / scale, most) : most;
+  if (is_band(column) && low && high) {
+    const std::string least = with_thousands(*low / scale, decimals);
+    if (*low == *high) return least;
+    return fmt::format("{}{}{}", least, *low < 0 ? " to " : "-", with_thousands(*high / scale, decimals));
+  }
   const auto found = row.find(column.key);
   if (found == row.end()) return "";
   if (found->is_null() && column.kind == Column::Kind::date) return "(open)";
@@ -53,19 +112,30 @@ std::string for_people(const Json& row, const Column& column, const Rendering& h
     return column.key == "actor" || column.key == "from" || column.key == "to" ? "(unknown)" : "-";
   switch (column.kind) {
     case Column::Kind::area:
-      return with_thousands(found->get<double>() / how.unit.square_meters, how.decimals);
     case Column::Kind::length:
-      return with_thousands(found->get<double>() / 1000.0, how.decimals);
     case Column::Kind::share:
-      return fmt::format("{:.2f}", found->get<double>() * 100.0);
+      return with_thousands(found->get<double>() / scale, decimals);
+    case Column::Kind::digits:
+      return found->is_number() ? fmt::format("{:.3g}", found->get<double>()) : found->get<std::string>();
     case Column::Kind::number:
       return with_thousands(found->get<double>(), how.decimals);
+    case Column::Kind::days:
+      return with_thousands(found->get<double>(), 1);
+    case Column::Kind::degree:
+      return fmt::format("{:.4f}", found->get<double>());
     default:
       break;
   }
   if (found->is_array()) {
     std::string list;
     for (const Json& item : *found) list += (list.empty() ? "" : ", ") + printable(item.get<std::string>());
+    return list;
+  }
+  if (found->is_object()) {
+    std::string list;
+    for (const auto& [key, value] : found->items())
+      list += fmt::format("{}{} {}", list.empty() ? "" : ", ", printable(key),
+                          with_thousands(value.get<double>(), 1));
     return list;
   }
   return found->is_string() ? printable(found->get<std::string>()) : found->dump();
@@ -141,12 +211,17 @@ std::string render_markdown(const Table& table, const Rendering& how) {
 
 std::string render_csv(const Table& table) {
   std::string out;
-  for (std::size_t c = 0; c < table.columns.size(); ++c) out += (c > 0 ? "," : "") + table.columns[c].key;
+  std::vector<std::string> keys;
+  for (const Column& column : table.columns) {
+    keys.push_back(column.key);
+    if (is_band(column)) keys.push_back(column.high);
+  }
+  for (std::size_t k = 0; k < keys.size(); ++k) out += (k > 0 ? "," : "") + keys[k];
   out += "\n";
   for (const Json& row : table.rows) {
-    for (std::size_t c = 0; c < table.columns.size(); ++c) {
-      if (c > 0) out += ",";
-      const auto found = row.find(table.columns[c].key);
+    for (std::size_t k = 0; k < keys.size(); ++k) {
+      if (k > 0) out += ",";
+      const auto found = row.find(keys[k]);
       if (found != row.end()) out += csv_field_of(*found);
     }
     out += "\n";
@@ -164,6 +239,16 @@ AreaUnit parse_area_unit(const std::string& name) {
   if (name == "mi2") return {name, kMile * kMile};
   if (name == "ha") return {name, 1e4};
   throw InvalidArgument(fmt::format("--unit '{}': expected m2, km2, mi2 or ha", name));
+}
+
+Column band_column(const BandKeys& keys, Column::Kind kind) {
+  return {keys.low, "95 %", kind, true, keys.low, keys.high};
+}
+
+Column with_band(Column column, const BandKeys& keys) {
+  column.low = keys.low;
+  column.high = keys.high;
+  return column;
 }
 
 void append(Report& report, Report more) {

@@ -25,12 +25,42 @@ struct AreaUnit {
 [[nodiscard]] AreaUnit parse_area_unit(const std::string& name);
 
 struct Column {
-  enum class Kind { text, area, length, share, count, date, number };
-  std::string key;    ///< of the row; areas in m2, lengths in m
-  std::string title;  ///< for people, without unit
-  Kind kind = Kind::text;
+  /// A band is two figures; people see them as "36-46".
+  enum class Kind {
+    text,
+    area,
+    length,
+    share,
+    count,
+    date,
+    number,
+    area_band,
+    length_band,
+    share_band,
+    number_band,
+    digits,
+    days,
+    degree
+  };
+  std::string key;         ///< of the row; areas in m2, lengths in m, times in days; of a band its lower end
+  std::string title;       ///< for people, without unit
+  Kind kind = Kind::text;  ///< digits: three significant ones, whatever the unit
   bool is_for_people = true;  ///< or in csv only
+  /// Of a figure, its band: to people it is rounded to what that supports. Of a band, itself.
+  std::string low{};
+  std::string high{};
 };
+
+/// Keys of a band, "low_m2" and "high_m2" or with a prefix, "gained_low_m2".
+struct BandKeys {
+  explicit BandKeys(const std::string& prefix = "", const std::string& unit = "_m2")
+      : low(prefix + "low" + unit), high(prefix + "high" + unit) {}
+  std::string low;
+  std::string high;
+};
+[[nodiscard]] Column band_column(const BandKeys& keys, Column::Kind kind);
+/// The same column, to people rounded to what the band supports.
+[[nodiscard]] Column with_band(Column column, const BandKeys& keys);
 
 struct Table {
   std::string name;   ///< key in the document: "rows", "transitions", ...

@@ -35,6 +35,11 @@ struct LineSides {
 [[nodiscard]] Report line_report(const Session& session, const std::vector<Instant>& at,
                                  const LineSides& sides);
 
+/// For how long each holder had how much ground.
+[[nodiscard]] Report dwell_report(const Session& session, const Interval& when, bool by_region = false);
+/// The same of each place of the gazetteer. Throws InvalidArgument where there is none.
+[[nodiscard]] Report dwell_places_report(const Session& session, const Interval& when);
+
 /// Places that changed hands so often at least, with who held them when.
 [[nodiscard]] Report places_report(const Session& session, std::size_t least_changes);
 

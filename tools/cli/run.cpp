@@ -1,8 +1,10 @@
 // marchland run: the main job. Tables, layers, rasters and an index of what was written.
 #include "tools/cli/commands.h"
+#include "tools/cli/dwell.h"
 #include "tools/cli/figures.h"
 #include "tools/cli/layers.h"
 #include "tools/cli/reports.h"
+#include "tools/cli/result_index.h"
 #include <marchland/base/error.h>
 #include <marchland/io/write_composite.h>
 
@@ -14,6 +16,7 @@
 #include <cstdio>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <system_error>
 
@@ -33,8 +36,9 @@ class OutputFolder {
     if (fs::exists(path_, error)) {
       if (existing == Existing::refuse) fail("exists already; choose another name or pass --overwrite");
       // Only what an earlier run wrote may go.
-      if (!fs::is_regular_file(path_ / kIndex, error)) {
-        fail(fmt::format("has no {}, so it was not written by this command; choose another name", kIndex));
+      if (!fs::is_regular_file(path_ / kResultIndex, error)) {
+        fail(fmt::format("has no {}, so it was not written by this command; choose another name",
+                         kResultIndex));
       }
     }
     temporary_ = path_.parent_path() / fmt::format(".{}.{}", path_.filename().string(), ::getpid());
@@ -76,7 +80,8 @@ class OutputFolder {
     if (replaces) fs::remove_all(old, error);
   }
 
-  static constexpr const char* kIndex = "index.json";
+  /// Where it is until then.
+  [[nodiscard]] const fs::path& temporary() const { return temporary_; }
 
  private:
   [[noreturn]] void fail(std::string_view what) const {
@@ -117,11 +122,6 @@ struct RunCommand {
   bool overwrite = false;
   double resolution = 0.0;
 
-  struct Written {
-    std::string file;
-    std::string what;
-  };
-
   void run() const {
     query.refuse_two_layer("run");
     OutputFolder folder(output, overwrite ? Existing::overwrite : Existing::refuse);
@@ -144,16 +144,20 @@ struct RunCommand {
     if (dates.empty()) dates = default_dates(session);
     std::vector<Instant> instants;
     for (const NamedDate& date : dates) instants.push_back(date.at);
-    std::vector<Written> written;
+    std::vector<ResultFile> written;
     std::string summary;
 
-    const auto write_tables = [&](const std::string& name, const std::string& what, const Report& report) {
+    std::vector<std::string> names;
+    for (const NamedDate& date : dates) names.push_back(date.name);
+
+    const auto write_tables = [&](const std::string& name, const std::string& what, const Report& report,
+                                  Json made = {}) {
       write_file(folder.file("tables/" + name + ".csv"), render(report, {Format::csv, {}, 2}),
                  Existing::refuse);
       write_file(folder.file("tables/" + name + ".json"), render(report, {Format::json, {}, 2}),
                  Existing::refuse);
-      written.push_back({"tables/" + name + ".csv", what});
-      written.push_back({"tables/" + name + ".json", what + ", in full"});
+      written.push_back({"tables/" + name + ".csv", what, made});
+      written.push_back({"tables/" + name + ".json", what + ", in full", std::move(made)});
     };
     const auto say = [&](const std::string& title, Report report) {
       report.notes.clear();
@@ -161,53 +165,81 @@ struct RunCommand {
     };
 
     const Report area = areas_report(session, instants, {session.scope(), false, false});
-    write_tables("areas", "areas by party", area);
+    write_tables("areas", "areas by party", area, {{"command", "areas"}, {"at", names}});
     say("Areas", area);
     if (!session.atlas().regions.empty()) {
       write_tables("areas-by-region", "areas by region and party",
-                   areas_report(session, instants, {session.scope(), true, false}));
+                   areas_report(session, instants, {session.scope(), true, false}),
+                   {{"command", "areas"}, {"at", names}, {"by", "region"}});
     }
     for (std::size_t i = 1; i < dates.size(); ++i) {
       const std::string name = "changes-" + dates[i - 1].name + "-" + dates[i].name;
       const Report report = changes_report(session, dates[i - 1].at, dates[i].at);
-      write_tables(name, fmt::format("changes between {} and {}", dates[i - 1].name, dates[i].name), report);
+      write_tables(name, fmt::format("changes between {} and {}", dates[i - 1].name, dates[i].name), report,
+                   {{"command", "changes"}, {"from", dates[i - 1].name}, {"to", dates[i].name}});
       say(fmt::format("Changes: {} to {}", dates[i - 1].name, dates[i].name), report);
     }
-    write_tables("timeline", "areas at every change", timeline_report(session, "change"));
+    write_tables("timeline", "areas at every change", timeline_report(session, "change"),
+                 {{"command", "timeline"}, {"every", "change"}});
+    const std::optional<Interval> when = stretch_of_time(session);
+    if (when) {
+      const Report dwell = dwell_report(session, *when);
+      write_tables("dwell", "how long each party had how much ground", dwell, {{"command", "dwell"}});
+      say(fmt::format("Days under each holder: {} to {}", session.date(when->from()),
+                      session.date(when->to())),
+          dwell);
+      if (!session.atlas().places.empty()) {
+        write_tables("dwell-places", "how long each party had each place",
+                     dwell_places_report(session, *when), {{"command", "dwell"}, {"places", true}});
+      }
+    }
 
     const std::vector<LineSides> lines = contacts(session, instants);
     for (const LineSides& sides : lines) {
       const Report report = line_report(session, instants, sides);
       write_tables(fmt::format("line-{}-{}", sides.first_id, sides.second_id),
-                   fmt::format("line of contact between {} and {}", sides.first_id, sides.second_id), report);
+                   fmt::format("line of contact between {} and {}", sides.first_id, sides.second_id), report,
+                   {{"command", "line"}, {"between", {sides.first_id, sides.second_id}}, {"at", names}});
       say(fmt::format("Line of contact between {} and {}", sides.first_id, sides.second_id), report);
     }
     write_figures(session, folder, written, summary);
     const CheckReport check = check_report(session);
     write_file(folder.file("tables/check.json"), render(check.report, {Format::json, {}, 2}),
                Existing::refuse);
-    written.push_back({"tables/check.json", "findings and certificates"});
+    written.push_back({"tables/check.json", "findings and certificates", {{"command", "check"}}});
     say("Check", check.report);
 
     write_layers(session, dates, lines, folder, written);
+    if (when) {
+      add_layer(session, folder, written,
+                {"layers/dwell.geojson", "days under each holder", {{"command", "dwell"}}},
+                [&](FeatureOutput& out) { add_dwell(out, session, *when); });
+    }
     write_rasters(session, dates, folder, written);
     write_file(folder.file("SOURCES.txt"), sources_text(session.atlas()), Existing::refuse);
     written.push_back({"SOURCES.txt", "sources and their licences, attribution, disclaimer"});
+    write_file(folder.file("LICENSES.txt"), licences_text(session.atlas()), Existing::refuse);
+    written.push_back({"LICENSES.txt", "each licence once, with the sources under it"});
 
     Json index = session.head();
     index["title"] = session.atlas().title;
     index["disclaimer"] = session.atlas().disclaimer;
     index["attribution"] = session.atlas().attribution;
+    index["dates"] = Json::object();
     for (const NamedDate& date : dates) index["dates"][date.name] = session.date(date.at);
-    for (const Written& file : written) index["files"].push_back({{"file", file.file}, {"what", file.what}});
-    write_file(folder.file(OutputFolder::kIndex), index.dump(2) + "\n", Existing::refuse);
+    // Dates without a time are days of this convention.
+    index["utc_offset_minutes"] = session.atlas().days.utc_offset.count();
+    index["day_starts_minutes"] = session.atlas().days.day_starts.count();
+    index["options"] = options_json(query);
+    index["files"] = index_entries(folder.temporary(), written);
+    write_file(folder.file(kResultIndex), index.dump(2) + "\n", Existing::refuse);
     folder.commit();
     fmt::print("{}\nresults: {}\n", summary, output.string());
     if (check.has_error) throw ExitWith{3};
   }
 
   /// The atlas held against published figures, where it names some.
-  void write_figures(const Session& session, const OutputFolder& folder, std::vector<Written>& written,
+  void write_figures(const Session& session, const OutputFolder& folder, std::vector<ResultFile>& written,
                      std::string& summary) const {
     const fs::path file = figures_of(query.atlas);
     if (file.empty()) return;
@@ -249,49 +281,79 @@ struct RunCommand {
     return lines;
   }
 
+  /// What time is counted over; nothing where all statements are of one date, or open at both ends.
+  static std::optional<Interval> stretch_of_time(const Session& session) {
+    const auto extent = session.atlas().extent();
+    if (!extent || extent->is_empty()) return std::nullopt;
+    return extent;
+  }
+
+  template <class Fill>
+  static void add_layer(const Session& session, const OutputFolder& folder, std::vector<ResultFile>& written,
+                        ResultFile result, const Fill& fill) {
+    FeatureOutput out(session, folder.file(result.file), Existing::refuse, "run");
+    fill(out);
+    static_cast<void>(out.write());  // the files say it themselves
+    result.made["rounding_m2"] = square_meters(out.worst_rounding());
+    written.push_back(std::move(result));
+  }
+
   static void write_layers(const Session& session, const std::vector<NamedDate>& dates,
                            const std::vector<LineSides>& lines, const OutputFolder& folder,
-                           std::vector<Written>& written) {
-    const auto add = [&](const std::string& file, const std::string& what, const auto& fill) {
-      FeatureOutput out(session, folder.file(file), Existing::refuse, "run");
-      fill(out);
-      static_cast<void>(out.write());  // the files say it themselves
-      written.push_back({file, what});
+                           std::vector<ResultFile>& written) {
+    const auto add = [&](const std::string& file, const std::string& what, Json made, const auto& fill) {
+      add_layer(session, folder, written, {file, what, std::move(made)}, fill);
     };
     for (std::size_t i = 0; i < dates.size(); ++i) {
       add("layers/control-" + dates[i].name + ".geojson", "who held what at " + dates[i].name,
+          {{"command", "export"}, {"at", Json::array({dates[i].name})}},
           [&](FeatureOutput& out) { add_states(out, session, {dates[i].text}); });
       if (i == 0) continue;
       add("layers/changes-" + dates[i - 1].name + "-" + dates[i].name + ".geojson",
           fmt::format("ground that changed hands between {} and {}", dates[i - 1].name, dates[i].name),
+          {{"command", "export"}, {"from", dates[i - 1].name}, {"to", dates[i].name}},
           [&](FeatureOutput& out) { add_changes(out, session, dates[i - 1].text, dates[i].text); });
     }
     for (const LineSides& sides : lines) {
       std::vector<Instant> instants;
-      for (const NamedDate& date : dates) instants.push_back(date.at);
+      std::vector<std::string> names;
+      for (const NamedDate& date : dates) {
+        instants.push_back(date.at);
+        names.push_back(date.name);
+      }
       add(fmt::format("layers/line-{}-{}.geojson", sides.first_id, sides.second_id),
           fmt::format("line of contact between {} and {} at each date", sides.first_id, sides.second_id),
+          {{"command", "line"}, {"between", {sides.first_id, sides.second_id}}, {"at", names}},
           [&](FeatureOutput& out) { add_line(out, session, instants, sides); });
     }
-    add("layers/history.gpkg", "every theme through time, a layer each", [&](FeatureOutput& out) {
-      for (const Theme theme : kThemes) {
-        if (session.holders(theme).size() > 1) add_history(out, session, theme);
-      }
-    });
+    add("layers/history.gpkg", "every theme through time, a layer each",
+        {{"command", "export"}, {"all", true}}, [&](FeatureOutput& out) {
+          for (const Theme theme : kThemes) {
+            if (session.holders(theme).size() > 1) add_history(out, session, theme);
+          }
+        });
   }
 
   void write_rasters(const Session& session, const std::vector<NamedDate>& dates, const OutputFolder& folder,
-                     std::vector<Written>& written) const {
+                     std::vector<ResultFile>& written) const {
     const double cell = resolution > 0 ? resolution : default_cell(session);
     for (std::size_t i = 0; i < dates.size(); ++i) {
       const std::string control = "rasters/control-" + dates[i].name + ".tif";
       write_control_raster(session, dates[i].text, cell, folder.file(control));
-      written.push_back({control, "who held what at " + dates[i].name});
+      written.push_back(
+          {control,
+           "who held what at " + dates[i].name,
+           {{"command", "raster"}, {"layer", "control"}, {"at", dates[i].name}, {"res", cell}}});
       if (i == 0) continue;
       const std::string change = "rasters/change-" + dates[i - 1].name + "-" + dates[i].name + ".tif";
       write_change_raster(session, dates[i - 1].text, dates[i].text, cell, folder.file(change));
-      written.push_back(
-          {change, fmt::format("what changed between {} and {}", dates[i - 1].name, dates[i].name)});
+      written.push_back({change,
+                         fmt::format("what changed between {} and {}", dates[i - 1].name, dates[i].name),
+                         {{"command", "raster"},
+                          {"layer", "change"},
+                          {"from", dates[i - 1].name},
+                          {"to", dates[i].name},
+                          {"res", cell}}});
     }
   }
 
@@ -341,6 +403,7 @@ void add_run(CLI::App& app) {
   command->add_option("--at", state->at, "dates (default: the periods of the atlas that are instants)")
       ->delimiter(',')
       ->type_name("DATE");
+  state->query.declare_bands(*command);
   command
       ->add_option("--res", state->resolution, "cell size of rasters in degrees (default: fits the extent)")
       ->type_name("DEGREES");

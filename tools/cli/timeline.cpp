@@ -1,4 +1,5 @@
 // marchland timeline: areas as a series, and what passed between its dates.
+#include "tools/cli/bands.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/reports.h"
 #include <marchland/analysis/all_pairs.h>
@@ -10,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -58,17 +60,18 @@ std::vector<Instant> dates_of(const Session& session, const ChangeTable& table,
 /// Adds the rows of one part of the ground.
 class SeriesRows {
  public:
+  /// `bands` may be null.
   SeriesRows(const Session& session, const Holders& holders, const DoubtfulCoverages& doubtful,
-             const Breakdown& by, const Session::Part& part)
-      : session_(&session),
-        holders_(&holders),
-        doubtful_(&doubtful),
-        by_(by),
-        is_bounded_(is_bounded(session.composite(), part.scope)) {
+             const Breakdown& by, const Session::Part& part, const Bands* bands)
+      : session_(&session), holders_(&holders), doubtful_(&doubtful), by_(by), bands_(bands) {
+    scope_ = part.scope;
+    is_bounded_ = is_bounded(session.composite(), part.scope);
     if (part.region) region_ = session.atlas()[*part.region].id;
+    if (bands_ != nullptr) within_.emplace(bands_->within(part.scope));
   }
 
   void add_points(const std::vector<SeriesPoint>& points, Table& table) const {
+    std::optional<DrawnGround> ground;
     for (auto first = points.begin(); first != points.end();) {
       const auto last =
           std::find_if(first, points.end(), [&](const SeriesPoint& p) { return p.at != first->at; });
@@ -77,21 +80,36 @@ class SeriesRows {
       std::map<std::pair<bool, std::string>, AreaUnits> sums;
       for (auto point = first; point != last; ++point)
         sums[{names[point->holder].empty(), names[point->holder]}] += point->area;
-      const auto bands =
+      const auto by_dates =
           date_bands(doubtful_->at(first->at), *holders_, session_->atlas(), first->at, by_.by_group);
-      for (const auto& [name, band] : bands) {
+      for (const auto& [name, band] : by_dates) {
         if (is_bounded_ || !name.empty()) sums.try_emplace({name.empty(), name}, 0);
+      }
+      std::vector<AreaError> errors;
+      if (bands_ != nullptr) {
+        if (ground) {
+          ground->move_to(session_->composite().times().epoch_of(first->at), Bands::parts_of(names));
+        } else {
+          ground.emplace(bands_->ground(
+              first->at, names, is_bounded_ ? DrawnGround::Unknown::walked : DrawnGround::Unknown::left_out));
+        }
+        errors = within_->of_parts(*ground, names.size());
       }
       for (const auto& [name, area] : sums) {
         if (!session_->wants(name.second, first->at)) continue;
-        Json values{{"actor", holder_json(name.second)}, {"area_m2", square_meters(area)}};
+        Json row = with_region(session_->date(first->at),
+                               {{"actor", holder_json(name.second)}, {"area_m2", square_meters(area)}});
         if (!doubtful_->turns().empty()) {
-          const auto band = bands.find(name.second);
-          const DateBand off = band == bands.end() ? DateBand{} : band->second;
-          values["date_low_m2"] = square_meters(area - off.less);
-          values["date_high_m2"] = square_meters(area + off.more);
+          const auto band = by_dates.find(name.second);
+          const DateBand off = band == by_dates.end() ? DateBand{} : band->second;
+          row["date_low_m2"] = square_meters(area - off.less);
+          row["date_high_m2"] = square_meters(area + off.more);
         }
-        table.rows.push_back(with_region(session_->date(first->at), std::move(values)));
+        if (bands_ != nullptr) {
+          add_band(row, BandKeys(), square_meters(area), error_of(errors, Bands::part_of(names, name.second)),
+                   0.0, std::numeric_limits<double>::max());
+        }
+        table.rows.push_back(std::move(row));
       }
       first = last;
     }
@@ -122,8 +140,11 @@ class SeriesRows {
   const Holders* holders_;
   const DoubtfulCoverages* doubtful_;
   Breakdown by_;
-  bool is_bounded_;
+  const Bands* bands_;
+  bool is_bounded_ = false;
   std::string region_;
+  Scope scope_;
+  std::optional<AreaErrors> within_;
 };
 
 /// What passed between the dates of a series, date by date.
@@ -160,6 +181,13 @@ Report timeline_report(const Session& session, const std::string& every, const B
       table->columns.insert(table->columns.begin() + 1, {"region", "region"});
   }
   bool has_doubt = false;
+  std::optional<Bands> bands;
+  if (session.has_bands()) {
+    bands.emplace(session, holders);
+    rows.columns.back() = with_band(rows.columns.back(), BandKeys());
+    rows.columns.push_back(band_column(BandKeys(), Column::Kind::area_band));
+    report.notes.insert(report.notes.begin(), band_note());
+  }
   for (const Session::Part& part : session.parts(by)) {
     const ChangeTable table(session.composite(), session.areas(), holders, part.scope);
     const DoubtfulCoverages doubtful(session.composite(), session.areas(), holders,
@@ -167,7 +195,7 @@ Report timeline_report(const Session& session, const std::string& every, const B
     has_doubt = has_doubt || !doubtful.turns().empty();
     const std::vector<Instant> dates = dates_of(session, table, doubtful, step_of(every), by);
     const Timeline series = table.timeline(dates);
-    const SeriesRows add(session, holders, doubtful, by, part);
+    const SeriesRows add(session, holders, doubtful, by, part, bands ? &*bands : nullptr);
     add.add_points(series.points, rows);
     const auto by_date = passed_by_date(table, series, dates, by);
     for (std::size_t d = 1; d < dates.size(); ++d)
@@ -298,6 +326,7 @@ void add_timeline(CLI::App& app) {
   CLI::App* command = app.add_subcommand("timeline", "Areas as a series, and what passed between its dates");
   const auto state = std::make_shared<TimelineCommand>();
   state->query.declare(*command);
+  state->query.declare_bands(*command);
   command->add_option("--every", state->every, "change (each date anything passes), day, month or year")
       ->check(CLI::IsMember({"change", "day", "month", "year"}))
       ->capture_default_str();

@@ -284,6 +284,7 @@ struct WhyCommand {
                  {"to", "to", Column::Kind::date},
                  {"actor", "actor"},
                  {"statements", "by", Column::Kind::text, false},
+                 {"sources", "sources"},
                  {"cites", "resting on"},
                  {"note", "as stated"}},
                 Json::array()};
@@ -292,6 +293,7 @@ struct WhyCommand {
     for (const Tenure& tenure : found.history) {
       if (tenure.when.intersection(window).is_empty()) continue;
       Json statements = Json::array();
+      Json sources = Json::array();
       Json cites = Json::array();
       std::string note;
       if (tenure.when.has_from()) {
@@ -299,6 +301,8 @@ struct WhyCommand {
           if (testimony.standing != Standing::decides) continue;
           const Statement& statement = session.atlas().statements[testimony.statement];
           statements.push_back(statement.id);
+          const Json said_by = session.atlas()[session.atlas()[statement.layer].source].id;
+          if (std::find(sources.begin(), sources.end(), said_by) == sources.end()) sources.push_back(said_by);
           for (const SourceId source : statement.cites) {
             const std::string& id = session.atlas()[source].id;
             if (std::find(cites.begin(), cites.end(), id) == cites.end()) cites.push_back(id);
@@ -312,6 +316,7 @@ struct WhyCommand {
                             {"to", end_json(session, tenure.when.has_to(), tenure.when.to())},
                             {"actor", holder_json(holders.id(tenure.holder))},
                             {"statements", std::move(statements)},
+                            {"sources", std::move(sources)},
                             {"cites", std::move(cites)},
                             {"note", note}});
     }

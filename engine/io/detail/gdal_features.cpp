@@ -134,6 +134,7 @@ bool is_empty(const std::variant<MultiPolygon, MultiLine>& geometry) {
 }
 
 struct LayerOptions {
+  bool is_table = false;  ///< without geometries
   CPLStringList creation;
   bool dates_as_text = false;
   std::vector<std::string> names;  ///< of fields; empty: as they are
@@ -147,7 +148,8 @@ void write_layer(GDALDataset& dataset, const FeatureSet& set, const LayerOptions
   const bool lines =
       !set.features.empty() && std::holds_alternative<MultiLine>(set.features.front().geometry);
   OGRLayer* layer =
-      dataset.CreateLayer(set.name.c_str(), &wgs84, lines ? wkbMultiLineString : wkbMultiPolygon,
+      dataset.CreateLayer(set.name.c_str(), options.is_table ? nullptr : &wgs84,
+                          options.is_table ? wkbNone : (lines ? wkbMultiLineString : wkbMultiPolygon),
                           const_cast<char**>(options.creation.List()));
   if (layer == nullptr) fail(messages, fmt::format("layer '{}' cannot be made", set.name));
   for (std::size_t i = 0; i < set.fields.size(); ++i) {
@@ -334,6 +336,62 @@ void write_styles(GDALDataset& dataset, const std::vector<FeatureSet>& sets, con
   }
 }
 
+/// Table of the sources, and of statements where they were asked for: what lists of ids in features refer to.
+void write_tables(GDALDataset& dataset, const Provenance& provenance, GdalMessages& messages) {
+  using enum FeatureField::Type;
+  const auto text_or_null = [](const std::string& value) {
+    return value.empty() ? FieldValue{} : FieldValue{value};
+  };
+  const auto instant_or_null = [](const std::optional<Instant>& value) {
+    return value ? FieldValue{*value} : FieldValue{};
+  };
+  LayerOptions table;
+  table.is_table = true;
+  table.creation.SetNameValue("ASPATIAL_VARIANT", "GPKG_ATTRIBUTES");
+  FeatureSet sources{"sources",
+                     "sources",
+                     {{"id", text},
+                      {"title", text},
+                      {"author", text},
+                      {"licence", text},
+                      {"url", text},
+                      {"date", text},
+                      {"sigma_m", real},
+                      {"priority", integer},
+                      {"note", text}},
+                     {}};
+  for (const auto& source : provenance.sources) {
+    sources.features.push_back(
+        {{source.id, text_or_null(source.title), text_or_null(source.author), text_or_null(source.licence),
+          text_or_null(source.url), text_or_null(source.date),
+          source.sigma_m ? FieldValue{*source.sigma_m} : FieldValue{}, std::int64_t{source.priority},
+          text_or_null(source.note)},
+         MultiPolygon{}});
+  }
+  if (!sources.features.empty()) write_layer(dataset, sources, table, messages);
+  FeatureSet statements{"statements",
+                        "statements",
+                        {{"id", text},
+                         {"layer", text},
+                         {"source", text},
+                         {"theme", text},
+                         {"actor", text},
+                         {"from", instant},
+                         {"to", instant},
+                         {"basis", text},
+                         {"certainty", text},
+                         {"note", text},
+                         {"origin", text}},
+                        {}};
+  for (const auto& s : provenance.statements) {
+    statements.features.push_back(
+        {{s.id, s.layer, s.source, s.theme, s.actor, instant_or_null(s.from), instant_or_null(s.to), s.basis,
+          s.certainty, text_or_null(s.note), text_or_null(s.origin)},
+         MultiPolygon{}});
+  }
+  if (!statements.features.empty()) write_layer(dataset, statements, table, messages);
+}
+
 /// Ten bytes each, different from one another.
 std::vector<std::string> short_names(const std::vector<FeatureField>& fields) {
   constexpr std::size_t kLongest = 10;
@@ -365,6 +423,7 @@ std::string geopackage_bytes(const std::vector<FeatureSet>& sets, const Provenan
     layer.creation.SetNameValue("DESCRIPTION", provenance.disclaimer.c_str());
     write_layer(*dataset, set, layer, messages);
   }
+  write_tables(*dataset, provenance, messages);
   // The layers' own tables must be there before other statements run.
   dataset->FlushCache(false);
   write_metadata(*dataset, provenance, messages);

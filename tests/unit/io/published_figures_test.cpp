@@ -13,7 +13,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 constexpr const char* kHead =
-    "figure,title,printed,low,high,unit,source,kind,holder,passed_to,at,from,to,region,of,reason\n";
+    "theme,figure,title,printed,low,high,unit,source,kind,holder,passed_to,at,from,to,region,of,reason\n";
 
 class PublishedFiguresTest : public test::IoTest {
  protected:
@@ -25,9 +25,9 @@ class PublishedFiguresTest : public test::IoTest {
 
 TEST_F(PublishedFiguresTest, RowSaysWhatItSays) {
   const auto figures = read(
-      "kept,\"kept, in all\",27.7 %,27.65,27.75,%,a; b,area,x,,line,,,\"r;s\",held@first,\"a "
+      "claim,kept,\"kept, in all\",27.7 %,27.65,27.75,%,a; b,area,x,,line,,,\"r;s\",held@first,\"a "
       "\"\"reason\"\"\"\n"
-      "lost,lost,8 to 20,8,20,km2,,changed,x,y,,first,second,,,\n");
+      ",lost,lost,8 to 20,8,20,km2,,changed,x,y,,first,second,,,\n");
   ASSERT_EQ(figures.size(), 2);
   EXPECT_EQ(figures[0].id, "kept");
   EXPECT_EQ(figures[0].title, "kept, in all");
@@ -37,12 +37,14 @@ TEST_F(PublishedFiguresTest, RowSaysWhatItSays) {
   EXPECT_TRUE(figures[0].is_share);
   EXPECT_THAT(figures[0].sources, ElementsAre("a", "b"));
   EXPECT_EQ(figures[0].kind, PublishedFigure::Kind::area);
+  EXPECT_EQ(figures[0].theme, Theme::claim);
   EXPECT_EQ(figures[0].at, "line");
   EXPECT_THAT(figures[0].regions, ElementsAre("r", "s"));
   EXPECT_EQ(figures[0].of, "held@first");
   EXPECT_EQ(figures[0].reason, "a \"reason\"");
   EXPECT_THAT(figures[0].place, HasSubstr("published.csv: row 1"));
   EXPECT_EQ(figures[1].kind, PublishedFigure::Kind::changed);
+  EXPECT_EQ(figures[1].theme, Theme::control);
   EXPECT_EQ(figures[1].passed_to, "y");
   EXPECT_FALSE(figures[1].is_share);
   EXPECT_THAT(figures[1].sources, IsEmpty());
@@ -50,9 +52,9 @@ TEST_F(PublishedFiguresTest, RowSaysWhatItSays) {
 }
 
 TEST_F(PublishedFiguresTest, ColumnsMayComeInAnyOrder) {
-  const auto figures =
-      read("area,r,f,t,p,1,2,km2,,,,,,,,\n",
-           "kind,region,figure,title,printed,low,high,unit,source,holder,passed_to,at,from,to,of,reason\n");
+  const auto figures = read(
+      "area,,r,f,t,p,1,2,km2,,,,,,,,\n",
+      "kind,theme,region,figure,title,printed,low,high,unit,source,holder,passed_to,at,from,to,of,reason\n");
   ASSERT_EQ(figures.size(), 1);
   EXPECT_EQ(figures[0].id, "f");
   EXPECT_THAT(figures[0].regions, ElementsAre("r"));
@@ -61,14 +63,14 @@ TEST_F(PublishedFiguresTest, ColumnsMayComeInAnyOrder) {
 TEST_F(PublishedFiguresTest, NumberIsWrittenWithAPoint) {
   for (const std::string text : {"1 936", "\"1,5\"", "-1", "nan", "1e999", "12a"}) {
     EXPECT_THAT(
-        error_of([&] { static_cast<void>(read(fmt::format("f,t,p,{},2e9,km2,,area,,,,,,r,,\n", text))); }),
+        error_of([&] { static_cast<void>(read(fmt::format(",f,t,p,{},2e9,km2,,area,,,,,,r,,\n", text))); }),
         HasSubstr("published.csv: row 1: low: "))
         << text;
   }
 }
 
 TEST_F(PublishedFiguresTest, ShareOfWhatNobodyHeldIsRefused) {
-  EXPECT_THAT(error_of([&] { static_cast<void>(read("f,t,p,1,2,%,,area,,,,,,r,held,\n")); }),
+  EXPECT_THAT(error_of([&] { static_cast<void>(read(",f,t,p,1,2,%,,area,,,,,,r,held,\n")); }),
               HasSubstr("row 1: of: 'held': the row has no holder"));
 }
 

@@ -5,6 +5,8 @@
 
 #include <gdal.h>
 
+#include <limits>
+
 namespace marchland::test {
 namespace {
 
@@ -115,6 +117,45 @@ TEST_F(WriteRaster, ManyClassesTakeTwoBytes) {
   EXPECT_EQ(GDALGetRasterDataType(band), GDT_UInt16);
   EXPECT_EQ(GDALGetColorEntry(GDALGetRasterColorTable(band), 399)->c3, 0x30);
   EXPECT_STREQ(GDALRATGetValueAsString(GDALGetDefaultRAT(band), 398, 1), "x");
+}
+
+TEST_F(WriteRaster, ValuesAreThoseOfTheCells) {
+  ValueRaster raster;
+  raster.grid = {"EPSG:4326", 44.0, 41.0, 0.5, 3, 2};
+  raster.description = "days under a";
+  raster.unit = "days";
+  const std::vector<float> values{0.0F, 1.5F, kNoValue, 365.25F, 10000.0F, 0.0F};
+  write_value_raster(path("a.tif"), raster, values, origin(), Existing::refuse);
+  write_value_raster(path("b.tif"), raster, values, origin(), Existing::refuse);
+  EXPECT_THAT(listing(), ElementsAre("a.tif", "a.tif.aux.xml", "b.tif", "b.tif.aux.xml"));
+  EXPECT_TRUE(bytes("a.tif") == bytes("b.tif"));
+  const auto file = open("a.tif");
+  ASSERT_NE(file, nullptr);
+  EXPECT_STREQ(GDALGetMetadataItem(file.get(), "LAYOUT", "IMAGE_STRUCTURE"), "COG");
+  EXPECT_STREQ(GDALGetMetadataItem(file.get(), "marchland", nullptr), to_json(origin()).c_str());
+  const GDALRasterBandH band = GDALGetRasterBand(file.get(), 1);
+  EXPECT_EQ(GDALGetRasterDataType(band), GDT_Float32);
+  EXPECT_STREQ(GDALGetDescription(band), "days under a");
+  EXPECT_STREQ(GDALGetRasterUnitType(band), "days");
+  EXPECT_EQ(GDALGetRasterNoDataValue(band, nullptr), -1.0);
+  EXPECT_STREQ(GDALGetMetadataItem(band, "STATISTICS_MINIMUM", nullptr), "0");
+  EXPECT_STREQ(GDALGetMetadataItem(band, "STATISTICS_MAXIMUM", nullptr), "10000");
+  std::vector<float> cells(6);
+  ASSERT_EQ(GDALRasterIO(band, GF_Read, 0, 0, 3, 2, cells.data(), 3, 2, GDT_Float32, 0, 0), CE_None);
+  EXPECT_EQ(cells, values);
+}
+
+TEST_F(WriteRaster, RefusesValuesThatAreNone) {
+  ValueRaster raster;
+  raster.grid = {"EPSG:4326", 44.0, 41.0, 0.5, 2, 1};
+  const auto message = [&](const std::vector<float>& values) {
+    return error_of([&] { write_value_raster(path("a.tif"), raster, values, origin(), Existing::refuse); });
+  };
+  for (const float value :
+       {-2.0F, std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()})
+    EXPECT_THAT(message({0.0F, value}), HasSubstr("expected 0 or more"));
+  EXPECT_THAT(message({0.0F}), HasSubstr("1 cells for a grid of 2"));
+  EXPECT_THAT(listing(), ElementsAre());
 }
 
 // Law: cells times their areas give the area of the polygon, up to those on its boundary.

@@ -1,0 +1,430 @@
+#include <marchland/analysis/positional_error.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <tuple>
+
+namespace marchland {
+namespace {
+
+/// Correlations below exp(-40) = 4e-18 are nothing beside 1.
+constexpr double kFarAway = 40.0;
+
+double dot(const GroundVector& a, const GroundVector& b) {
+  return a.east * b.east + a.north * b.north;
+}
+GroundVector& operator+=(GroundVector& a, const GroundVector& b) {
+  a.east += b.east;
+  a.north += b.north;
+  return a;
+}
+GroundVector operator*(double factor, const GroundVector& v) {
+  return {factor * v.east, factor * v.north};
+}
+/// What a metre of error of an edge moves: its vector turned outwards, the ground being on the left.
+GroundVector outwards(const GroundVector& along) {
+  return {along.north, -along.east};
+}
+
+double round_to_five_digits(double value) {
+  if (value == 0.0) return 0.0;
+  const double unit = std::pow(10.0, std::floor(std::log10(std::abs(value))) - 4.0);
+  return std::round(value / unit) * unit;
+}
+
+}  // namespace
+
+Band band_of(double figure, const AreaError& error, double least, double most) {
+  const double random = kBandDeviations * error.sd.value();
+  const double excess = error.excess.value();
+  const double redrawing = error.redrawing.value();
+  return {
+      std::clamp(figure - round_to_five_digits(random + std::max(excess, 0.0) + std::max(redrawing, 0.0)),
+                 least, most),
+      std::clamp(figure + round_to_five_digits(random + std::max(-excess, 0.0) + std::max(-redrawing, 0.0)),
+                 least, most)};
+}
+
+double correlated_sum(std::span<const RingVertex> ring, double perimeter, double correlation) {
+  double sum = 0.0;
+  if (correlation == 0.0) {
+    for (const RingVertex& v : ring) sum += dot(v.gradient, v.gradient);
+    return sum;
+  }
+  const double far = kFarAway * correlation;
+  const double half = perimeter / 2.0;
+  GroundVector near;  // of vertices up to half a turn behind, as they are felt here
+  GroundVector
+      passed;  // of those further behind, as they are felt at the start: the other way round is shorter
+  std::size_t first_near = 0;
+  for (std::size_t j = 0; j < ring.size(); ++j) {
+    const RingVertex& v = ring[j];
+    if (j > 0) near = std::exp((ring[j - 1].along - v.along) / correlation) * near;
+    for (; v.along - ring[first_near].along > half; ++first_near) {
+      const RingVertex& old = ring[first_near];
+      if (half < far) near += -std::exp((old.along - v.along) / correlation) * old.gradient;
+      if (old.along < far) passed += std::exp(-old.along / correlation) * old.gradient;
+    }
+    GroundVector felt = near;
+    if (const double to_start = perimeter - v.along; to_start < far)
+      felt += std::exp(-to_start / correlation) * passed;
+    sum += dot(v.gradient, v.gradient) + 2.0 * dot(v.gradient, felt);
+    near += v.gradient;
+  }
+  return sum;
+}
+
+/// What one or more rings give.
+struct AreaErrors::Walk {
+  std::vector<Vertex> vertices;
+  double perimeter = 0.0;  ///< of the ring walked last
+  double excess = 0.0;
+  double lines = 0.0;
+  double without_sigma = 0.0;
+  std::vector<LineMap::Line> known;  ///< by step
+};
+
+AreaErrors::AreaErrors(const LineMap& lines, const std::vector<bool>& inside)
+    : lines_(&lines),
+      inside_(inside.begin(), inside.end()),
+      is_everywhere_(std::all_of(inside.begin(), inside.end(), [](bool is_inside) { return is_inside; })) {}
+
+/// Adds the vertices of a ring with what they move of the figure; `jump_of` says of a half-edge how much more
+/// a square metre counts on its left than on its right.
+template <class JumpOf>
+void AreaErrors::walk(const DrawnGround& ground, const DrawnGround::Ring& ring, JumpOf jump_of,
+                      Walk& out) const {
+  const std::span<const HalfEdgeIndex> steps = ground.half_edges(ring);
+  const std::size_t count = steps.size();
+  out.known.resize(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    LineMap::Line line = lines_->line(Arrangement::edge_of(steps[i]), ground.epoch());
+    if ((steps[i] & 1U) != 0) line.shift = -line.shift;
+    out.known[i] = line;
+  }
+  const auto goes_on = [&](std::size_t i, std::size_t next) {
+    return lines_->is_straight(steps[i], steps[next]) && out.known[i].accuracy == out.known[next].accuracy;
+  };
+  // From a vertex on, so that no straight stretch is cut; a closed line has some.
+  std::size_t start = 0;
+  while (start + 1 < count && goes_on(start == 0 ? count - 1 : start - 1, start)) ++start;
+
+  const Arrangement& plane = lines_->composite().plane();
+  const std::size_t first_vertex = out.vertices.size();
+  double along = 0.0;
+  Vertex pending;
+  const auto give = [&] {
+    const LineAccuracy& accuracy = lines_->accuracies()[pending.accuracy];
+    const GroundVector& g = pending.at.gradient;
+    if (accuracy.kind == LineAccuracy::Kind::stated && (g.east != 0.0 || g.north != 0.0))
+      out.vertices.push_back(pending);
+  };
+  for (std::size_t done = 0; done < count;) {
+    const std::size_t begin = (start + done) % count;
+    const std::uint16_t accuracy = out.known[begin].accuracy;
+    const LineAccuracy::Kind kind = lines_->accuracies()[accuracy].kind;
+    // A straight stretch moves with its two ends: a place at t of its length by (1-t) and t of their errors.
+    GroundVector whole;
+    double length = 0.0;
+    double counted = 0.0;        // integral of the jump
+    double counted_first = 0.0;  // of the jump times the place
+    std::size_t last = begin;
+    for (;;) {
+      const HalfEdgeIndex h = steps[last];
+      const double step = lines_->length(h);
+      const double jump = jump_of(h);
+      whole += lines_->along(h);
+      counted += jump * step;
+      counted_first += jump * step * (length + step / 2.0);
+      length += step;
+      if (jump != 0.0 && kind != LineAccuracy::Kind::exact) {
+        out.lines += step;
+        if (kind == LineAccuracy::Kind::unknown) out.without_sigma += step;
+        out.excess += jump * step * out.known[last].shift;
+      }
+      ++done;
+      const std::size_t next = (last + 1) % count;
+      if (done >= count || !goes_on(last, next)) break;
+      last = next;
+    }
+    // Shares of the two ends; 1/2 each where all of it counts.
+    const double at_end = counted_first / (length * length);
+    const double at_begin = counted / length - at_end;
+    if (pending.accuracy != accuracy) {
+      give();
+      pending = Vertex{{along, {}}, plane.origin(steps[begin]), accuracy};
+    }
+    pending.at.gradient += at_begin * outwards(whole);
+    give();
+    along += length;
+    pending =
+        Vertex{{along, at_end * outwards(whole)}, plane.origin(Arrangement::twin(steps[last])), accuracy};
+  }
+  out.perimeter = along;
+  // The last vertex is the first one.
+  if (out.vertices.size() > first_vertex && out.vertices[first_vertex].node == pending.node &&
+      out.vertices[first_vertex].at.along == 0.0 && out.vertices[first_vertex].accuracy == pending.accuracy) {
+    out.vertices[first_vertex].at.gradient += pending.at.gradient;
+  } else {
+    give();
+  }
+}
+
+bool AreaErrors::add_long_ring(std::span<const HalfEdgeIndex> steps, Walk& out, double& variance) const {
+  if (lines_->decays().empty()) return false;
+  const LineAccuracy& accuracy =
+      lines_->accuracies()[lines_->line(Arrangement::edge_of(steps[0]), 0).accuracy];
+  const std::size_t count = steps.size();
+  std::size_t start = 0;
+  while (start + 1 < count && lines_->is_straight(steps[start == 0 ? count - 1 : start - 1], steps[start]))
+    ++start;
+  double sum = 0.0;
+  double perimeter = 0.0;
+  double lines = 0.0;
+  GroundVector near;        // what was passed, as it is felt here
+  GroundVector from_start;  // what was passed, as it is felt at the start
+  double since_start = 1.0;
+  GroundVector first;  // gradient of the first vertex, of the stretch that begins there
+  GroundVector pending;
+  for (std::size_t done = 0; done < count;) {
+    GroundVector whole;
+    double length = 0.0;
+    double counted = 0.0;
+    double counted_first = 0.0;
+    double decay = 1.0;
+    const bool is_first = done == 0;
+    for (;;) {
+      const HalfEdgeIndex h = steps[start + done < count ? start + done : start + done - count];
+      const EdgeIndex edge = Arrangement::edge_of(h);
+      if (lines_->is_box(edge)) return false;
+      const double step = lines_->length(h);
+      whole += lines_->along(h);
+      decay *= lines_->decays()[edge];
+      if (is_everywhere_ ||
+          (inside_[lines_->face(h)] != 0 && inside_[lines_->face(Arrangement::twin(h))] != 0)) {
+        counted += step;
+        counted_first += step * (length + step / 2.0);
+      }
+      length += step;
+      ++done;
+      if (done == count) break;
+      const HalfEdgeIndex next = steps[start + done < count ? start + done : start + done - count];
+      if (!lines_->is_straight(h, next)) break;
+    }
+    const double at_end = counted_first / (length * length);
+    const double at_begin = counted / length - at_end;
+    const GroundVector turned = outwards(whole);
+    lines += counted;
+    perimeter += length;
+    if (is_first) {
+      first = at_begin * turned;
+    } else {
+      pending += at_begin * turned;
+      sum += dot(pending, pending) + 2.0 * dot(pending, near);
+      near += pending;
+      from_start += since_start * pending;
+    }
+    near = decay * near;
+    since_start *= decay;
+    pending = at_end * turned;
+  }
+  if (perimeter < 2.0 * kFarAway * accuracy.correlation) return false;
+  pending += first;
+  sum += dot(pending, pending) + 2.0 * dot(pending, near) + 2.0 * dot(pending, from_start) +
+         2.0 * dot(near, from_start);
+  variance += accuracy.sigma * accuracy.sigma * sum;
+  out.lines += lines;
+  return true;
+}
+
+/// Sorts by accuracy and adds what each does. All are of one ring, sorted along it.
+void AreaErrors::add_vertices(std::vector<Vertex>& vertices, double perimeter, double& variance) const {
+  const auto by_accuracy = [](const Vertex& a, const Vertex& b) { return a.accuracy < b.accuracy; };
+  if (!std::is_sorted(vertices.begin(), vertices.end(), by_accuracy))
+    std::stable_sort(vertices.begin(), vertices.end(), by_accuracy);
+  std::vector<RingVertex> alike;
+  for (auto first = vertices.begin(); first != vertices.end();) {
+    const auto last =
+        std::find_if(first, vertices.end(), [&](const Vertex& v) { return v.accuracy != first->accuracy; });
+    alike.clear();
+    for (auto v = first; v != last; ++v) alike.push_back(v->at);
+    const LineAccuracy& accuracy = lines_->accuracies()[first->accuracy];
+    variance += accuracy.sigma * accuracy.sigma * correlated_sum(alike, perimeter, accuracy.correlation);
+    first = last;
+  }
+}
+
+std::vector<AreaError> AreaErrors::of_parts(const DrawnGround& ground, std::size_t part_count) const {
+  std::vector<AreaError> out(part_count);
+  std::vector<double> variance(part_count, 0.0);
+  Walk walked;
+  const auto jump_of = [&](HalfEdgeIndex h) {
+    return inside_[lines_->face(h)] != 0 && inside_[lines_->face(Arrangement::twin(h))] != 0 ? 1.0 : 0.0;
+  };
+  for (const DrawnGround::Ring& ring : ground.rings()) {
+    walked.vertices.clear();
+    walked.excess = walked.lines = walked.without_sigma = 0.0;
+    if (!add_long_ring(ground.half_edges(ring), walked, variance[ring.part])) {
+      walk(ground, ring, jump_of, walked);
+      add_vertices(walked.vertices, walked.perimeter, variance[ring.part]);
+    }
+    AreaError& error = out[ring.part];
+    error.excess += SquareMeters(walked.excess);
+    error.lines += Meters(walked.lines);
+    error.without_sigma += Meters(walked.without_sigma);
+  }
+  for (std::size_t p = 0; p < part_count; ++p)
+    out[p].sd = SquareMeters(std::sqrt(std::max(variance[p], 0.0)));
+  return out;
+}
+
+AreaError AreaErrors::of(const DrawnGround& ground, DrawnGround::Part part) const {
+  return of(ground, part, ground, part, kHeldAtBoth);
+}
+
+AreaError AreaErrors::of(const DrawnGround& first, DrawnGround::Part in_first, const DrawnGround& second,
+                         DrawnGround::Part in_second, const OverlapWeights& weights) const {
+  const auto weight = [&](FaceIndex face) {
+    return weights[first.part(face) == in_first ? 1 : 0][second.part(face) == in_second ? 1 : 0];
+  };
+  const auto jump_of = [&](HalfEdgeIndex h) {
+    const FaceIndex left = lines_->face(h);
+    const FaceIndex right = lines_->face(Arrangement::twin(h));
+    return inside_[left] != 0 && inside_[right] != 0 ? weight(left) - weight(right) : 0.0;
+  };
+  // A line that bounds the ground of both is one; it is met on the walk along the first.
+  const auto jump_of_rest = [&](HalfEdgeIndex h) {
+    const bool bounds_first = (first.part(lines_->face(h)) == in_first) !=
+                              (first.part(lines_->face(Arrangement::twin(h))) == in_first);
+    return bounds_first ? 0.0 : jump_of(h);
+  };
+  struct RingVertices {
+    std::vector<Vertex> own;
+    std::vector<Vertex> shared;  ///< with a ring of the other division
+    double perimeter = 0.0;
+  };
+  double excess = 0.0;
+  double lines = 0.0;
+  double without_sigma = 0.0;
+  const auto walk_all = [&](const DrawnGround& ground, DrawnGround::Part part, const auto& jump) {
+    std::vector<RingVertices> rings;
+    Walk walked;
+    for (const DrawnGround::Ring& ring : ground.rings()) {
+      if (ring.part != part) continue;
+      walk(ground, ring, jump, walked);
+      rings.push_back({std::move(walked.vertices), {}, walked.perimeter});
+      walked.vertices.clear();
+    }
+    excess += walked.excess;
+    lines += walked.lines;
+    without_sigma += walked.without_sigma;
+    return rings;
+  };
+  std::vector<RingVertices> of_first = walk_all(first, in_first, jump_of);
+  std::vector<RingVertices> of_second;
+  if (&first != &second || in_first != in_second) of_second = walk_all(second, in_second, jump_of_rest);
+
+  struct Met {
+    NodeIndex node;
+    std::uint16_t accuracy;
+    std::size_t ring;
+    std::size_t vertex;
+  };
+  std::vector<Met> met;
+  for (std::size_t r = 0; r < of_second.size(); ++r) {
+    for (std::size_t i = 0; i < of_second[r].own.size(); ++i)
+      met.push_back({of_second[r].own[i].node, of_second[r].own[i].accuracy, r, i});
+  }
+  const auto key = [](const auto& v) { return std::pair(v.node, v.accuracy); };
+  std::stable_sort(met.begin(), met.end(), [&](const Met& a, const Met& b) { return key(a) < key(b); });
+  if (!met.empty()) {
+    for (RingVertices& ring : of_first) {
+      std::vector<Vertex> own;
+      for (Vertex& vertex : ring.own) {
+        const auto same = std::lower_bound(met.begin(), met.end(), vertex,
+                                           [&](const Met& m, const Vertex& v) { return key(m) < key(v); });
+        if (same == met.end() || key(*same) != key(vertex)) {
+          own.push_back(vertex);
+          continue;
+        }
+        GroundVector& other = of_second[same->ring].own[same->vertex].at.gradient;
+        vertex.at.gradient += other;
+        other = {};
+        ring.shared.push_back(vertex);
+      }
+      ring.own = std::move(own);
+    }
+  }
+  double variance = 0.0;
+  for (std::vector<RingVertices>* rings : {&of_first, &of_second}) {
+    for (RingVertices& ring : *rings) {
+      add_vertices(ring.own, ring.perimeter, variance);
+      add_vertices(ring.shared, ring.perimeter, variance);
+    }
+  }
+  return {SquareMeters(std::sqrt(std::max(variance, 0.0))),
+          SquareMeters(excess),
+          {},
+          Meters(lines),
+          Meters(without_sigma)};
+}
+
+Band band_of(double length, const LengthError& error) {
+  const double random = kBandDeviations * error.sd.value();
+  return {std::max(length - round_to_five_digits(random + error.lengthening.value()), 0.0),
+          length + round_to_five_digits(random)};
+}
+
+LengthError error_of_length(const LineMap& lines, const ContactLine& line, TimeIndex epoch) {
+  double variance = 0.0;
+  double lengthening = 0.0;
+  double without_sigma = 0.0;
+  for (const ContactPart& part : line.parts) {
+    if (part.edges.empty()) continue;
+    const std::size_t count = part.edges.size();
+    const bool is_closed = part.positions.front() == part.positions.back();
+    std::vector<std::vector<RingVertex>> vertices(lines.accuracies().size());
+    double along = 0.0;
+    const auto add = [&](std::uint16_t accuracy, double place, const GroundVector& gradient) {
+      if (lines.accuracies()[accuracy].kind != LineAccuracy::Kind::stated) return;
+      auto& list = vertices[accuracy];
+      if (!list.empty() && list.back().along == place) {
+        list.back().gradient += gradient;
+      } else {
+        list.push_back({place, gradient});
+      }
+    };
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uint16_t accuracy = lines.line(part.edges[i], epoch).accuracy;
+      const GroundVector step = ground_vector(part.positions[i], part.positions[i + 1]);
+      const double length = std::hypot(step.east, step.north);
+      const LineAccuracy& stated = lines.accuracies()[accuracy];
+      if (stated.kind == LineAccuracy::Kind::unknown) without_sigma += length;
+      const double apart = stated.correlation == 0.0 ? 1.0 : -std::expm1(-length / stated.correlation);
+      // Across the edge the difference of the errors of its ends has the variance 2 sigma^2 (1 - rho).
+      lengthening += stated.sigma * stated.sigma * apart / length;
+      const GroundVector direction = 1.0 / length * step;
+      add(accuracy, along, -1.0 * direction);
+      along += length;
+      add(accuracy, along, direction);
+    }
+    for (std::size_t a = 0; a < vertices.size(); ++a) {
+      auto& list = vertices[a];
+      if (list.empty()) continue;
+      if (is_closed && list.size() > 1 && list.front().along == 0.0 && list.back().along == along) {
+        list.front().gradient += list.back().gradient;
+        list.pop_back();
+      }
+      const LineAccuracy& stated = lines.accuracies()[a];
+      // An open line is one that never comes back.
+      const double perimeter = is_closed ? along : std::numeric_limits<double>::infinity();
+      variance += stated.sigma * stated.sigma * correlated_sum(list, perimeter, stated.correlation);
+    }
+  }
+  constexpr double kMostLengthening = 0.1;
+  return {Meters(std::sqrt(std::max(variance, 0.0))), Meters(lengthening), Meters(without_sigma),
+          without_sigma == 0.0 && lengthening <= kMostLengthening * line.length.value()};
+}
+
+}  // namespace marchland

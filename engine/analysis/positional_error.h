@@ -1,0 +1,111 @@
+#pragma once
+// How sure an area is, by how true its lines are. A vertex of a line that is off by e moves area of g.e, g
+// half the rotated vector between its neighbours, so to first order an area has the variance sum g_i C_ij g_j
+// (Chrisman & Yandell 1988); errors s apart along a line have the correlation exp(-s / L), and the sum is
+// taken in one pass along each ring. See docs/design/uncertainty.md for what counts, what does not, and for
+// how far the first order holds.
+#include <marchland/analysis/contact_line.h>
+#include <marchland/analysis/drawn_ground.h>
+#include <marchland/base/units.h>
+
+#include <array>
+#include <span>
+#include <vector>
+
+namespace marchland {
+
+/// What errors of lines do to an area.
+struct AreaError {
+  SquareMeters sd;      ///< standard deviation by random errors
+  SquareMeters excess;  ///< by which systematic errors make it too large; negative: too small
+  /// Of gains, losses and what passed, the part that drawing a line anew may have made (NoiseFloor): as much
+  /// at most, and nothing where the lines are far apart. Negative: what is held throughout may lack so much.
+  SquareMeters redrawing{};
+  /// Lines that bound what is counted and are no definition.
+  Meters lines;
+  /// Of them, lines of which no source states how true they are. Unless it is 0, the error is not known.
+  Meters without_sigma;
+  [[nodiscard]] bool is_known() const noexcept { return without_sigma.value() == 0.0; }
+};
+
+/// Where a figure lies with a probability of 95 %, as far as lines are concerned.
+struct Band {
+  double low = 0.0;
+  double high = 0.0;
+};
+inline constexpr double kBandDeviations = 1.959964;  ///< of the normal distribution
+
+/// `figure` -+ 1.96 sd; on one side also the systematic error, and what redrawing may have made. Both widths
+/// are rounded to five digits: they are no better known, and so do not depend on the order of sums. Ends
+/// outside [least, most] are moved there.
+[[nodiscard]] Band band_of(double figure, const AreaError& error, double least, double most);
+
+/// Vertex of a closed line: where it lies along it, in metres, and what area a metre of its error moves.
+struct RingVertex {
+  double along = 0.0;
+  GroundVector gradient;
+};
+/// sum g_i.g_j exp(-s_ij / L), s the shorter way along a ring of that length; L = 0: sum g_i.g_i. Exact, the
+/// wrap included, but for terms below exp(-40). Vertices are sorted, in [0, perimeter]. Cost: once over them.
+[[nodiscard]] double correlated_sum(std::span<const RingVertex> ring, double perimeter, double correlation);
+
+/// Ground in one part of a division, and in one of another, to count: weight[in the first][in the second].
+using OverlapWeights = std::array<std::array<double, 2>, 2>;
+inline constexpr OverlapWeights kHeldAtBoth{{{0.0, 0.0}, {0.0, 1.0}}};
+inline constexpr OverlapWeights kGained{{{0.0, 1.0}, {0.0, 0.0}}};
+inline constexpr OverlapWeights kLost{{{0.0, 0.0}, {1.0, 0.0}}};
+inline constexpr OverlapWeights kNetChange{{{0.0, 1.0}, {-1.0, 0.0}}};
+
+/// Errors of areas within a scope. Lines count where the scope has ground on both sides: its own edge is a
+/// definition. Lines of different sources are in error independently; so are different rings. The map must
+/// outlive it.
+class AreaErrors {
+ public:
+  /// `inside`: by face, as faces_in_scope has it.
+  AreaErrors(const LineMap& lines, const std::vector<bool>& inside);
+
+  /// Of the area of every part, by its number.
+  [[nodiscard]] std::vector<AreaError> of_parts(const DrawnGround& ground, std::size_t part_count) const;
+  /// Of one part.
+  [[nodiscard]] AreaError of(const DrawnGround& ground, DrawnGround::Part part) const;
+  /// Of the weighed area of two parts of two divisions: two dates, or two themes. A line that bounds both is
+  /// one line; a vertex that both have is one vertex; all else of one division is drawn independently of the
+  /// other.
+  [[nodiscard]] AreaError of(const DrawnGround& first, DrawnGround::Part in_first, const DrawnGround& second,
+                             DrawnGround::Part in_second, const OverlapWeights& weights) const;
+
+ private:
+  struct Vertex {
+    RingVertex at;
+    NodeIndex node = 0;
+    std::uint16_t accuracy = 0;
+  };
+  struct Walk;
+  template <class JumpOf>
+  void walk(const DrawnGround& ground, const DrawnGround::Ring& ring, JumpOf jump_of, Walk& out) const;
+  /// The same of a whole ring, in one pass: nothing where not all lines have one accuracy, or the ring is so
+  /// short that errors are alike all around it.
+  [[nodiscard]] bool add_long_ring(std::span<const HalfEdgeIndex> steps, Walk& out, double& variance) const;
+  void add_vertices(std::vector<Vertex>& vertices, double perimeter, double& variance) const;
+
+  const LineMap* lines_;
+  std::vector<std::uint8_t> inside_;  ///< by face
+  bool is_everywhere_;                ///< all faces are inside
+};
+
+/// What errors of lines do to the length of a line of contact.
+struct LengthError {
+  Meters sd;
+  /// By which errors of this size make a line longer in the mean, to second order: errors that differ by d
+  /// across an edge of length l add d^2 / 2 l. Greater than a tenth of the length, first order says nothing.
+  Meters lengthening;
+  Meters without_sigma;
+  /// Whether sd and lengthening say how far the length is off.
+  bool is_linear = false;
+};
+/// Its parts are taken to be independent.
+[[nodiscard]] LengthError error_of_length(const LineMap& lines, const ContactLine& line, TimeIndex epoch);
+/// Where the length lies with 95 %: the mean lengthening belongs to the low side. Rounded as that of areas.
+[[nodiscard]] Band band_of(double length, const LengthError& error);
+
+}  // namespace marchland

@@ -1,0 +1,359 @@
+"""verify: a folder that run wrote holds; every planted fault is found, by its bytes and by measuring anew.
+
+Faults are planted twice over where that is the point: as they are, so that the fingerprint tells; and with the index
+sealed again, so that only PROJ, GEOS or GDAL can tell.
+"""
+import hashlib
+import json
+import pathlib
+import shutil
+import unittest
+
+from osgeo import gdal, ogr
+
+from harness import FRONT, CliTest, box, collection, feature
+
+gdal.UseExceptions()
+KARABAKH = pathlib.Path(__file__).resolve().parents[2] / "geodata" / "karabakh"
+
+# Long lines of two dates that cross at places that are no multiples of the grid, so that rounding has something to do.
+SLANTED = collection(
+    feature([[[0, 0], [2.0, 0.1], [1.7, 1], [0, 1], [0, 0]]], holder="a", **{"from": "2000", "to": "2001"}),
+    feature([[[2.0, 0.1], [4, 0], [4, 1.3], [1.7, 1], [2.0, 0.1]]], holder="b", **{"from": "2000", "to": "2001"}),
+    feature([[[0, 0], [1.0, 0.05], [1.3, 1], [0, 1], [0, 0]]], holder="a", **{"from": "2001", "to": None}),
+    feature([[[1.0, 0.05], [4, -0.1], [4, 1.1], [1.3, 1], [1.0, 0.05]]], holder="b", **{"from": "2001", "to": None}),
+)
+
+# Slanted edges without a crossing: written as they are, so that a square metre in 29 000 km2 can be told.
+PLAIN = collection(
+    feature([[[0, 0], [2.0, 0.1], [1.7, 1], [0, 1], [0, 0]]], holder="a", **{"from": "2000", "to": "2001"}),
+    feature([[[2.0, 0.1], [4, 0], [4, 1.3], [1.7, 1], [2.0, 0.1]]], holder="b", **{"from": "2000", "to": "2001"}),
+    feature([[[0, 0], [1.0, 0.05], [1.3, 1], [0, 1], [0, 0]]], holder="a", **{"from": "2001", "to": None}),
+    feature([[[1.0, 0.05], [2, 0.1], [4, 0], [4, 1.3], [1.7, 1], [1.3, 1], [1.0, 0.05]]], holder="b",
+            **{"from": "2001", "to": None}),
+)
+
+
+class VerifyTest(CliTest):
+    def results(self, *options, front=PLAIN):
+        self.write("front.geojson", front)
+        folder = self.path / "results"
+        done = self.run_program("run", self.atlas, "-o", folder, "--res", "0.05", "--overwrite", *options)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return folder
+
+    def verified(self, folder, *options):
+        done = self.run_program("verify", folder, "--format", "json", *options)
+        self.assertEqual(done.returncode, 0, done.stderr + done.stdout[-2000:])
+        self.assertEqual(done.stderr, "")
+        document = json.loads(done.stdout)
+        self.assertTrue(document["ok"])
+        self.assertEqual((document["different"], document["differences"]), (0, []))
+        return document
+
+    def differences(self, folder, *options):
+        done = self.run_program("verify", folder, "--format", "json", *options)
+        self.assertEqual(done.returncode, 4, done.stderr + done.stdout[-2000:])
+        document = json.loads(done.stdout)
+        self.assertFalse(document["ok"])
+        self.assertEqual(document["different"], len(document["differences"]))
+        return {(row["check"], row["file"]) for row in document["differences"]}
+
+    def seal(self, folder):
+        """The index as whoever planted the fault would leave it."""
+        path = folder / "index.json"
+        index = json.loads(path.read_text())
+        there = {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()}
+        index["files"] = [entry for entry in index["files"] if entry["file"] in there]
+        for entry in index["files"]:
+            content = (folder / entry["file"]).read_bytes()
+            entry.update(bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
+        path.write_text(json.dumps(index))
+
+    def change_json(self, path, change):
+        document = json.loads(path.read_text())
+        change(document)
+        path.write_text(json.dumps(document))
+
+
+class GoodFolders(VerifyTest):
+    def test_everything_is_looked_at(self):
+        folder = self.results()
+        document = self.verified(folder)
+        self.assertEqual({row["check"] for row in document["rows"]},
+                         {"file", "polygons valid", "polygon areas", "no overlaps", "csv is its json", "shares",
+                          "areas add up", "areas are those of polygons", "changes add up",
+                          "changes are those of polygons", "changes are intersections", "changes are differences",
+                          "timeline adds up", "timeline has the areas", "timeline is that of polygons", "line lengths",
+                          "lines lie on polygons", "lines are those of the layer", "certificates", "raster grid",
+                          "cells are those of polygons", "cells have the areas", "cells changed"})
+        files = {row["file"] for row in document["rows"] if row["check"] == "file"}
+        self.assertEqual(files, {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()} - {"index.json"})
+        self.assertEqual(document["left_out"], [])
+        # Rounding and quadrature, no more.
+        for row in document["rows"]:
+            if row["check"] == "polygon areas":
+                self.assertLess(row["bound"], 1.0)
+        self.verified(folder)  # reading left no trace
+
+    def test_crossings_that_were_rounded(self):
+        document = self.verified(self.results(front=SLANTED))
+        rounded = [abs(row["difference"]) for row in document["rows"] if row["check"] == "polygon areas"]
+        self.assertGreater(max(rounded), 100.0)
+
+    def test_the_index_says_how_each_file_was_made(self):
+        folder = self.results("--actor", "a")
+        index = json.loads((folder / "index.json").read_text())
+        self.assertEqual(index["options"], {"theme": "control", "actor": ["a"]})
+        by_name = {entry["file"]: entry for entry in index["files"]}
+        for name, made in {"tables/areas.json": {"command": "areas", "at": ["first", "second"]},
+                           "layers/control-first.geojson": {"command": "export", "at": ["first"]},
+                           "layers/changes-first-second.geojson": {"command": "export", "from": "first", "to": "second"},
+                           "rasters/control-first.tif": {"command": "raster", "layer": "control", "at": "first"},
+                           "tables/line-a-b.csv": {"command": "line", "between": ["a", "b"], "at": ["first", "second"]},
+                           }.items():
+            self.assertEqual({key: by_name[name][key] for key in made}, made)
+            content = (folder / name).read_bytes()
+            self.assertEqual((by_name[name]["bytes"], by_name[name]["sha256"]),
+                             (len(content), hashlib.sha256(content).hexdigest()))
+        self.assertIn("rounding_m2", by_name["layers/history.gpkg"])
+        self.assertIn("belongs to rasters/control-first.tif", by_name["rasters/control-first.tif.aux.xml"]["what"])
+
+    def test_what_filters_leave_out_is_never_called_verified(self):
+        for options, left_out in ((("--actor", "a"), "sums over all parties"), (("--method", "geodesic"), "areas of polygons")):
+            with self.subTest(options):
+                document = self.verified(self.results(*options))
+                self.assertIn(left_out, [row["what"] for row in document["left_out"]])
+        document = self.verified(self.results("--method", "geodesic"))
+        self.assertNotIn("polygon areas", {row["check"] for row in document["rows"]})
+
+    def test_a_sphere_can_be_recomputed(self):
+        document = self.verified(self.results("--method", "sphere:6371000"))
+        self.assertIn("polygon areas", {row["check"] for row in document["rows"]})
+
+    def test_study_area_regions_and_time_zone(self):
+        self.manifest('title = "Two squares"\n', 'title = "Two squares"\ntimezone = "+04:00"\nday_starts = "06:00"\n'
+                      'study_area = "study.geojson"\n[[region]]\nid = "west"\nfile = "west.geojson"\n')
+        self.write("study.geojson", collection(feature([box(-1, -1, 5, 2)])))
+        self.write("west.geojson", collection(feature([box(0, 0, 1.5, 1)])))
+        document = self.verified(self.results())
+        self.assertEqual([row["what"] for row in document["left_out"]], ["tables/areas-by-region.json"])
+        self.verified(self.results("--region", "west"))
+
+    def test_the_atlas_is_that_of_the_folder(self):
+        folder = self.results()
+        self.verified(folder, "--atlas", self.atlas)
+        self.write("front.geojson", FRONT)
+        self.assertEqual(self.differences(folder, "--atlas", self.atlas), {("atlas", "index.json")})
+
+    def test_nothing_changed_hands(self):
+        still = collection(feature([box(0, 0, 2, 1)], holder="a", **{"from": "2000", "to": None}),
+                           feature([box(2, 0, 4, 1)], holder="b", **{"from": "2000", "to": None}))
+        self.verified(self.results(front=still))
+
+    def test_contested_ground_and_ground_nobody_holds(self):
+        shared = collection(feature([box(0, 0, 2, 1)], holder="a", **{"from": "2000", "to": None}),
+                            feature([[[1, 0.1], [4, 0], [3.3, 1], [1.2, 0.8], [1, 0.1]]], holder="b",
+                                    **{"from": "2000", "to": "2001"}),
+                            feature([box(5, 0, 6, 1)], holder="nobody", **{"from": "2000", "to": None}))
+        document = self.verified(self.results(front=shared))
+        self.assertIn("a+b", json.dumps(json.loads((self.path / "results/tables/areas.json").read_text())))
+        self.assertEqual(document["left_out"], [])
+
+    def test_a_date_by_two_names(self):
+        self.verified(self.results("--at", "first,2000-01-01,second"))
+
+    def test_for_people(self):
+        folder = self.results()
+        done = self.run_program("verify", folder)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("all within their bounds", done.stdout)
+        self.assertIn("does not say that the lines are true", done.stdout)
+        done = self.run_program("verify", folder, "--format", "csv")
+        self.assertTrue(done.stdout.startswith("check,file,figures,different,what,expected,found,difference,bound"))
+
+    @unittest.skipUnless(KARABAKH.is_dir(), f"no data: expected {KARABAKH}")
+    def test_karabakh(self):
+        folder = self.path / "karabakh"
+        done = self.run_program("run", KARABAKH, "-o", folder)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        document = self.verified(folder, "--atlas", KARABAKH)
+        self.assertGreater(document["figures"], 1000)
+
+
+class PlantedFaults(VerifyTest):
+    def setUp(self):
+        super().setUp()
+        self.folder_ = self.results()
+
+    def found(self, check, file):
+        found = self.differences(self.folder_)
+        self.assertIn((check, file), found)
+        return found
+
+    def test_a_file_touched_dropped_or_added(self):
+        with (self.folder_ / "SOURCES.txt").open("a") as file:
+            file.write("\n")
+        (self.folder_ / "tables" / "timeline.csv").unlink()
+        (self.folder_ / "layers" / "mine.geojson").write_text("{}")
+        self.assertEqual(self.differences(self.folder_),
+                         {("file", "SOURCES.txt"), ("file", "tables/timeline.csv"), ("file", "layers/mine.geojson")})
+
+    def test_a_figure_of_a_csv(self):
+        path = self.folder_ / "tables" / "areas.csv"
+        text = path.read_text()
+        digit = text.index(".", text.index("\n")) - 1
+        path.write_text(text[:digit] + str((int(text[digit]) + 1) % 10) + text[digit + 1:])
+        self.assertEqual(self.found("csv is its json", "tables/areas.csv"),
+                         {("file", "tables/areas.csv"), ("csv is its json", "tables/areas.csv")})
+        self.seal(self.folder_)
+        self.assertEqual(self.differences(self.folder_), {("csv is its json", "tables/areas.csv")})
+        path.write_text(text + "2000-01-01,control,c,1.0\n")
+        self.seal(self.folder_)
+        self.assertEqual(self.differences(self.folder_), {("csv is its json", "tables/areas.csv")})
+
+    def test_figures_of_tables(self):
+        def area(document):
+            document["rows"][0]["area_m2"] += 1.0  # of 29 293 478 905
+        def gained(document):
+            document["rows"][0]["gained_m2"] += 1.0
+        def passed(document):
+            next(t for t in document["transitions"] if t["from"] != t["to"])["area_m2"] += 1.0
+        def series(document):
+            document["rows"][-1]["area_m2"] += 1.0
+        def length(document):
+            document["rows"][0]["length_m"] += 1e-3
+        def residual(document):
+            document["certificates"][0]["residual_units"] = 1
+        def share(document):
+            document["rows"][0]["share"] += 1e-12
+        for file, change, checks in (
+                ("areas", area, {"areas are those of polygons", "areas add up", "shares"}),
+                ("areas", share, {"shares"}),
+                ("changes-first-second", gained, {"changes add up"}),
+                ("changes-first-second", passed, {"changes add up", "changes are those of polygons"}),
+                ("timeline", series, {"timeline adds up", "timeline has the areas", "timeline is that of polygons"}),
+                ("line-a-b", length, {"lines are those of the layer"}),
+                ("check", residual, {"certificates"})):
+            with self.subTest(change.__name__):
+                path = self.folder_ / "tables" / f"{file}.json"
+                before = path.read_text()
+                self.change_json(path, change)
+                self.seal(self.folder_)
+                found = self.differences(self.folder_)
+                for check in checks:
+                    self.assertIn((check, f"tables/{file}.json"), found)
+                path.write_text(before)
+                self.seal(self.folder_)
+        self.verified(self.folder_)
+
+    def test_a_vertex_moved(self):
+        def move(document):
+            document["features"][0]["geometry"]["coordinates"][0][0][1][0] += 1e-4
+        self.change_json(self.folder_ / "layers" / "control-first.geojson", move)
+        self.seal(self.folder_)
+        found = self.found("polygon areas", "layers/control-first.geojson")
+        self.assertIn(("areas are those of polygons", "tables/areas.json"), found)
+        self.assertNotIn(("file", "layers/control-first.geojson"), found)
+
+    def test_a_vertex_of_a_line_moved(self):
+        def move(document):
+            document["features"][0]["geometry"]["coordinates"][0][0][0] += 1e-4
+        self.change_json(self.folder_ / "layers" / "line-a-b.geojson", move)
+        self.seal(self.folder_)
+        self.assertLessEqual({("line lengths", "layers/line-a-b.geojson"),
+                              ("lines lie on polygons", "layers/line-a-b.geojson")}, self.differences(self.folder_))
+
+    def test_a_polygon_dropped(self):
+        self.change_json(self.folder_ / "layers" / "control-second.geojson", lambda d: d["features"].pop())
+        self.seal(self.folder_)
+        found = self.found("areas are those of polygons", "tables/areas.json")
+        self.assertIn(("cells are those of polygons", "rasters/control-second.tif"), found)
+        self.change_json(self.folder_ / "layers" / "changes-first-second.geojson", lambda d: d["features"].pop())
+        self.seal(self.folder_)
+        self.found("changes are those of polygons", "tables/changes-first-second.json")
+
+    def test_an_overlap(self):
+        def widen(document):
+            ring = document["features"][1]["geometry"]["coordinates"][0][0]
+            for position in ring:
+                if position[0] < 3:
+                    position[0] -= 1e-4
+        self.change_json(self.folder_ / "layers" / "control-first.geojson", widen)
+        self.seal(self.folder_)
+        self.found("no overlaps", "layers/control-first.geojson")
+
+    def test_a_polygon_that_crosses_itself(self):
+        def twist(document):
+            ring = document["features"][0]["geometry"]["coordinates"][0][0]
+            ring[1], ring[2] = ring[2], ring[1]
+        self.change_json(self.folder_ / "layers" / "control-first.geojson", twist)
+        self.seal(self.folder_)
+        self.found("polygons valid", "layers/control-first.geojson")
+
+    def test_a_layer_that_cannot_be_read(self):
+        (self.folder_ / "layers" / "control-first.geojson").write_text("no map")
+        (self.folder_ / "rasters" / "control-first.tif").write_bytes(b"no raster")
+        (self.folder_ / "tables" / "areas.json").write_text("[")
+        self.seal(self.folder_)
+        self.assertLessEqual({("layer read", "layers/control-first.geojson"), ("table", "tables/areas.json"),
+                              ("raster read", "rasters/control-first.tif")}, self.differences(self.folder_))
+
+    def test_history_changed(self):
+        source = ogr.Open(str(self.folder_ / "layers" / "history.gpkg"), 1)
+        layer = source.GetLayerByName("control")
+        row = next(iter(layer))
+        row["area_m2"] = row["area_m2"] + 1.0
+        layer.SetFeature(row)
+        source = layer = row = None
+        self.seal(self.folder_)
+        self.assertEqual(self.differences(self.folder_), {("polygon areas", "layers/history.gpkg")})
+
+    def test_a_raster_replaced(self):
+        for ending in ("", ".aux.xml"):
+            shutil.copy(self.folder_ / "rasters" / f"control-second.tif{ending}",
+                        self.folder_ / "rasters" / f"control-first.tif{ending}")
+        found = self.found("cells are those of polygons", "rasters/control-first.tif")
+        self.assertIn(("file", "rasters/control-first.tif"), found)
+        self.assertIn(("cells changed", "rasters/change-first-second.tif"), found)
+        raster = gdal.Open(str(self.folder_ / "rasters" / "control-second.tif"), gdal.GA_Update)
+        transform = list(raster.GetGeoTransform())
+        transform[0] += 0.01
+        raster.SetGeoTransform(transform)
+        raster = None
+        self.seal(self.folder_)
+        self.found("raster grid", "rasters/control-second.tif")
+
+
+class Refusals(VerifyTest):
+    def test_what_is_no_result_folder(self):
+        self.assertIn("is no folder", self.refusal(1, "verify", self.path / "nothing"))
+        self.assertIn("has no index.json", self.refusal(1, "verify", self.atlas))
+        folder = self.results()
+        (folder / "index.json").write_text("{")
+        self.assertIn("is no JSON", self.refusal(1, "verify", folder))
+        (folder / "index.json").write_text('{"atlas": "x"}')
+        self.assertIn("has no 'checksum'", self.refusal(1, "verify", folder))
+
+    def test_a_folder_of_an_earlier_version(self):
+        folder = self.results()
+        self.change_json(folder / "index.json", lambda d: [entry.pop("sha256") for entry in d["files"]])
+        self.assertIn("run again", self.refusal(1, "verify", folder))
+
+
+class Licences(VerifyTest):
+    def test_each_once_with_its_sources(self):
+        self.manifest('[[source]]\nid = "s"\ntitle = "A map"\nlicence = "CC0-1.0"\n',
+                      '[[source]]\nid = "s"\ntitle = "A map"\nlicence = "CC0-1.0"\nauthor = "A. Author"\n'
+                      '[[source]]\nid = "t"\ntitle = "Another map"\nlicence = "CC0-1.0"\nurl = "https://example.org/t"\n'
+                      '[[source]]\nid = "u"\ntitle = "A rumour"\n')
+        text = (self.results() / "LICENSES.txt").read_text()
+        self.assertEqual(text.count("CC0-1.0"), 1)
+        self.assertLess(text.index("CC0-1.0"), text.index("- s: A map"))
+        self.assertLess(text.index("- s: A map"), text.index("- t: Another map"))
+        self.assertIn("https://example.org/t", text)
+        self.assertLess(text.index("No licence is stated"), text.index("- u: A rumour"))
+
+
+if __name__ == "__main__":
+    unittest.main()
