@@ -1,12 +1,11 @@
 #pragma once
 // Faces become polygons again: the only place where coordinates are rounded.
 //
-// The edges whose two faces differ are snap-rounded together (Hobby 1999): every node moves to its nearest
-// output position, and every edge is bent through each of those pixels that it passes. That moves nothing by
-// more than half a pixel in x and y and lets no edge cross another. Pieces that then coincide cancel, feature
-// by feature; what remains is arranged again, and each of its faces is one polygon: interiors are connected,
-// rings are split where they touch themselves, neighbours share their vertices. Valid by construction, and
-// checked: the second arrangement must find no crossing.
+// The edges whose two faces differ are snap-rounded together (snap_rounding.h). Pieces that then coincide
+// cancel, feature by feature; what remains is arranged again, and each of its faces is one polygon: interiors
+// are connected, rings are split where they touch themselves, neighbours share their vertices. Valid by
+// construction, and checked: the second arrangement must find no crossing.
+#include <marchland/analysis/snap_rounding.h>
 #include <marchland/composite/composite.h>
 
 #include <cstdint>
@@ -45,11 +44,6 @@ class Dissolver {
   [[nodiscard]] std::vector<Dissolved> operator()(const std::vector<Category>& faces) const;
 
  private:
-  struct BentLine {
-    std::vector<GridPoint> vertices;
-    FaceIndex left;
-    FaceIndex right;
-  };
   const Composite* composite_;
   std::vector<BentLine> bent_;
 };

@@ -1,3 +1,4 @@
+#include <marchland/analysis/edge_geometry.h>
 #include <marchland/analysis/scope.h>
 #include <marchland/base/error.h>
 #include <marchland/composite/quantise.h>
@@ -68,6 +69,17 @@ std::vector<bool> faces_in_scope(const Composite& composite, const Scope& scope)
   });
   for (std::size_t f = 0; f < faces.size(); ++f) faces[f] = faces[f] && regions[f];
   return faces;
+}
+
+std::optional<LonLatBox> box_of_faces(const Arrangement& plane, const std::vector<bool>& faces) {
+  LonLatBoxBuilder builder;
+  for (EdgeIndex e = 0; e < plane.edges().size(); ++e) {
+    if (!faces[plane.face(2 * e)] && !faces[plane.face(2 * e + 1)]) continue;
+    const Position u = position_of(plane, plane.edges()[e].u);
+    const Position v = position_of(plane, plane.edges()[e].v);
+    builder.add(u.lon, v.lon, std::min(u.lat, v.lat), std::max(u.lat, v.lat));
+  }
+  return builder.box();
 }
 
 std::vector<FaceIndex> faces_of_places(const Composite& composite) {

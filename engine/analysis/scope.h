@@ -1,6 +1,7 @@
 #pragma once
 // Which ground a figure is about, and what its shares are shares of.
 #include <marchland/composite/composite.h>
+#include <marchland/geometry/lonlat_box.h>
 
 #include <optional>
 #include <string>
@@ -19,6 +20,10 @@ struct Scope {
 [[nodiscard]] std::vector<bool> faces_in_study_area(const Composite& composite);
 /// Per face whether it lies in the region.
 [[nodiscard]] std::vector<bool> faces_in_region(const Composite& composite, RegionId region);
+
+/// The box on the globe about the faces named, never the unbounded one; nothing if there are none. A face's
+/// edges cover every longitude that it does.
+[[nodiscard]] std::optional<LonLatBox> box_of_faces(const Arrangement& plane, const std::vector<bool>& faces);
 
 /// The face that each place of the atlas lies in, in their order; on a line as Arrangement::locate has it.
 [[nodiscard]] std::vector<FaceIndex> faces_of_places(const Composite& composite);

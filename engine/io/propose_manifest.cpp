@@ -12,6 +12,7 @@
 #include <marchland/io/manifest.h>
 #include <marchland/io/propose_manifest.h>
 #include <marchland/io/read_atlas.h>
+#include <marchland/model/name_form.h>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -76,7 +77,7 @@ class Proposer {
     const detail::InputFiles found = detail::find_input_files(arguments, options_.folder);
     series_ = detail::group_files(found.files);
     if (!found.left_out.empty()) {
-      say("files", fmt::format("no vector data, left out: {}", listed(found.left_out)), "");
+      say_left_out(found.left_out);
     }
     refuse_dated_folders();
     refuse_impossible_dates();
@@ -120,6 +121,18 @@ class Proposer {
   // ---------------------------------------------------------------------------------------------------
 
   /// Files of one name in folders, or archives, that have the dates: no manifest can say so.
+  void say_left_out(const Names& left_out) {
+    Names tables;
+    Names others;
+    for (const std::string& name : left_out) (name.ends_with(".csv") ? tables : others).push_back(name);
+    if (!others.empty()) say("files", fmt::format("no vector data, left out: {}", listed(others)), "");
+    if (tables.empty()) return;
+    // A folder is taken for maps: the ground beside a table would be divided by a file nobody meant.
+    say("files", fmt::format("tables, left out: {}", listed(tables)),
+        "name the table of who holds which place, the ground and positions: marchland init TABLE GROUND "
+        "POSITIONS -o atlas.toml");
+  }
+
   void refuse_dated_folders() const {
     std::map<std::string, Names> folders_by_name;
     for (const FileSeries& series : series_) {
@@ -1109,10 +1122,11 @@ class Proposer {
   static void check_encoding(const Draft& draft, const std::set<std::string>& values) {
     for (const std::string& value : values) {
       if (detail::is_utf8(value)) continue;
-      throw InvalidData(
-          fmt::format("{}: field '{}' has letters in an encoding that the file does not name; beside a "
-                      "shapefile write it into a .cpg file, such as UTF-8 or 1251",
-                      draft.series->files.front().name, draft.spec.actor.text));
+      throw InvalidData(fmt::format(
+          "{}: field '{}' has letters in an encoding that the file does not name; beside a "
+          "shapefile write it into a .cpg file, such as UTF-8 or 1251; convert text (GeoJSON, CSV), for "
+          "instance by iconv -f WINDOWS-1251 -t UTF-8",
+          draft.series->files.front().name, draft.spec.actor.text));
     }
   }
 
@@ -1120,11 +1134,13 @@ class Proposer {
     std::set<std::string> names;
     for (const Draft& draft : drafts_) {
       if (draft.is_lines) names.insert({"left", "right"});
-      for (const std::string& value : draft.actor_values) names.insert(detail::trimmed(value));
+      // One letter can be written by several code points; a name so written is no second holder.
+      for (const std::string& value : draft.actor_values) names.insert(name_form(detail::trimmed(value)));
       if (draft.spec.actor.kind == ValueSpec::Kind::constant && !draft.is_lines)
-        names.insert(draft.spec.actor.text);
+        names.insert(name_form(draft.spec.actor.text));
     }
     names.erase(std::string(kNobody));
+    say_forms();
     const Names sorted(names.begin(), names.end());
     const Names ids = detail::ids_of(sorted);
     const Names colors = detail::colors(ids.size());
@@ -1144,14 +1160,14 @@ class Proposer {
         continue;
       }
       if (draft.spec.actor.kind == ValueSpec::Kind::constant)
-        draft.spec.actor.text = id_of[draft.spec.actor.text];
+        draft.spec.actor.text = id_of[name_form(draft.spec.actor.text)];
       for (const std::string& value : draft.actor_values) {
-        const std::string& id = id_of[detail::trimmed(value)];
+        const std::string& id = id_of[name_form(detail::trimmed(value))];
         if (id != detail::trimmed(value)) draft.spec.actor.map.emplace(value, id);
       }
       for (const auto& [value, holders] : draft.contested) {
         Names together;
-        for (const std::string& holder : holders) together.push_back(id_of.at(holder));
+        for (const std::string& holder : holders) together.push_back(id_of.at(name_form(holder)));
         draft.spec.actor.map.emplace(value, fmt::format("{}", fmt::join(together, "+")));
       }
     }
@@ -1163,9 +1179,30 @@ class Proposer {
     }
   }
 
+  /// Names that look alike and are written with different code points.
+  void say_forms() {
+    std::map<std::string, std::set<std::string>> written;
+    for (const Draft& draft : drafts_) {
+      for (const std::string& value : draft.actor_values) {
+        const std::string name = detail::trimmed(value);
+        written[name_form(name)].insert(name);
+      }
+    }
+    Names several;
+    for (const auto& [form, names] : written) {
+      if (names.size() > 1) several.push_back(fmt::format("'{}'", form));
+    }
+    if (several.empty()) return;
+    say("actor",
+        fmt::format("{} written in several forms of Unicode, which look the same; each is one holder",
+                    listed(several)),
+        "");
+  }
+
   void say_actor(const Draft& draft, const Names& others) {
     Names names;
-    for (const std::string& value : draft.actor_values) names.push_back(detail::trimmed(value));
+    for (const std::string& value : draft.actor_values) names.push_back(name_form(detail::trimmed(value)));
+    std::sort(names.begin(), names.end());
     names.erase(std::unique(names.begin(), names.end()), names.end());
     std::string text = fmt::format("field '{}', {}: {}", draft.spec.actor.text,
                                    counted(names.size(), "holder", "holders"), listed(names));

@@ -245,6 +245,24 @@ class Fields(InitTest):
         self.assertEqual(len(self.areas("2024-01-02")), len(names))
         self.assertIn("nobody", self.areas("2024-01-02"))
 
+    def test_one_name_in_two_forms_of_unicode_is_one_holder(self):
+        self.put("a.geojson", collection(feature([box(0, 0, 1, 1)], holder="Caf\u00e9", start="2023", end="2024"),
+                                     feature([box(0, 0, 1, 1)], holder="Cafe\u0301", start="2024", end="")))
+        said = self.init(self.data)
+        self.assertIn("1 holder: Caf\u00e9 [", said)
+        self.assertIn("'Caf\u00e9' written in several forms of Unicode, which look the same; each is one holder", said)
+        self.assertNotIn("almost alike", said)
+        self.assertEqual(list(self.areas("2024-01-02")), ["cafe"])
+        self.assertEqual(self.manifest_text.count("[[actor]]"), 1)
+
+    def test_dates_in_doubt_are_dates(self):
+        self.put("a.geojson", collection(feature([box(0, 0, 1, 1)], holder="a", start="1993-04~", end="[2024-05-11..2024-05-12]"),
+                                     feature([box(1, 0, 2, 1)], holder="b", start="199X", end="..")))
+        said = self.init(self.data)
+        self.assertIn("interval: each feature holds from 'start' to 'end'", said)
+        self.assertIn('from = {field = "start"}', self.manifest_text)
+        self.assertEqual(set(self.areas("2024-01-02")), {"a", "b"})
+
     def test_features_without_holder_are_left_out_and_counted(self):
         self.put("a.geojson", collection(feature([box(0, 0, 1, 1)], holder="a", start="2024"),
                                      feature([box(1, 0, 2, 1)], holder="", start="2024"),
@@ -362,6 +380,14 @@ class Places(InitTest):
     def ground(self):
         return self.put("ground.geojson", collection(feature([box(0, 0, 2, 1)], state="A"), feature([box(2, 0, 4, 1)], state="B"),
                                                      feature([box(10, 0, 20, 1)], state="C")))
+
+    def test_a_table_in_a_folder_is_left_out_with_the_way_to_have_it(self):
+        self.ground()
+        self.put("towns.csv", self.ROWS)
+        said = self.init(self.data)
+        self.assertIn("tables, left out: ../data/towns.csv [to change: name the table of who holds which place, the ground and "
+                      "positions: marchland init TABLE GROUND POSITIONS -o atlas.toml]", said)
+        self.assertNotIn("no vector data", said)
 
     def test_rows_share_out_the_ground_that_has_places(self):
         said = self.init(self.put("towns.csv", self.ROWS), self.ground())

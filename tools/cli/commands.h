@@ -19,6 +19,7 @@ void add_overlaps(CLI::App& app);
 void add_raster(CLI::App& app);
 void add_review(CLI::App& app);
 void add_run(CLI::App& app);
+void add_tiles(CLI::App& app);
 void add_timeline(CLI::App& app);
 void add_verify(CLI::App& app);
 void add_why(CLI::App& app);

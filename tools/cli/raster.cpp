@@ -23,20 +23,9 @@
 namespace marchland::cli {
 namespace {
 
-/// The ground's box on the globe. Its edges cover every longitude that it does.
+/// The ground's box on the globe.
 LonLatBox box_of(const Session& session, const std::vector<bool>& ground) {
-  const Arrangement& plane = session.composite().plane();
-  LonLatBoxBuilder builder;
-  for (EdgeIndex e = 0; e < plane.edges().size(); ++e) {
-    if (!ground[plane.face(2 * e)] && !ground[plane.face(2 * e + 1)]) continue;
-    const ExactPoint u = plane.point(plane.edges()[e].u);
-    const ExactPoint v = plane.point(plane.edges()[e].v);
-    const double y0 = fixed_to_degrees(fixed_y(u));
-    const double y1 = fixed_to_degrees(fixed_y(v));
-    builder.add(fixed_to_degrees(fixed_x(u)), fixed_to_degrees(fixed_x(v)), std::min(y0, y1),
-                std::max(y0, y1));
-  }
-  const auto box = builder.box();
+  const auto box = box_of_faces(session.composite().plane(), ground);
   if (!box) {
     throw InvalidArgument(
         fmt::format("there is no ground to show: nothing is ever said of theme {}{}; the atlas has {}",

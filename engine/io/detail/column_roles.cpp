@@ -1,5 +1,6 @@
 #include <marchland/base/error.h>
 #include <marchland/io/detail/column_roles.h>
+#include <marchland/time/edtf.h>
 #include <marchland/time/name_pattern.h>
 
 #include <fmt/format.h>
@@ -82,6 +83,8 @@ bool is_open_word(const std::string& text) {
 
 std::optional<DateSpan> read_date(const std::string& text) {
   try {
+    // A date in doubt counts by what it names: "1993-04~" as April 1993. Manifests read the doubt.
+    if (has_edtf_sign(text)) return parse_edtf(text).nominal;
     const DateSpan span = parse_date(text);
     if (is_whole_number(text) && !is_likely_year(span)) return std::nullopt;
     return span;

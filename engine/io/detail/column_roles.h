@@ -42,9 +42,9 @@ struct DateColumn {
 
 /// The dates of a column where at least 95 % of its values are some; under a name that says begin, end or day
 /// where at least half are, or any is and the rest are words for an open end ("present", "9999"). Nothing
-/// otherwise, nor where more than 5 % of the values are dates of another form. Empty values and ".." are
-/// open ends. Whole numbers count as years (1000..2199) or days (YYYYMMDD) only under a name that means a
-/// date; the year 9999 is no date.
+/// otherwise, nor where more than 5 % of the values are dates of another form. Dates in doubt (time/edtf.h)
+/// are ISO 8601. Empty values and ".." are open ends. Whole numbers count as years (1000..2199) or days
+/// (YYYYMMDD) only under a name that means a date; the year 9999 is no date.
 [[nodiscard]] std::optional<DateColumn> find_date_column(const Column& column);
 
 /// Why a column whose name says begin, end or day is none of dates, for a message; empty where it is one or

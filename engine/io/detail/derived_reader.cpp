@@ -1,5 +1,6 @@
 #include <marchland/io/detail/derived_reader.h>
 #include <marchland/io/detail/layer_values.h>
+#include <marchland/model/name_form.h>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -232,16 +233,17 @@ std::optional<std::vector<ActorId>> DerivedReader::holders_of(const Row& row, co
                               ? field_of(row, spec.actor.text).value_or("")
                               : spec.actor.text;
   const std::string plain = plain_spaces(raw);
+  const auto form_of = [](const std::string& text) { return name_form(plain_spaces(text)); };
+  const std::string form = name_form(plain);
   const auto lists = [&](const std::vector<std::string>& values) {
-    return std::any_of(values.begin(), values.end(), [&](const std::string& value) {
-      return value == raw || plain_spaces(value) == plain;
-    });
+    return std::any_of(values.begin(), values.end(),
+                       [&](const std::string& value) { return value == raw || form_of(value) == form; });
   };
   if (lists(points.skip)) return std::nullopt;
   if (lists(points.unknown)) return std::vector<ActorId>{};
   std::string value = plain;
   for (const auto& [from, to] : spec.actor.map) {
-    if (from == raw || plain_spaces(from) == plain) value = to;
+    if (from == raw || form_of(from) == form) value = to;
   }
   std::vector<ActorId> holders;
   for (const std::string& id : split_holders(value)) {

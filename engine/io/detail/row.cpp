@@ -1,4 +1,5 @@
 #include <marchland/io/detail/row.h>
+#include <marchland/model/name_form.h>
 
 #include <fmt/format.h>
 
@@ -7,17 +8,35 @@
 
 namespace marchland::detail {
 
+namespace {
+
+/// What the map has for a value as it is written, or else in one form of Unicode.
+auto find_mapped(const ValueSpec& spec, const std::string& value) {
+  const auto written = spec.map.find(value);
+  const auto is_plain = [](const std::string& text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  };
+  // ASCII has one form only.
+  if (written != spec.map.end() || spec.map.empty() || is_plain(value)) return written;
+  const std::string form = name_form(value);
+  return std::find_if(spec.map.begin(), spec.map.end(), [&](const auto& entry) {
+    return !is_plain(entry.first) && name_form(entry.first) == form;
+  });
+}
+
+}  // namespace
+
 std::optional<std::string> Row::text(const ValueSpec& spec) const {
   if (spec.kind == ValueSpec::Kind::constant) return spec.text;
   const auto& value = value_of(spec);
   if (!value) return std::nullopt;
-  const auto mapped = spec.map.find(*value);
+  const auto mapped = find_mapped(spec, *value);
   return mapped == spec.map.end() ? *value : mapped->second;
 }
 
 bool Row::is_mapped(const ValueSpec& spec) const {
   const auto& value = value_of(spec);
-  return value && spec.map.contains(*value);
+  return value && find_mapped(spec, *value) != spec.map.end();
 }
 
 std::string Row::subject(std::string_view key, const ValueSpec& spec) {

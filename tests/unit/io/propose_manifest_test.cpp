@@ -187,6 +187,12 @@ TEST(DateColumn, OneValueInTwentyMayBeNone) {
   EXPECT_EQ(form_of(column("start", {"", ".."})), "none");
 }
 
+TEST(DateColumn, DatesInDoubtAreDates) {
+  EXPECT_EQ(form_of(column("start", {"1993-04~", "1994?", "199X"})), "||0");
+  EXPECT_EQ(form_of(column("start", {"[1992-05-18..1992-05-19]", "1993"})), "||0");
+  EXPECT_EQ(form_of(column("note", {"why?", "[1]", "what~"})), "none");
+}
+
 TEST(DateColumn, UnderTheNameOfDatesOddValuesAreOpen) {
   EXPECT_EQ(form_of(column("to", {"2020-05-01", "present"})), "||1");
   EXPECT_EQ(form_of(column("to", {"2020-05-01", "n/a", "Ongoing", "ongoing"})), "||3");

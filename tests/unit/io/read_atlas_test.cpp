@@ -226,6 +226,15 @@ TEST_F(ReadAtlas, ActorsAreMapped) {
   EXPECT_EQ(atlas.statements.at(2).actor, kNobodyId);
 }
 
+TEST_F(ReadAtlas, MapsReadAValueInAnyFormOfUnicode) {
+  write_rows({"{\"h\":\"Caf\u00e9\"}", "{\"h\":\"Cafe\u0301\"}"});
+  write_manifest(layer("", "x", "interval", R"("x.geojson")",
+                       "{field = \"h\", map = {\"Caf\u00e9\" = \"a\", \"Cafe\" = \"b\"}}"));
+  const Atlas atlas = read();
+  EXPECT_EQ(atlas[atlas.statements.at(0).actor].id, "a");
+  EXPECT_EQ(atlas[atlas.statements.at(1).actor].id, "a");
+}
+
 TEST_F(ReadAtlas, UndeclaredActorIsNamedWithItsPlaceAndTheNearest) {
   write("atlas.toml",
         "[atlas]\nid = \"t\"\n[[actor]]\nid = \"armenia\"\n[[source]]\nid = \"s\"\n" + layer(""));
