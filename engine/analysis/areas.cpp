@@ -1,4 +1,5 @@
 #include <marchland/analysis/areas.h>
+#include <marchland/analysis/date_doubt.h>
 #include <marchland/analysis/groups.h>
 
 #include <algorithm>
@@ -31,6 +32,8 @@ std::vector<AreaRow> areas(const Composite& composite, const FaceAreas& measured
     if (part) scope.regions = {*part};
     inside.push_back(faces_in_scope(composite, scope));
   }
+  std::vector<DoubtfulCoverages> doubtful;
+  for (const auto& faces : inside) doubtful.emplace_back(composite, measured, holders, faces);
   const bool has_region = options.by_region || !options.scope.regions.empty();
   const bool bounded = is_bounded(composite, options.scope) || options.by_region;
 
@@ -53,11 +56,23 @@ std::vector<AreaRow> areas(const Composite& composite, const FaceAreas& measured
           tally.outside += measured[f];
         }
       }
+      const auto bands = date_bands(doubtful[p].at(instant), holders, atlas, instant, options.by_group);
+      for (const auto& [holder, band] : bands) {
+        if (!bounded && holder.empty()) continue;
+        const auto [known, is_new] = tallies.try_emplace(holder);
+        if (is_new) known->second.is_contested = holder.find('+') != std::string::npos;
+      }
       const std::size_t begin = rows.size();
       for (const auto& [holder, tally] : tallies) {
-        if (tally.inside == 0 && tally.outside == 0) continue;
+        const auto band = bands.find(holder);
+        if (tally.inside == 0 && tally.outside == 0 && (band == bands.end() || band->second.more == 0))
+          continue;
         rows.push_back({instant, parts[p], holder, tally.is_contested, tally.inside, tally.outside, total,
                         has_region ? "region" : (bounded ? "study_area" : "held")});
+        if (bands.empty()) continue;
+        const DateBand off = band == bands.end() ? DateBand{} : band->second;
+        rows.back().date_low = tally.inside - off.less;
+        rows.back().date_high = tally.inside + off.more;
       }
       std::stable_sort(rows.begin() + static_cast<std::ptrdiff_t>(begin), rows.end(),
                        [](const AreaRow& a, const AreaRow& b) {

@@ -25,10 +25,14 @@ struct AreaRow {
   AreaUnits outside_study_area = 0;  ///< held but not in `area`; 0 with regions
   AreaUnits denominator = 0;         ///< of the share
   std::string share_of;              ///< "study_area", "region" or "held"
+  /// Least and greatest `area` over the possible dates of statements (date_doubt.h); where none of the ground
+  /// is in doubt at the date, nothing. Positions of lines are not in it.
+  std::optional<AreaUnits> date_low{};
+  std::optional<AreaUnits> date_high{};
 };
 
 /// Rows by date as given, then region, then greatest area first (unknown last). Over one date and region the
-/// areas add up to the denominator exactly.
+/// areas add up to the denominator exactly. Who holds nothing, but may by dates in doubt, has a row too.
 [[nodiscard]] std::vector<AreaRow> areas(const Composite& composite, const FaceAreas& measured,
                                          const Holders& holders, const std::vector<Instant>& at,
                                          const AreaOptions& options = {});

@@ -28,6 +28,21 @@ std::optional<std::string> common_group(const Atlas& atlas, std::span<const Acto
   return group;
 }
 
+std::string name_of_holders(const Atlas& atlas, std::span<const ActorId> actors, Instant at, bool by_group) {
+  if (by_group && !actors.empty()) {
+    if (auto group = common_group(atlas, actors, at)) return *std::move(group);
+  }
+  std::vector<std::string_view> ids;
+  for (const ActorId actor : actors) ids.emplace_back(atlas[actor].id);
+  std::sort(ids.begin(), ids.end());
+  std::string text;
+  for (const std::string_view id : ids) {
+    if (!text.empty()) text += '+';
+    text += id;
+  }
+  return text;
+}
+
 std::vector<std::string> holder_names(const Holders& holders, const Atlas& atlas, Instant at, bool by_group) {
   std::vector<std::string> names(holders.size());
   for (HolderIndex h = 0; h < names.size(); ++h) {

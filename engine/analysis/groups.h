@@ -17,6 +17,11 @@ namespace marchland {
 [[nodiscard]] std::optional<std::string> common_group(const Atlas& atlas, std::span<const ActorId> actors,
                                                       Instant at);
 
+/// What a set of actors (sorted by anything) is called at the date: the common group where `by_group`, else
+/// ids in their order, "a+b"; empty for none.
+[[nodiscard]] std::string name_of_holders(const Atlas& atlas, std::span<const ActorId> actors, Instant at,
+                                          bool by_group);
+
 /// By HolderIndex, what each is called at the date: the common group of its actors, else its own id; empty
 /// for unknown. With `by_group` false always its id.
 [[nodiscard]] std::vector<std::string> holder_names(const Holders& holders, const Atlas& atlas, Instant at,

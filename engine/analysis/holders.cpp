@@ -9,17 +9,12 @@
 namespace marchland {
 namespace {
 
-/// What one source says about a place at a time.
-struct Voice {
-  SourceId source;
-  int priority = 0;
-  std::vector<ActorId> actors;
-};
-
 void add_actor(std::vector<ActorId>& actors, ActorId actor) {
   const auto place = std::lower_bound(actors.begin(), actors.end(), actor);
   if (place == actors.end() || *place != actor) actors.insert(place, actor);
 }
+
+}  // namespace
 
 std::vector<ActorId> decide(const std::vector<Voice>& voices, SourceRule rule) {
   std::vector<ActorId> holders;
@@ -45,8 +40,6 @@ std::vector<ActorId> decide(const std::vector<Voice>& voices, SourceRule rule) {
   return holders;
 }
 
-}  // namespace
-
 std::string_view to_string(Standing standing) {
   switch (standing) {
     case Standing::decides:
@@ -59,6 +52,8 @@ std::string_view to_string(Standing standing) {
       return "outvoted";
     case Standing::not_asked:
       return "not asked";
+    case Standing::may_hold:
+      return "may hold";
   }
   return "decides";
 }

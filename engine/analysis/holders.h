@@ -17,6 +17,15 @@
 
 namespace marchland {
 
+/// What one source says about a place at a time; at least one actor, sorted by number.
+struct Voice {
+  SourceId source;
+  int priority = 0;
+  std::vector<ActorId> actors;
+};
+/// Who holds the ground by what these say; sorted by number.
+[[nodiscard]] std::vector<ActorId> decide(const std::vector<Voice>& voices, SourceRule rule);
+
 /// Index of a set of actors who hold the same ground; kUnknown is the empty set: no source says anything.
 using HolderIndex = std::uint32_t;
 inline constexpr HolderIndex kUnknown = 0;
@@ -36,6 +45,7 @@ enum class Standing : std::uint8_t {
   overruled,     ///< by a source of greater priority
   outvoted,      ///< more sources name another actor
   not_asked,     ///< its source is not among those that count
+  may_hold,      ///< it does not hold at the date as told, but may: its dates are in doubt
 };
 [[nodiscard]] std::string_view to_string(Standing standing);
 
@@ -71,6 +81,7 @@ class Holders {
   Holders(const Composite& composite, const HolderOptions& options);
 
   [[nodiscard]] Theme theme() const noexcept { return options_.theme; }
+  [[nodiscard]] const HolderOptions& options() const noexcept { return options_; }
   /// Whether statements of this source count.
   [[nodiscard]] bool asks(SourceId source) const {
     return options_.sources.empty() || options_.sources.contains(source);

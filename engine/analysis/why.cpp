@@ -1,3 +1,4 @@
+#include <marchland/analysis/date_doubt.h>
 #include <marchland/analysis/why.h>
 #include <marchland/base/error.h>
 #include <marchland/composite/point_in_area.h>
@@ -18,7 +19,12 @@ std::vector<Testimony> testimonies(const Composite& composite, const Holders& ho
   for (std::uint32_t i = 0; i < areas.statements.size(); ++i) {
     const Statement& statement = areas.statements[i];
     const Layer& layer = areas[statement.layer];
-    if (layer.theme != holders.theme() || !statement.validity.contains(at)) continue;
+    if (layer.theme != holders.theme()) continue;
+    if (!statement.validity.contains(at)) {
+      if (statement.possible().contains(at) && covers(statement.area, layer.rings, point))
+        out.push_back({i, holders.asks(layer.source) ? Standing::may_hold : Standing::not_asked});
+      continue;
+    }
     const auto said = std::find_if(account.begin(), account.end(), [&](const RunStanding& standing) {
       const Slot& slot = composite.slots()[standing.run.slot];
       if (slot.layer != statement.layer || slot.actor != statement.actor) return false;
@@ -91,6 +97,7 @@ Explanation explain(const Composite& composite, const Holders& holders, const At
                                 [&](const Tenure& tenure) { return tenure.when.contains(at); });
   out.holder = now->holder;
   out.holds = now->when;
+  out.possible = possible_holders(composite, holders, coverage, at).sets;
   out.testimonies = testimonies(composite, holders, areas, coverage, point, at);
   out.is_in_study_area = !composite.has_study_area();
   for (const CoverageRun& run :

@@ -11,7 +11,7 @@
 
 namespace marchland {
 
-/// A statement that covers a point at a date.
+/// A statement that covers a point at a date, or may by its dates.
 struct Testimony {
   std::uint32_t statement = 0;  ///< index into Atlas::statements
   Standing standing = Standing::decides;
@@ -47,6 +47,8 @@ struct Explanation {
   GridPoint point;
   FaceIndex face = kUnboundedFace;
   HolderIndex holder = kUnknown;
+  /// By the dates that are possible (date_doubt.h); one set where none is in doubt.
+  std::vector<std::vector<ActorId>> possible;
   Interval holds;                      ///< the tenure that the date lies in
   std::vector<Testimony> testimonies;  ///< those that decide first; then as the atlas has them
   std::vector<Tenure> history;         ///< as tenures_of has it

@@ -32,8 +32,6 @@ const Names kModeNames{"interval", "snapshot", "event"};
 const Names kRuleNames{"priority", "majority", "all"};
 const Names kBasisNames{"surveyed", "drawn", "inferred"};
 const Names kCertaintyNames{"confirmed", "reported"};
-const Names kStateNames{"draft", "reviewed", "published"};
-const Names kVisibilityNames{"public", "internal"};
 
 /// What kinds of value a key takes.
 struct Allowed {
@@ -155,7 +153,7 @@ class ManifestReader {
     each("actor", {"id", "name", "names", "color", "groups"}, [&](const Table& table) { read_actor(table); });
     each("source",
          {"id", "title", "author", "licence", "url", "date", "note", "sigma_m", "correlation_m", "bias_m",
-          "priority", "visibility"},
+          "priority"},
          [&](const Table& table) { read_source(table); });
     each("period", {"id", "title", "from", "to"}, [&](const Table& table) { read_period(table); });
     each("region", {"id", "name", "code", "edition", "file", "layer", "where", "crs", "antimeridian", "pole"},
@@ -183,10 +181,6 @@ class ManifestReader {
           "cites",
           "recorded",
           "author",
-          "supersedes",
-          "retracts",
-          "state",
-          "visibility",
           "missing_days",
           "region",
           "taken_from",
@@ -393,7 +387,6 @@ class ManifestReader {
     if (table.has("sigma_m")) source.sigma = table.meters("sigma_m");
     source.correlation = table.meters("correlation_m");
     source.bias = table.signed_meters("bias_m");
-    if (table.has("visibility")) source.visibility = table.choice<Visibility>("visibility", kVisibilityNames);
     source.priority = table.integer("priority", 0);
     atlas().sources.push_back(std::move(source));
   }
@@ -491,12 +484,6 @@ class ManifestReader {
     spec.cites = read_optional(table, "cites", {});
     spec.recorded = read_optional(table, "recorded", {.pattern = true});
     spec.author = read_optional(table, "author", {});
-    spec.supersedes = read_optional(table, "supersedes", {.constant = false});
-    spec.retracts = read_optional(table, "retracts", {.constant = false});
-    spec.state = read_optional(table, "state", {});
-    spec.visibility = read_optional(table, "visibility", {});
-    check_values<State>(table, "state", spec.state, kStateNames);
-    check_values<Visibility>(table, "visibility", spec.visibility, kVisibilityNames);
     const auto check_stated = [&](std::string_view key, const std::optional<ValueSpec>& value, auto read) {
       if (!value || value->kind == ValueSpec::Kind::pattern) return;
       for_stated_values(*value, [&](const std::string& text) {

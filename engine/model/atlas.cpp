@@ -307,15 +307,34 @@ Atlas restricted_to(const Atlas& atlas, const TimeWindow& window) {
   return out;
 }
 
+namespace {
+
+/// Dates of a snapshot layer with their doubt: whatever they were, none came after the next.
+std::vector<FuzzyInstant> in_order(const std::vector<Instant>& dates,
+                                   const std::vector<FuzzyInstant>& doubtful) {
+  std::vector<FuzzyInstant> out;
+  for (const Instant date : dates) out.push_back(FuzzyInstant::exactly(date));
+  for (const FuzzyInstant& date : doubtful) {
+    const auto found = std::lower_bound(dates.begin(), dates.end(), date.nominal);
+    if (found != dates.end() && *found == date.nominal)
+      out[static_cast<std::size_t>(found - dates.begin())] = date;
+  }
+  for (std::size_t i = 1; i < out.size(); ++i)
+    out[i].earliest = std::max(out[i].earliest, out[i - 1].earliest);
+  for (std::size_t i = out.size(); i-- > 1;) out[i - 1].latest = std::min(out[i - 1].latest, out[i].latest);
+  return out;
+}
+
+}  // namespace
+
 void close_snapshots(Atlas& atlas, LayerId layer, std::vector<Instant> dates) {
   std::sort(dates.begin(), dates.end());
   dates.erase(std::unique(dates.begin(), dates.end()), dates.end());
-  const auto& doubtful = atlas[layer].doubtful_dates;
+  const std::vector<FuzzyInstant> ordered = in_order(dates, atlas[layer].doubtful_dates);
   const auto with_doubt = [&](Instant date) {
-    const auto found =
-        std::lower_bound(doubtful.begin(), doubtful.end(), date,
-                         [](const FuzzyInstant& one, Instant other) { return one.nominal < other; });
-    return found != doubtful.end() && found->nominal == date ? *found : FuzzyInstant::exactly(date);
+    const auto found = std::lower_bound(dates.begin(), dates.end(), date);
+    return found != dates.end() && *found == date ? ordered[static_cast<std::size_t>(found - dates.begin())]
+                                                  : FuzzyInstant::exactly(date);
   };
   for (Statement& statement : atlas.statements) {
     if (statement.layer != layer) continue;

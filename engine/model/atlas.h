@@ -248,7 +248,8 @@ struct Atlas {
 
 /// Ends each statement of a snapshot layer where the next date of that layer begins; the last stays open.
 /// `dates` are those of the layer, of days without any statement too, in any order; they become those of the
-/// layer. Doubt of statements becomes that of their date and the next (Layer::doubtful_dates).
+/// layer. Doubt of statements becomes that of their date and the next (Layer::doubtful_dates), less what
+/// would have a date come after the next.
 void close_snapshots(Atlas& atlas, LayerId layer, std::vector<Instant> dates);
 
 /// The same where missing days are unknown: a state holds until the next date, but no longer than to its own

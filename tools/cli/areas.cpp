@@ -17,6 +17,25 @@
 
 namespace marchland::cli {
 
+void add_date_band(Table& table, Report& report) {
+  const auto area = std::find_if(table.columns.begin(), table.columns.end(),
+                                 [](const Column& column) { return column.key == "area_m2"; });
+  const bool has_band = area + 1 != table.columns.end() && (area + 1)->kind == Column::Kind::area_band;
+  std::vector<Column> bounds{{"date_low_m2", "least by dates", Column::Kind::area},
+                             {"date_high_m2", "most by dates", Column::Kind::area}};
+  if (has_band) {
+    // As many digits as lines support.
+    for (Column& bound : bounds) bound = with_band(bound, BandKeys());
+  }
+  table.columns.insert(area + (has_band ? 2 : 1), bounds.begin(), bounds.end());
+  constexpr const char* kNote =
+      "dates of statements are in doubt: least and most that each may have held by the dates that are "
+      "possible "
+      "(docs/design/time.md); where lines run is not in it";
+  if (std::find(report.notes.begin(), report.notes.end(), kNote) == report.notes.end())
+    report.notes.insert(report.notes.begin(), kNote);
+}
+
 namespace {
 
 /// Bands of rows that come by date and region.
@@ -27,18 +46,18 @@ class AreaBands {
 
   void add(Json& json, const AreaRow& row) {
     if (!errors_ || row.at != at_ || row.region != region_) start(row);
-    const AreaError& error = errors_->at(Bands::part_of(names_, row.holder));
+    const DrawnGround::Part part = Bands::part_of(names_, row.holder);
+    const AreaError error = error_of(*errors_, part);
     const double area = square_meters(row.area);
     const double whole = square_meters(row.denominator);
     const bool is_of_held = row.share_of == "held";
     add_band(json, BandKeys(), area, error, 0.0, is_of_held ? std::numeric_limits<double>::max() : whole);
     if (row.denominator == 0) return;
     AreaError of_share = error;
-    if (is_of_held) {
+    if (is_of_held && part < names_.size()) {
       // What it is a share of is in error too, and where its own line is the edge of all, by the same error.
       const double share = area / whole;
-      of_share = within_->of(*ground_, Bands::part_of(names_, row.holder), *held_, 1,
-                             {{{0.0, -share}, {0.0, 1.0 - share}}});
+      of_share = within_->of(*ground_, part, *held_, 1, {{{0.0, -share}, {0.0, 1.0 - share}}});
     }
     of_share.sd = SquareMeters(of_share.sd.value() / whole);
     of_share.excess = SquareMeters(of_share.excess.value() / whole);
@@ -103,6 +122,7 @@ Report areas_report(const Session& session, const std::vector<Instant>& at, cons
     report.notes.insert(report.notes.begin(), band_note());
   }
   bool outside = false;
+  bool has_band = false;
   for (const AreaRow& row : areas(session.composite(), session.areas(), holders, at, options)) {
     if (!session.wants(row.holder, row.at)) continue;
     Json json;
@@ -118,10 +138,16 @@ Report areas_report(const Session& session, const std::vector<Instant>& at, cons
     json["denominator_m2"] = square_meters(row.denominator);
     if (bands) bands->add(json, row);
     if (row.outside_study_area != 0) json["outside_study_area_m2"] = square_meters(row.outside_study_area);
+    if (row.date_low) {
+      json["date_low_m2"] = square_meters(*row.date_low);
+      json["date_high_m2"] = square_meters(*row.date_high);
+      has_band = true;
+    }
     outside = outside || row.outside_study_area != 0;
     table.rows.push_back(std::move(json));
   }
   if (outside) table.columns.push_back({"outside_study_area_m2", "outside study area", Column::Kind::area});
+  if (has_band) add_date_band(table, report);
   report.tables.push_back(std::move(table));
   return report;
 }

@@ -26,6 +26,10 @@ std::vector<DrawnGround::Part> Bands::parts_of(const std::vector<std::string>& n
   return parts;
 }
 
+AreaError error_of(const std::vector<AreaError>& errors, DrawnGround::Part part) {
+  return part < errors.size() ? errors[part] : AreaError{};
+}
+
 void add_band(Json& row, const BandKeys& keys, double figure, const AreaError& error, double least,
               double most) {
   if (!error.is_known()) {

@@ -37,6 +37,9 @@ class Bands {
   LineMap lines_;
 };
 
+/// The error of a part; of one that has no ground at the date, and whose name no holder has, none.
+[[nodiscard]] AreaError error_of(const std::vector<AreaError>& errors, DrawnGround::Part part);
+
 /// Sets both keys, and `without_sigma_m` where that is why they are null.
 void add_band(Json& row, const BandKeys& keys, double figure, const AreaError& error, double least,
               double most);

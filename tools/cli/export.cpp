@@ -6,6 +6,7 @@
 #include "tools/cli/layers.h"
 #include "tools/cli/query.h"
 #include <marchland/analysis/changes.h>
+#include <marchland/analysis/date_doubt.h>
 #include <marchland/base/error.h>
 
 #include <fmt/format.h>
@@ -138,6 +139,40 @@ void add_band_fields(std::vector<FeatureField>& fields) {
   fields.insert(area + 1, {FeatureField{"low_m2", real}, FeatureField{"high_m2", real}});
 }
 
+/// Ends of features that come from statements whose dates are in doubt.
+class DoubtfulEnds {
+ public:
+  DoubtfulEnds(const Session& session, const Holders& holders)
+      : times_(&session.composite().times()), has_doubt_(session.composite().has_doubt()) {
+    if (has_doubt_) turns_ = doubtful_turns(session.composite(), holders);
+  }
+  /// Columns are there where any date of the atlas is in doubt.
+  void add_fields(std::vector<FeatureField>& fields) const {
+    if (!has_doubt_) return;
+    for (const char* name : {"from_earliest", "from_latest", "to_earliest", "to_latest"})
+      fields.push_back({name, FeatureField::Type::instant});
+  }
+  void add_values(std::vector<FieldValue>& values, HolderIndex holder, const Interval& when) const {
+    if (!has_doubt_) return;
+    for (const Instant end : {when.from(), when.to()}) {
+      const auto found = turns_.find({times_->index_of(end), holder});
+      const bool is_doubtful = found != turns_.end();
+      for (const bool is_first : {true, false}) {
+        const Instant at = !is_doubtful ? Instant()
+                           : is_first   ? found->second.earliest
+                                        : found->second.latest;
+        const bool is_bounded = at != Interval().from() && at != Interval().to();
+        values.push_back(is_doubtful && is_bounded ? FieldValue{at} : FieldValue{});
+      }
+    }
+  }
+
+ private:
+  const TimeAxis* times_;
+  bool has_doubt_;
+  std::map<std::pair<TimeIndex, HolderIndex>, FuzzyInstant> turns_;
+};
+
 struct ExportCommand {
   QueryOptions query;
   std::vector<std::string> at;
@@ -267,9 +302,11 @@ struct ExportCommand {
     if (!all) set.fields.push_back({"at", instant});
     // Since when and until when is not known where other dates were not arranged.
     const bool has_stretch = !session.is_two_layer();
+    const DoubtfulEnds doubtful(session, holders);
     if (has_stretch) {
       set.fields.push_back({"from", instant});
       set.fields.push_back({"to", instant});
+      doubtful.add_fields(set.fields);
     }
     const bool has_lists = has_room_for_statements(out.path());
     for (FeatureField field : {FeatureField{"area_m2", real}, FeatureField{"source", text},
@@ -324,6 +361,7 @@ struct ExportCommand {
         if (has_stretch) {
           values.push_back(from_of(interval));
           values.push_back(to_of(interval));
+          doubtful.add_values(values, holder, interval);
         }
         values.emplace_back(square_meters(area));
         if (bands) {
@@ -368,6 +406,7 @@ struct ExportCommand {
     const TimeAxis& times = composite.times();
     const LabelGroup group = holders.group();
     const std::size_t coverages = composite.coverage_count(group);
+    const DoubtfulEnds doubtful(session, holders);
     std::vector<Tenure> tenures;
     for (CoverageIndex c = 0; c < coverages; ++c) {
       const std::vector<Tenure> own = tenures_of(holders, c, times.for_ever());
@@ -413,17 +452,19 @@ struct ExportCommand {
       std::vector<std::size_t> made;
       auto polygons = out.polygons(dissolver, faces, [&](Category category, AreaUnits area) {
         const Tenure& tenure = tenures[category - 1];
+        const Interval when{times[tenure.from], times[tenure.to]};
         made.push_back(category - 1);
-        return std::vector<FieldValue>{
-            holder_value(holders, tenure.holder),
-            name_of(session.atlas(), holders, tenure.holder),
-            holders.is_contested(tenure.holder),
-            std::string(to_string(holders.theme())),
-            from_of({times[tenure.from], times[tenure.to]}),
-            to_of({times[tenure.from], times[tenure.to]}),
-            square_meters(area),
-            sources[category].empty() ? FieldValue{} : FieldValue{sources[category]},
-            color_of(session.atlas(), holders, tenure.holder)};
+        std::vector<FieldValue> values{holder_value(holders, tenure.holder),
+                                       name_of(session.atlas(), holders, tenure.holder),
+                                       holders.is_contested(tenure.holder),
+                                       std::string(to_string(holders.theme())),
+                                       from_of(when),
+                                       to_of(when)};
+        doubtful.add_values(values, tenure.holder, when);
+        values.emplace_back(square_meters(area));
+        values.push_back(sources[category].empty() ? FieldValue{} : FieldValue{sources[category]});
+        values.push_back(color_of(session.atlas(), holders, tenure.holder));
+        return values;
       });
       for (std::size_t i = 0; i < polygons.size(); ++i) {
         features[made[i]] = std::move(polygons[i]);
@@ -438,11 +479,13 @@ struct ExportCommand {
                     {"contested", boolean},
                     {"theme", text},
                     {"from", instant},
-                    {"to", instant},
-                    {"area_m2", real},
-                    {"source", text},
-                    {"color", text}},
+                    {"to", instant}},
                    {}};
+    doubtful.add_fields(set.fields);
+    for (FeatureField field :
+         {FeatureField{"area_m2", real}, FeatureField{"source", text}, FeatureField{"color", text}}) {
+      set.fields.push_back(std::move(field));
+    }
     std::vector<std::size_t> order;
     for (std::size_t i = 0; i < tenures.size(); ++i) {
       if (is_made[i]) order.push_back(i);

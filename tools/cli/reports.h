@@ -11,6 +11,9 @@
 
 namespace marchland::cli {
 
+/// Columns date_low_m2 and date_high_m2 after area_m2, and the note that says what they are.
+void add_date_band(Table& table, Report& report);
+
 [[nodiscard]] Report areas_report(const Session& session, const std::vector<Instant>& at,
                                   const AreaOptions& options);
 /// `within_noise`: sigma of lines in metres; what changed in pieces narrower than twice that is told. 0: not.

@@ -3,6 +3,7 @@
 #include "tools/cli/commands.h"
 #include "tools/cli/reports.h"
 #include <marchland/analysis/all_pairs.h>
+#include <marchland/analysis/date_doubt.h>
 #include <marchland/analysis/groups.h>
 #include <marchland/analysis/why.h>
 #include <marchland/base/error.h>
@@ -31,10 +32,18 @@ Step step_of(const std::string& every) {
 
 namespace {
 
-/// Dates of the series; by group also those at which an actor joins or leaves one.
-std::vector<Instant> dates_of(const Session& session, const ChangeTable& table, Step step,
-                              const Breakdown& by) {
+/// Dates of the series, those at which what is possible changes too; by group also those at which an actor
+/// joins or leaves one.
+std::vector<Instant> dates_of(const Session& session, const ChangeTable& table,
+                              const DoubtfulCoverages& doubtful, Step step, const Breakdown& by) {
   std::vector<Instant> dates = table.dates(step);
+  if (step == Step::change) {
+    for (const Instant turn : doubtful.turns()) {
+      if (session.atlas().window.when.contains(turn)) dates.push_back(turn);
+    }
+    std::sort(dates.begin(), dates.end());
+    dates.erase(std::unique(dates.begin(), dates.end()), dates.end());
+  }
   if (!by.by_group || step != Step::change || dates.empty()) return dates;
   const Atlas& atlas = session.atlas();
   // Until the last statement ends; most never do.
@@ -52,10 +61,11 @@ std::vector<Instant> dates_of(const Session& session, const ChangeTable& table, 
 class SeriesRows {
  public:
   /// `bands` may be null.
-  SeriesRows(const Session& session, const Holders& holders, const Breakdown& by, const Session::Part& part,
-             const Bands* bands)
-      : session_(&session), holders_(&holders), by_(by), bands_(bands) {
+  SeriesRows(const Session& session, const Holders& holders, const DoubtfulCoverages& doubtful,
+             const Breakdown& by, const Session::Part& part, const Bands* bands)
+      : session_(&session), holders_(&holders), doubtful_(&doubtful), by_(by), bands_(bands) {
     scope_ = part.scope;
+    is_bounded_ = is_bounded(session.composite(), part.scope);
     if (part.region) region_ = session.atlas()[*part.region].id;
     if (bands_ != nullptr) within_.emplace(bands_->within(part.scope));
   }
@@ -70,15 +80,18 @@ class SeriesRows {
       std::map<std::pair<bool, std::string>, AreaUnits> sums;
       for (auto point = first; point != last; ++point)
         sums[{names[point->holder].empty(), names[point->holder]}] += point->area;
+      const auto by_dates =
+          date_bands(doubtful_->at(first->at), *holders_, session_->atlas(), first->at, by_.by_group);
+      for (const auto& [name, band] : by_dates) {
+        if (is_bounded_ || !name.empty()) sums.try_emplace({name.empty(), name}, 0);
+      }
       std::vector<AreaError> errors;
       if (bands_ != nullptr) {
         if (ground) {
           ground->move_to(session_->composite().times().epoch_of(first->at), Bands::parts_of(names));
         } else {
-          ground.emplace(bands_->ground(first->at, names,
-                                        is_bounded(session_->composite(), scope_)
-                                            ? DrawnGround::Unknown::walked
-                                            : DrawnGround::Unknown::left_out));
+          ground.emplace(bands_->ground(
+              first->at, names, is_bounded_ ? DrawnGround::Unknown::walked : DrawnGround::Unknown::left_out));
         }
         errors = within_->of_parts(*ground, names.size());
       }
@@ -86,9 +99,15 @@ class SeriesRows {
         if (!session_->wants(name.second, first->at)) continue;
         Json row = with_region(session_->date(first->at),
                                {{"actor", holder_json(name.second)}, {"area_m2", square_meters(area)}});
+        if (!doubtful_->turns().empty()) {
+          const auto band = by_dates.find(name.second);
+          const DateBand off = band == by_dates.end() ? DateBand{} : band->second;
+          row["date_low_m2"] = square_meters(area - off.less);
+          row["date_high_m2"] = square_meters(area + off.more);
+        }
         if (bands_ != nullptr) {
-          add_band(row, BandKeys(), square_meters(area), errors[Bands::part_of(names, name.second)], 0.0,
-                   std::numeric_limits<double>::max());
+          add_band(row, BandKeys(), square_meters(area), error_of(errors, Bands::part_of(names, name.second)),
+                   0.0, std::numeric_limits<double>::max());
         }
         table.rows.push_back(std::move(row));
       }
@@ -119,8 +138,10 @@ class SeriesRows {
 
   const Session* session_;
   const Holders* holders_;
+  const DoubtfulCoverages* doubtful_;
   Breakdown by_;
   const Bands* bands_;
+  bool is_bounded_ = false;
   std::string region_;
   Scope scope_;
   std::optional<AreaErrors> within_;
@@ -159,6 +180,7 @@ Report timeline_report(const Session& session, const std::string& every, const B
     for (Table* table : {&rows, &passed})
       table->columns.insert(table->columns.begin() + 1, {"region", "region"});
   }
+  bool has_doubt = false;
   std::optional<Bands> bands;
   if (session.has_bands()) {
     bands.emplace(session, holders);
@@ -168,14 +190,18 @@ Report timeline_report(const Session& session, const std::string& every, const B
   }
   for (const Session::Part& part : session.parts(by)) {
     const ChangeTable table(session.composite(), session.areas(), holders, part.scope);
-    const std::vector<Instant> dates = dates_of(session, table, step_of(every), by);
+    const DoubtfulCoverages doubtful(session.composite(), session.areas(), holders,
+                                     faces_in_scope(session.composite(), part.scope));
+    has_doubt = has_doubt || !doubtful.turns().empty();
+    const std::vector<Instant> dates = dates_of(session, table, doubtful, step_of(every), by);
     const Timeline series = table.timeline(dates);
-    const SeriesRows add(session, holders, by, part, bands ? &*bands : nullptr);
+    const SeriesRows add(session, holders, doubtful, by, part, bands ? &*bands : nullptr);
     add.add_points(series.points, rows);
     const auto by_date = passed_by_date(table, series, dates, by);
     for (std::size_t d = 1; d < dates.size(); ++d)
       add.add_transitions(dates[d - 1], dates[d], by_date[d], passed);
   }
+  if (has_doubt) add_date_band(rows, report);
   report.tables = {std::move(rows), std::move(passed)};
   return report;
 }

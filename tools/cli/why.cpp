@@ -2,6 +2,7 @@
 // rule.
 #include "tools/cli/commands.h"
 #include "tools/cli/query.h"
+#include <marchland/analysis/groups.h>
 #include <marchland/analysis/why.h>
 #include <marchland/base/error.h>
 #include <marchland/composite/harmonise.h>
@@ -70,7 +71,7 @@ std::string reasoning(const Session& session, const Holders& holders, const Expl
   bool has_event = false;
   for (const Testimony& testimony : found.testimonies) {
     const Layer& layer = atlas[atlas.statements[testimony.statement].layer];
-    if (testimony.standing == Standing::not_asked) continue;
+    if (testimony.standing == Standing::not_asked || testimony.standing == Standing::may_hold) continue;
     has_event = has_event || layer.mode == LayerMode::event;
     if (std::find(sources.begin(), sources.end(), layer.source) == sources.end())
       sources.push_back(layer.source);
@@ -139,6 +140,11 @@ struct WhyCommand {
     head["lat"] = where.lat.value();
     head["actor"] = holder_json(holders.id(found.holder));
     if (holders.is_contested(found.holder)) head["contested"] = true;
+    if (found.possible.size() > 1) {
+      head["possible_actors"] = Json::array();
+      for (const auto& actors : found.possible)
+        head["possible_actors"].push_back(holder_json(name_of_holders(atlas, actors, instant, false)));
+    }
     head["from"] = end_json(session, found.holds.has_from(), found.holds.from());
     head["to"] = end_json(session, found.holds.has_to(), found.holds.to());
     head["because"] = reasoning(session, holders, found, session.rule());
@@ -166,6 +172,12 @@ struct WhyCommand {
                         head["actor"].is_null() ? "unknown" : head["actor"].get<std::string>());
     if (!head["from"].is_null()) text += fmt::format(" since {}", head["from"].get<std::string>());
     if (!head["to"].is_null()) text += fmt::format(" until {}", head["to"].get<std::string>());
+    if (head.contains("possible_actors")) {
+      std::vector<std::string> names;
+      for (const Json& actor : head["possible_actors"])
+        names.push_back(actor.is_null() ? "unknown" : actor.get<std::string>());
+      text += fmt::format("\ndates are in doubt: by those that are possible {}", fmt::join(names, " or "));
+    }
     text += fmt::format("\n{}", head["because"].get<std::string>());
     if (!head["regions"].empty()) {
       std::vector<std::string> ids;
@@ -220,6 +232,43 @@ struct WhyCommand {
            {"certainty", to_string(statement.certainty)},
            {"note", holder_json(statement.note)},
            {"origin", holder_json(statement.origin)}});
+    }
+    const bool has_doubt = std::any_of(
+        found.testimonies.begin(), found.testimonies.end(),
+        [&](const Testimony& testimony) { return atlas.statements[testimony.statement].doubt.has_value(); });
+    if (has_doubt) {
+      const auto to = std::find_if(table.columns.begin(), table.columns.end(),
+                                   [](const Column& column) { return column.key == "to"; });
+      table.columns.insert(to + 1, {{"from_earliest", "from earliest", Column::Kind::date},
+                                    {"from_latest", "latest", Column::Kind::date},
+                                    {"to_earliest", "to earliest", Column::Kind::date},
+                                    {"to_latest", "latest", Column::Kind::date}});
+      for (std::size_t i = 0; i < found.testimonies.size(); ++i) {
+        const Statement& statement = atlas.statements[found.testimonies[i].statement];
+        const auto bound = [&](Instant at) {
+          const bool is_bounded = at != Interval().from() && at != Interval().to();
+          return end_json(session, is_bounded, at);
+        };
+        Json& row = table.rows[i];
+        row["from_earliest"] = bound(statement.from().earliest);
+        row["from_latest"] = bound(statement.from().latest);
+        row["to_earliest"] = bound(statement.to().earliest);
+        row["to_latest"] = bound(statement.to().latest);
+      }
+    }
+    const bool has_record =
+        std::any_of(found.testimonies.begin(), found.testimonies.end(), [&](const Testimony& testimony) {
+          const Statement& statement = atlas.statements[testimony.statement];
+          return statement.recorded || !statement.author.empty();
+        });
+    if (has_record) {
+      table.columns.insert(table.columns.end(), {{"recorded", "recorded"}, {"author", "author"}});
+      for (std::size_t i = 0; i < found.testimonies.size(); ++i) {
+        const Statement& statement = atlas.statements[found.testimonies[i].statement];
+        table.rows[i]["recorded"] =
+            statement.recorded ? Json(session.date(*statement.recorded)) : Json(nullptr);
+        table.rows[i]["author"] = holder_json(statement.author);
+      }
     }
     table.shown_when_empty = false;
     return table;

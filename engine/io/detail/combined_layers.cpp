@@ -149,7 +149,7 @@ void check_grounds(const Manifest& manifest) {
       }
       if (static_cast<std::size_t>(found - manifest.layers.begin()) >= i)
         fail(fmt::format("[[layer]] '{}' must stand above it", ground.id));
-      if (found->recorded || found->supersedes || found->retracts) {
+      if (found->recorded) {
         fail(fmt::format(
             "layer '{}' keeps corrections, and ground derived from it could not be told as of a date; "
             "derive from files",

@@ -155,10 +155,8 @@ void check_derivation(const Table& layer, const LayerSpec& spec) {
   if (!spec.lines_to_areas && !spec.points_to_areas) return;
   const std::string key = spec.lines_to_areas ? "lines_to_areas" : "points_to_areas";
   const std::pair<const char*, const std::optional<ValueSpec>*> of_all[] = {
-      {"sigma_m", &spec.sigma},         {"correlation_m", &spec.correlation}, {"bias_m", &spec.bias},
-      {"cites", &spec.cites},           {"recorded", &spec.recorded},         {"author", &spec.author},
-      {"supersedes", &spec.supersedes}, {"retracts", &spec.retracts},         {"state", &spec.state},
-      {"visibility", &spec.visibility}};
+      {"sigma_m", &spec.sigma}, {"correlation_m", &spec.correlation}, {"bias_m", &spec.bias},
+      {"cites", &spec.cites},   {"recorded", &spec.recorded},         {"author", &spec.author}};
   for (const auto& [name, value] : of_all) {
     if (*value && (*value)->kind != ValueSpec::Kind::constant)
       layer.fail(name, fmt::format("several rows make an area of {}; write one value for all", key));

@@ -17,10 +17,9 @@ Names wanted_fields(const LayerSpec& spec) {
     if (value.kind == ValueSpec::Kind::field && is_new) fields.push_back(value.text);
   };
   if (!spec.lines_to_areas) want(spec.actor);
-  for (const auto* value :
-       {&spec.from, &spec.to, &spec.seq, &spec.statement, &spec.basis, &spec.certainty, &spec.note,
-        &spec.taken_from, &spec.sigma, &spec.correlation, &spec.bias, &spec.cites, &spec.recorded,
-        &spec.author, &spec.supersedes, &spec.retracts, &spec.state, &spec.visibility}) {
+  for (const auto* value : {&spec.from, &spec.to, &spec.seq, &spec.statement, &spec.basis, &spec.certainty,
+                            &spec.note, &spec.taken_from, &spec.sigma, &spec.correlation, &spec.bias,
+                            &spec.cites, &spec.recorded, &spec.author}) {
     if (*value) want(**value);
   }
   return fields;
@@ -142,12 +141,6 @@ void read_record(const AtlasFiles& in, const Row& row, const LayerSpec& spec, co
           at_key("recorded", *spec.recorded, [&] { return exact_instant(*recorded, "a record"); });
   }
   statement.author = stated(row, spec.author).value_or("");
-  statement.supersedes = split_list(stated(row, spec.supersedes).value_or(""));
-  statement.retracts = split_list(stated(row, spec.retracts).value_or(""));
-  statement.state =
-      enum_of<State>(row, spec.state, "state", {"draft", "reviewed", "published"}, State::published);
-  statement.visibility =
-      enum_of<Visibility>(row, spec.visibility, "visibility", {"public", "internal"}, Visibility::open);
 }
 
 std::string statement_id(const Row& row, const LayerSpec& spec, const VectorFeature& feature,

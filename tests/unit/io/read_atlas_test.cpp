@@ -119,22 +119,18 @@ TEST_F(ReadAtlas, ADateInDoubtIsThatOfAllItsSnapshot) {
 }
 
 TEST_F(ReadAtlas, RecordsSayWhenAndByWhomTheyWereMade) {
-  write_rows({R"({"h":"a","r":"2024-01-02","by":"x","old":"x/9; x/8","s":12.5,"src":"s"})",
-              R"({"h":"a","r":null,"by":null,"old":null,"s":50,"src":null})"});
+  write_rows({R"({"h":"a","r":"2024-01-02","by":"x","s":12.5,"src":"s"})",
+              R"({"h":"a","r":null,"by":null,"s":50,"src":null})"});
   const std::string keys =
-      "recorded = {field = \"r\"}\nauthor = {field = \"by\"}\nsupersedes = {field = \"old\"}\nsigma_m = "
-      "{field = "
-      "\"s\"}\nbias_m = -1.5\ncites = {field = \"src\"}\nstate = \"draft\"\nvisibility = \"internal\"";
+      "recorded = {field = \"r\"}\nauthor = {field = \"by\"}\nsigma_m = {field = \"s\"}\nbias_m = -1.5\n"
+      "cites = {field = \"src\"}";
   write_manifest(layer(keys));
   const Atlas atlas = read();
   const Statement& s = atlas.statements.at(0);
   EXPECT_EQ(s.recorded, at("2024-01-02"));
   EXPECT_EQ(s.author, "x");
-  EXPECT_THAT(s.supersedes, ElementsAre("x/9", "x/8"));
   EXPECT_EQ(s.accuracy, (Accuracy{Meters(12.5), Meters(0), Meters(-1.5)}));
   EXPECT_THAT(s.cites, ElementsAre(SourceId(0)));
-  EXPECT_EQ(s.state, State::draft);
-  EXPECT_EQ(s.visibility, Visibility::internal);
   EXPECT_FALSE(atlas.statements.at(1).recorded);
   EXPECT_THAT(atlas.statements.at(1).cites, IsEmpty());
 }
@@ -161,12 +157,8 @@ TEST_F(ReadAtlas, UnknownSourcesAndValuesAreNamedWithTheirFeature) {
   EXPECT_THAT(with("sigma_m = {field = \"v\"}"),
               HasSubstr("feature 0: sigma_m (field 'v'): 'ss' is no number of metres"));
   EXPECT_THAT(with("sigma_m = -1"), HasSubstr("sigma_m: '-1' is no number of metres; expected 0 or more"));
-  EXPECT_THAT(with("state = {field = \"v\"}"),
-              HasSubstr("state (field 'v'): 'ss' is none of draft, reviewed, published"));
-  EXPECT_THAT(with("visibility = \"secret\""), HasSubstr("'secret' is none of public, internal"));
   EXPECT_THAT(with("recorded = \"1993~\""), HasSubstr("recorded:"));
   EXPECT_THAT(with("from = \"{1993,1994}\""), HasSubstr("[ ] is one of them"));
-  EXPECT_THAT(with("supersedes = \"x/1\""), HasSubstr("supersedes: 'x/1' would be the same for all"));
 }
 
 TEST_F(ReadAtlas, IdsNameTheFileWhereThereCanBeSeveral) {
