@@ -81,7 +81,8 @@ class GoodFolders(VerifyTest):
         folder = self.results()
         document = self.verified(folder)
         self.assertEqual({row["check"] for row in document["rows"]},
-                         {"file", "polygons valid", "polygon areas", "no overlaps", "csv is its json", "shares",
+                         {"rounding stated", "dwell is that of the series", "dwell is that of polygons",
+                          "file", "polygons valid", "polygon areas", "no overlaps", "csv is its json", "shares",
                           "areas add up", "areas are those of polygons", "changes add up",
                           "changes are those of polygons", "changes are intersections", "changes are differences",
                           "timeline adds up", "timeline has the areas", "timeline is that of polygons", "line lengths",
@@ -227,11 +228,14 @@ class PlantedFaults(VerifyTest):
             document["certificates"][0]["residual_units"] = 1
         def share(document):
             document["rows"][0]["share"] += 1e-12
+        def dwell(document):
+            document["rows"][0]["area_days_m2"] += 1000.0  # of some 1e13
         for file, change, checks in (
                 ("areas", area, {"areas are those of polygons", "areas add up", "shares"}),
                 ("areas", share, {"shares"}),
                 ("changes-first-second", gained, {"changes add up"}),
                 ("changes-first-second", passed, {"changes add up", "changes are those of polygons"}),
+                ("dwell", dwell, {"dwell is that of the series", "dwell is that of polygons"}),
                 ("timeline", series, {"timeline adds up", "timeline has the areas", "timeline is that of polygons"}),
                 ("line-a-b", length, {"lines are those of the layer"}),
                 ("check", residual, {"certificates"})):
@@ -246,6 +250,13 @@ class PlantedFaults(VerifyTest):
                 path.write_text(before)
                 self.seal(self.folder_)
         self.verified(self.folder_)
+
+    def test_rounding_beyond_what_the_lines_can_have_swept(self):
+        path = self.folder_ / "index.json"
+        index = json.loads(path.read_text())
+        next(f for f in index["files"] if f["file"] == "layers/dwell.geojson")["rounding_m2"] = 1e6
+        path.write_text(json.dumps(index))
+        self.assertEqual(self.differences(self.folder_), {("rounding stated", "layers/dwell.geojson")})
 
     def test_a_vertex_moved(self):
         def move(document):

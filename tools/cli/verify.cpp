@@ -343,16 +343,21 @@ double area_bound(const ResultBack& folder, const std::string& file, const Measu
   constexpr double kMilepostsPerDegree = 1e7 / 65536.0;
   const double whole =
       kUnits * (2.0 * static_cast<double>(measured.vertices) + kMilepostsPerDegree * measured.degrees);
+  // Measured with lonlat: another sphere has other square metres, by less than 1 %.
+  return measured.error.value() + whole + 1.01 * stated_rounding(folder, file);
+}
+
+double swept_by_rounding(const ResultBack& folder, const MeasuredArea& measured) {
   // Seven decimals moved no point further than this, so no line swept more than its length times it.
   const double distance = folder.measure->rounding_distance(7).value();
-  double rounding =
-      distance * (measured.perimeter.value() + 4.0 * distance * static_cast<double>(measured.vertices));
+  return distance * (measured.perimeter.value() + 4.0 * distance * static_cast<double>(measured.vertices));
+}
+
+double stated_rounding(const ResultBack& folder, const std::string& file) {
   for (const Json& entry : folder.index["files"]) {
-    // Measured with lonlat: another sphere has other square metres, by less than 1 %.
-    if (entry["file"] == file && entry.contains("rounding_m2"))
-      rounding = std::min(rounding, 1.01 * entry["rounding_m2"].get<double>());
+    if (entry["file"] == file && entry.contains("rounding_m2")) return entry["rounding_m2"].get<double>();
   }
-  return measured.error.value() + whole + rounding;
+  return 0.0;
 }
 
 void add_verify(CLI::App& app) {

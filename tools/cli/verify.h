@@ -99,6 +99,11 @@ struct ResultBack {
   [[nodiscard]] std::optional<Json> table(const std::string& file, Checks& checks) const;
 };
 
+/// The greatest change that rounding of coordinates made to the area of one feature, as the index states it.
+/// It is more than the feature's own lines swept where slivers of it vanished between two positions.
+[[nodiscard]] double stated_rounding(const ResultBack& folder, const std::string& file);
+/// What rounding of coordinates can have swept along these lines, in square metres.
+[[nodiscard]] double swept_by_rounding(const ResultBack& folder, const MeasuredArea& measured);
 /// By how much a written area can differ from that of the polygons written with it: what measuring them anew
 /// leaves open, what the account's whole square millimetres do, and what rounding of coordinates did.
 [[nodiscard]] double area_bound(const ResultBack& folder, const std::string& file,

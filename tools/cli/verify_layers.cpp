@@ -84,6 +84,18 @@ void verify_polygons(const ResultBack& folder, LayerBack& layer, Checks& checks)
   }
 }
 
+/// Even a sliver that vanished lay along lines that are there, its neighbours', so all lines together bound
+/// what the index may claim of one feature.
+void verify_rounding(const ResultBack& folder, const std::string& file, Checks& checks) {
+  double swept = 0.0;
+  for (const LayerBack& layer : folder.layers) {
+    if (layer.file != file) continue;
+    for (const LayerFeature& feature : layer.features) swept += swept_by_rounding(folder, feature.measured);
+  }
+  checks.number("rounding stated", file, "greatest change of one area", "m2", 0.0,
+                stated_rounding(folder, file), swept);
+}
+
 /// Whether both hold at some instant.
 bool are_together(const LayerFeature& a, const LayerFeature& b) {
   if (a.values.contains("at") && b.values.contains("at")) return a.text("at") == b.text("at");
@@ -130,6 +142,10 @@ void verify_layers(ResultBack& folder, Checks& checks) {
   for (LayerBack& layer : folder.layers) {
     verify_polygons(folder, layer, checks);
     verify_overlaps(folder, layer, checks);
+  }
+  if (!folder.measure) return;
+  for (const Json& entry : folder.index["files"]) {
+    if (entry.contains("rounding_m2")) verify_rounding(folder, entry["file"], checks);
   }
 }
 

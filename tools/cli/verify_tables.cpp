@@ -62,6 +62,7 @@ class TableChecks {
       verify_changes((*entry)["file"], actor_of(*entry, "from"), actor_of(*entry, "to"));
     for (const Json* entry : folder_.entries({{"command", "timeline"}}, ".json"))
       verify_timeline((*entry)["file"]);
+    for (const Json* entry : folder_.entries({{"command", "dwell"}}, ".json")) verify_dwell(*entry);
     for (const Json* entry : folder_.entries({{"command", "line"}}, ".json")) verify_line(*entry);
     for (const Json* entry : folder_.entries({{"command", "check"}}, ".json"))
       verify_certificates((*entry)["file"]);
@@ -206,12 +207,7 @@ class TableChecks {
   }
 
   /// A feature that vanished between two positions has left no polygon.
-  [[nodiscard]] double rounding_of(const std::string& file) const {
-    for (const Json& entry : folder_.index["files"]) {
-      if (entry["file"] == file && entry.contains("rounding_m2")) return entry["rounding_m2"].get<double>();
-    }
-    return 0.0;
-  }
+  [[nodiscard]] double rounding_of(const std::string& file) const { return stated_rounding(folder_, file); }
 
   /// Of the areas table; not a number where it has no such row.
   [[nodiscard]] double area_at(const std::string& date_text, const std::string& actor) const {
@@ -358,6 +354,79 @@ class TableChecks {
       const std::string b = after->features[j].text("actor");
       checks_.number("changes are differences", file, fmt::format("unknown to {}", shown(b)), "m2",
                      left_after[j], area_of(transitions, "", b), all_slack);
+    }
+  }
+
+  static double days_between(Instant a, Instant b) {
+    return std::chrono::duration<double, std::chrono::days::period>(b - a).count();
+  }
+
+  /// Areas times days against the series, and against the polygons with their days.
+  void verify_dwell(const Json& entry) {
+    const std::string file = entry["file"];
+    const Json* table = document(file);
+    if (table == nullptr) return;
+    const Instant from = folder_.instant(actor_of(*table, "from"));
+    const Instant to = folder_.instant(actor_of(*table, "to"));
+    if (entry.contains("places")) {
+      for (const Json& row : rows_of(*table)) {
+        double sum = number_of(row, "days_unknown");
+        for (const auto& [holder, days] : row["days"].items()) sum += days.get<double>();
+        checks_.number("days add up", file, actor_of(row, "name"), "days", days_between(from, to), sum, 1e-6);
+      }
+      return;
+    }
+    // The series has every date at which anything changes.
+    std::map<std::string, double> from_series;
+    std::size_t terms = 0;
+    for (const Json* series : folder_.entries({{"command", "timeline"}, {"every", "change"}}, ".json")) {
+      const Json* timeline = document((*series)["file"]);
+      if (timeline == nullptr) continue;
+      std::set<Instant> dates;
+      for (const Json& row : rows_of(*timeline)) dates.insert(folder_.instant(actor_of(row, "at")));
+      for (const Json& row : rows_of(*timeline)) {
+        const Instant at = folder_.instant(actor_of(row, "at"));
+        const auto next = dates.upper_bound(at);
+        const Instant end = next == dates.end() ? to : std::min(*next, to);
+        const double days = std::max(days_between(std::max(at, from), end), 0.0);
+        from_series[actor_of(row)] += number_of(row, "area_m2") * days;
+        ++terms;
+      }
+    }
+    for (const Json& row : rows_of(*table)) {
+      const std::string actor = actor_of(row);
+      const double stated = number_of(row, "area_days_m2");
+      if (from_series.contains(actor)) {
+        checks_.number("dwell is that of the series", file, shown(actor), "m2 days", from_series[actor],
+                       stated, sum_bound(terms, stated));
+      }
+    }
+    verify_dwell_polygons(file, *table);
+  }
+
+  void verify_dwell_polygons(const std::string& file, const Json& table) {
+    if (!folder_.measure) return;
+    for (const Json* drawn : folder_.entries({{"command", "dwell"}}, ".geojson")) {
+      const LayerBack* layer = folder_.layer_of((*drawn)["file"], "");
+      if (layer == nullptr) continue;
+      for (const Json& row : rows_of(table)) {
+        const std::string actor = actor_of(row);
+        const std::string field = "days_" + (actor.empty() ? "unknown" : actor);
+        double sum = 0.0;
+        double bound = sum_bound(layer->features.size(), number_of(row, "area_days_m2"));
+        bool has_days = false;
+        for (const LayerFeature& feature : layer->features) {
+          const auto days = feature.number(field);
+          has_days = has_days || days;
+          if (!days) continue;
+          sum += feature.measured.area.value() * *days;
+          bound += area_bound(folder_, layer->file, feature.measured) * *days;
+        }
+        // Unknown ground without a study area has polygons where it is spoken of, and no row.
+        if (has_days)
+          checks_.number("dwell is that of polygons", file, shown(actor), "m2 days", sum,
+                         number_of(row, "area_days_m2"), bound);
+      }
     }
   }
 
