@@ -25,7 +25,7 @@ OutputFolder::OutputFolder(fs::path path, std::string mark, Existing existing) :
     if (!fs::is_regular_file(path_ / mark, error))
       fail(fmt::format("has no {}, so it was not written by this command; choose another name", mark));
   }
-  temporary_ = parent / fmt::format(".{}.{}", path_.filename().string(), ::getpid());
+  temporary_ = path_.parent_path() / fmt::format(".{}.{}", path_.filename().string(), ::getpid());
   fs::remove_all(temporary_, error);
   if (!fs::create_directory(temporary_, error)) fail(fmt::format("cannot be created: {}", error.message()));
 }
@@ -35,14 +35,27 @@ OutputFolder::~OutputFolder() {
   fs::remove_all(temporary_, ignored);
 }
 
-void OutputFolder::write(const fs::path& name, std::string_view content) {
-  const fs::path file = temporary_ / name;
+fs::path OutputFolder::file(const fs::path& name) const {
+  fs::path path = temporary_ / name;
   std::error_code error;
-  fs::create_directories(file.parent_path(), error);
-  std::ofstream out(file, std::ios::binary);
+  fs::create_directories(path.parent_path(), error);
+  if (error) fail(fmt::format("cannot be written: {}", error.message()));
+  return path;
+}
+
+std::string OutputFolder::in_place(std::string text) const {
+  const std::string hidden = temporary_.string();
+  const std::string shown = path_.string();
+  for (std::size_t at = text.find(hidden); at != std::string::npos; at = text.find(hidden, at))
+    text.replace(at, hidden.size(), shown);
+  return text;
+}
+
+void OutputFolder::write(const fs::path& name, std::string_view content) {
+  std::ofstream out(file(name), std::ios::binary);
   out.write(content.data(), static_cast<std::streamsize>(content.size()));
   out.close();
-  if (error || !out)
+  if (!out)
     fail(fmt::format("{} cannot be written: {}; nothing was left behind", name.string(),
                      std::strerror(errno)));  // NOLINT(concurrency-mt-unsafe): glibc's is thread-safe enough
 }

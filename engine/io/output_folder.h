@@ -19,6 +19,13 @@ class OutputFolder {
   OutputFolder& operator=(const OutputFolder&) = delete;
   ~OutputFolder();
 
+  /// Where to write a file of it; folders are made where they are missing. Throws Error(failure).
+  [[nodiscard]] std::filesystem::path file(const std::filesystem::path& name) const;
+  /// Where all of it is until `commit`.
+  [[nodiscard]] const std::filesystem::path& temporary() const noexcept { return temporary_; }
+  /// What went wrong with a file of it, by the name the file was to have.
+  [[nodiscard]] std::string in_place(std::string text) const;
+
   /// Writes a file of it, in folders that are made where they are missing. Throws Error(failure).
   void write(const std::filesystem::path& name, std::string_view content);
   /// Brings all of it to the disk and puts it in its place. Throws Error(failure).

@@ -6,10 +6,10 @@
 #include "tools/cli/reports.h"
 #include "tools/cli/result_index.h"
 #include <marchland/base/error.h>
+#include <marchland/io/output_folder.h>
 #include <marchland/io/write_composite.h>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -24,72 +24,6 @@ namespace marchland::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A folder that is there whole or not at all, like OutputFile.
-class OutputFolder {
- public:
-  OutputFolder(fs::path path, Existing existing) : path_(std::move(path)) {
-    if (path_.filename().empty()) path_ = path_.parent_path();
-    const fs::path parent = path_.has_parent_path() ? path_.parent_path() : fs::path(".");
-    std::error_code error;
-    if (!fs::is_directory(parent, error)) fail("its folder does not exist; create it first");
-    if (fs::exists(path_, error)) {
-      if (existing == Existing::refuse) fail("exists already; choose another name or pass --overwrite");
-      // Only what an earlier run wrote may go.
-      if (!fs::is_regular_file(path_ / kResultIndex, error)) {
-        fail(fmt::format("has no {}, so it was not written by this command; choose another name",
-                         kResultIndex));
-      }
-    }
-    temporary_ = path_.parent_path() / fmt::format(".{}.{}", path_.filename().string(), ::getpid());
-    fs::remove_all(temporary_, error);
-    if (!fs::create_directory(temporary_, error)) fail(fmt::format("cannot be created: {}", error.message()));
-  }
-  OutputFolder(const OutputFolder&) = delete;
-  OutputFolder& operator=(const OutputFolder&) = delete;
-  ~OutputFolder() {
-    std::error_code ignored;
-    fs::remove_all(temporary_, ignored);
-  }
-
-  /// Where to write a file of it; its folder is made.
-  fs::path file(const std::string& name) const {
-    const fs::path path = temporary_ / name;
-    std::error_code error;
-    fs::create_directories(path.parent_path(), error);
-    if (error) fail(fmt::format("cannot be written: {}", error.message()));
-    return path;
-  }
-
-  /// What went wrong with a file of it, by the name the file was to have.
-  [[nodiscard]] std::string in_place(std::string text) const {
-    const std::string hidden = temporary_.string();
-    const std::string shown = path_.string();
-    for (std::size_t at = text.find(hidden); at != std::string::npos; at = text.find(hidden, at))
-      text.replace(at, hidden.size(), shown);
-    return text;
-  }
-
-  void commit() {
-    std::error_code error;
-    const fs::path old = temporary_.string() + ".old";
-    const bool replaces = fs::exists(path_, error);
-    if (replaces) fs::rename(path_, old, error);
-    if (!error) fs::rename(temporary_, path_, error);
-    if (error) fail(fmt::format("cannot be put in place: {}", error.message()));
-    if (replaces) fs::remove_all(old, error);
-  }
-
-  /// Where it is until then.
-  [[nodiscard]] const fs::path& temporary() const { return temporary_; }
-
- private:
-  [[noreturn]] void fail(std::string_view what) const {
-    throw Error(ErrorCode::failure, fmt::format("{}: {}", path_.string(), what));
-  }
-  fs::path path_;
-  fs::path temporary_;
-};
 
 /// A date of the report, and what files about it are called.
 struct NamedDate {
@@ -124,7 +58,7 @@ struct RunCommand {
 
   void run() const {
     query.refuse_two_layer("run");
-    OutputFolder folder(output, overwrite ? Existing::overwrite : Existing::refuse);
+    OutputFolder folder(output, kResultIndex, overwrite ? Existing::overwrite : Existing::refuse);
     try {
       write(folder);
     } catch (const Error& error) {
