@@ -395,7 +395,7 @@ class AtlasReader {
   void read_combined(LayerId id, const LayerSpec& spec) {
     LayerState state{id, spec, {}, {}, {}, {}, 0, 0, {}, {}, atlas_.statements.size()};
     in_.at_line(spec.line, fmt::format("layer '{}'", spec.layer.id), [&] {
-      state.combined.emplace(in_, id, spec);
+      state.combined.emplace(in_, spec);
       const DataFile manifest{{}, manifest_.path.filename().string(), {}};
       const VectorTable table;
       const VectorFeature feature;
@@ -419,7 +419,7 @@ class AtlasReader {
       state.date_ends.emplace(atlas_[id].dates[i], atlas_[id].date_ends[i]);
     if (!spec.region.empty()) state.filter.emplace(region_of(spec).area);
     state.first = atlas_.statements.size();
-    if (spec.derived) state.combined.emplace(in_, id, spec);
+    if (spec.derived) state.combined.emplace(in_, spec);
     const bool with_lines = state.combined && state.combined->is_buffer();
     // Files are read on all cores, some at a time, and taken in their order: the first that cannot be read is
     // the one that is named.

@@ -3,6 +3,7 @@
 #include "tools/cli/bands.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/feature_statements.h"
+#include "tools/cli/feature_tenures.h"
 #include "tools/cli/layers.h"
 #include "tools/cli/query.h"
 #include <marchland/analysis/changes.h>
@@ -88,28 +89,11 @@ std::vector<std::string> sources_of(const Composite& composite, const Holders& h
   return out;
 }
 
-/// A stretch of time through which some ground has the same holder: what a map with a time slider shows.
-struct Tenure {
-  HolderIndex holder;
-  TimeIndex from, to;
-  friend auto operator<=>(const Tenure&, const Tenure&) = default;
-};
-
-std::vector<Tenure> tenures_of(const Holders& holders, CoverageIndex coverage, TimeIndex for_ever) {
-  std::vector<Tenure> tenures;
-  const auto spans = holders.timeline(coverage);
-  for (std::size_t i = 0; i < spans.size(); ++i) {
-    if (spans[i].holder == kUnknown) continue;
-    tenures.push_back(
-        {spans[i].holder, spans[i].since, i + 1 < spans.size() ? spans[i + 1].since : for_ever});
-  }
-  return tenures;
-}
-
 /// Divides tenures into groups that share an epoch, so that no face has two of a group: each group is one
 /// division of the ground. Returns the shared epochs; sets group_of by tenure. Tenures ordered by end, an
 /// epoch just before the first end left over meets as many as any.
-std::vector<TimeIndex> group_tenures(const std::vector<Tenure>& tenures, std::vector<std::size_t>& group_of) {
+std::vector<TimeIndex> group_tenures(const std::vector<FeatureTenure>& tenures,
+                                     std::vector<std::size_t>& group_of) {
   constexpr auto kNone = static_cast<std::size_t>(-1);
   std::vector<std::size_t> by_end(tenures.size());
   std::iota(by_end.begin(), by_end.end(), std::size_t{0});
@@ -407,9 +391,9 @@ struct ExportCommand {
     const LabelGroup group = holders.group();
     const std::size_t coverages = composite.coverage_count(group);
     const DoubtfulEnds doubtful(session, holders);
-    std::vector<Tenure> tenures;
+    std::vector<FeatureTenure> tenures;
     for (CoverageIndex c = 0; c < coverages; ++c) {
-      const std::vector<Tenure> own = tenures_of(holders, c, times.for_ever());
+      const std::vector<FeatureTenure> own = feature_tenures(composite, holders, c);
       tenures.insert(tenures.end(), own.begin(), own.end());
     }
     std::sort(tenures.begin(), tenures.end());
@@ -419,7 +403,7 @@ struct ExportCommand {
     // The coverages of each group and their categories, so that a group is a walk over its own only.
     std::vector<std::vector<std::pair<CoverageIndex, Category>>> in_group(epochs.size());
     for (CoverageIndex c = 0; c < coverages; ++c) {
-      for (const Tenure& tenure : tenures_of(holders, c, times.for_ever())) {
+      for (const FeatureTenure& tenure : feature_tenures(composite, holders, c)) {
         const auto index = static_cast<std::size_t>(std::lower_bound(tenures.begin(), tenures.end(), tenure) -
                                                     tenures.begin());
         in_group[group_of[index]].emplace_back(c, static_cast<Category>(index + 1));
@@ -451,7 +435,7 @@ struct ExportCommand {
                      [&](Category category) { return tenures[category - 1].holder; });
       std::vector<std::size_t> made;
       auto polygons = out.polygons(dissolver, faces, [&](Category category, AreaUnits area) {
-        const Tenure& tenure = tenures[category - 1];
+        const FeatureTenure& tenure = tenures[category - 1];
         const Interval when{times[tenure.from], times[tenure.to]};
         made.push_back(category - 1);
         std::vector<FieldValue> values{holder_value(holders, tenure.holder),

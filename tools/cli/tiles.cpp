@@ -1,6 +1,7 @@
 // marchland tiles: the ground of each holder through all time as vector tiles.
 #include "tools/cli/commands.h"
 #include "tools/cli/feature_output.h"
+#include "tools/cli/feature_tenures.h"
 #include "tools/cli/query.h"
 #include <marchland/base/error.h>
 #include <marchland/io/write_tiles.h>
@@ -33,10 +34,7 @@ TileValue epoch_day(Instant instant) {
   return static_cast<double>(seconds) / static_cast<double>(kSecondsADay);
 }
 
-/// A holder and a stretch of time: the ground that it held just then is one feature.
-using Tenure = std::tuple<HolderIndex, TimeIndex, TimeIndex>;
-
-TileProperties properties_of(const Session& session, const Holders& holders, const Tenure& tenure) {
+TileProperties properties_of(const Session& session, const Holders& holders, const FeatureTenure& tenure) {
   const Atlas& atlas = session.atlas();
   const auto& [holder, from, to] = tenure;
   const Interval when{session.composite().times()[from], session.composite().times()[to]};
@@ -67,24 +65,20 @@ TileLayer layer_of(const Session& session, Theme theme) {
   }
   // Of holders that the filters leave.
   const auto tenures_of = [&](CoverageIndex coverage) {
-    std::vector<Tenure> tenures;
-    const auto spans = holders.timeline(coverage);
-    for (std::size_t i = 0; i < spans.size(); ++i) {
-      const HolderIndex holder = spans[i].holder;
-      if (holder == kUnknown || !session.wants(holders, holder, composite.times()[spans[i].since])) continue;
-      tenures.emplace_back(holder, spans[i].since,
-                           i + 1 < spans.size() ? spans[i + 1].since : composite.times().for_ever());
-    }
+    std::vector<FeatureTenure> tenures = feature_tenures(composite, holders, coverage);
+    std::erase_if(tenures, [&](const FeatureTenure& tenure) {
+      return !session.wants(holders, tenure.holder, composite.times()[tenure.from]);
+    });
     return tenures;
   };
   // Numbered by holder, then time: the order in which clients draw.
-  const auto order = [&](const Tenure& tenure) {
-    return std::tuple(holders.id(std::get<0>(tenure)), std::get<1>(tenure), std::get<2>(tenure));
+  const auto order = [&](const FeatureTenure& tenure) {
+    return std::tuple(holders.id(tenure.holder), tenure.from, tenure.to);
   };
-  std::map<std::tuple<std::string, TimeIndex, TimeIndex>, std::pair<Tenure, std::uint32_t>> numbers;
+  std::map<std::tuple<std::string, TimeIndex, TimeIndex>, std::pair<FeatureTenure, std::uint32_t>> numbers;
   for (CoverageIndex c = 0; c < occurs.size(); ++c) {
     if (!occurs[c]) continue;
-    for (const Tenure& tenure : tenures_of(c)) numbers.try_emplace(order(tenure), tenure, 0U);
+    for (const FeatureTenure& tenure : tenures_of(c)) numbers.try_emplace(order(tenure), tenure, 0U);
   }
   TileLayer layer;
   layer.name = std::string(to_string(theme));
@@ -98,7 +92,7 @@ TileLayer layer_of(const Session& session, Theme theme) {
   for (CoverageIndex c = 0; c < occurs.size(); ++c) {
     if (!occurs[c]) continue;
     std::vector<std::uint32_t> features;
-    for (const Tenure& tenure : tenures_of(c)) features.push_back(numbers.at(order(tenure)).second);
+    for (const FeatureTenure& tenure : tenures_of(c)) features.push_back(numbers.at(order(tenure)).second);
     std::sort(features.begin(), features.end());
     const auto [entry, is_new] =
         grounds.try_emplace(features, static_cast<std::uint32_t>(layer.grounds.size()));

@@ -172,8 +172,7 @@ std::string name_of(const GroundSpec& ground, const Atlas& atlas) {
                                  : fmt::format("layer '{}'", ground.id);
 }
 
-CombinedLayer::CombinedLayer(AtlasFiles& in, LayerId layer, const LayerSpec& spec)
-    : in_(in), layer_(layer), spec_(spec) {
+CombinedLayer::CombinedLayer(AtlasFiles& in, const LayerSpec& spec) : in_(in), spec_(spec) {
   for_each_ground(*spec_.derived, [&](const GroundSpec& ground) {
     if (ground.kind == GroundSpec::Kind::region)
       static_cast<void>(region_of(in_.manifest, in_.atlas, ground));

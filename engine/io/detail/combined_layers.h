@@ -34,7 +34,7 @@ void check_grounds(const Manifest& manifest);
 class CombinedLayer {
  public:
   /// Reads the files it names. `in` outlives it.
-  CombinedLayer(AtlasFiles& in, LayerId layer, const LayerSpec& spec);
+  CombinedLayer(AtlasFiles& in, const LayerSpec& spec);
 
   /// Whether lines and points of features count, as what a distance is measured from.
   [[nodiscard]] bool is_buffer() const { return spec_.derived->buffer > Meters{0.0}; }
@@ -58,7 +58,6 @@ class CombinedLayer {
   [[nodiscard]] std::string description() const;
 
   AtlasFiles& in_;
-  LayerId layer_;
   const LayerSpec& spec_;
   std::map<std::size_t, MultiPolygon> files_;  ///< ground of files, by line of the manifest
   std::map<std::pair<std::string, Instant>, MultiPolygon> of_layers_;
