@@ -32,6 +32,8 @@ const Names kModeNames{"interval", "snapshot", "event"};
 const Names kRuleNames{"priority", "majority", "all"};
 const Names kBasisNames{"surveyed", "drawn", "inferred"};
 const Names kCertaintyNames{"confirmed", "reported"};
+const Names kStateNames{"draft", "reviewed", "published"};
+const Names kVisibilityNames{"public", "internal"};
 
 /// What kinds of value a key takes.
 struct Allowed {
@@ -153,7 +155,7 @@ class ManifestReader {
     each("actor", {"id", "name", "names", "color", "groups"}, [&](const Table& table) { read_actor(table); });
     each("source",
          {"id", "title", "author", "licence", "url", "date", "note", "sigma_m", "correlation_m", "bias_m",
-          "priority"},
+          "priority", "visibility"},
          [&](const Table& table) { read_source(table); });
     each("period", {"id", "title", "from", "to"}, [&](const Table& table) { read_period(table); });
     each("region", {"id", "name", "code", "edition", "file", "layer", "where", "crs", "antimeridian", "pole"},
@@ -181,6 +183,11 @@ class ManifestReader {
           "cites",
           "recorded",
           "author",
+          "supersedes",
+          "retracts",
+          "state",
+          "visibility",
+          "corrections",
           "missing_days",
           "region",
           "taken_from",
@@ -388,6 +395,7 @@ class ManifestReader {
     source.correlation = table.meters("correlation_m");
     source.bias = table.signed_meters("bias_m");
     source.priority = table.integer("priority", 0);
+    if (table.has("visibility")) source.visibility = table.choice<Visibility>("visibility", kVisibilityNames);
     atlas().sources.push_back(std::move(source));
   }
 
@@ -484,6 +492,13 @@ class ManifestReader {
     spec.cites = read_optional(table, "cites", {});
     spec.recorded = read_optional(table, "recorded", {.pattern = true});
     spec.author = read_optional(table, "author", {});
+    spec.supersedes = read_optional(table, "supersedes", {.constant = false, .map = false});
+    spec.retracts = read_optional(table, "retracts", {.constant = false, .map = false});
+    spec.state = read_optional(table, "state", {});
+    spec.visibility = read_optional(table, "visibility", {});
+    check_values<State>(table, "state", spec.state, kStateNames);
+    check_values<Visibility>(table, "visibility", spec.visibility, kVisibilityNames);
+    read_corrections(table, spec);
     const auto check_stated = [&](std::string_view key, const std::optional<ValueSpec>& value, auto read) {
       if (!value || value->kind == ValueSpec::Kind::pattern) return;
       for_stated_values(*value, [&](const std::string& text) {
@@ -502,6 +517,28 @@ class ManifestReader {
     check_stated("recorded", spec.recorded, [&](const auto& text) {
       return text.empty() ? DateSpan() : parse_date(text, atlas().days);
     });
+  }
+
+  static void read_corrections(const Table& table, LayerSpec& spec) {
+    if (!table.has("corrections")) return;
+    const std::string value = table.text("corrections");
+    if (value != "by-id" && value != "by-date") {
+      table.fail("corrections",
+                 fmt::format("'{}': expected \"by-id\" (what supersedes or retracts names statements) or "
+                             "\"by-date\" (of a date, the state recorded last counts)",
+                             value));
+    }
+    if (value == "by-id") return;
+    if (spec.layer.mode != LayerMode::snapshot)
+      table.fail("corrections",
+                 "\"by-date\" belongs to mode = \"snapshot\", whose files state a date as a whole");
+    if (!spec.recorded) {
+      table.fail(
+          "corrections",
+          "\"by-date\" needs to know what was recorded when: recorded = {field = \"...\"} or {pattern = "
+          "\"...\"}");
+    }
+    spec.layer.later_record_replaces = true;
   }
 
   /// A PLACE that a derivation names.

@@ -10,15 +10,20 @@
 //               harmonise_m (lines within so many metres are one line; composite/harmonise.h)
 //   [[actor]]   id* name names = {language = "..."} color groups = [{id*, from = DATE, to = END}]
 //   [[source]]  id* title author licence url date note priority
+//               visibility = "public" or "internal" (neither it nor what it says is for the public)
 //               sigma_m (positional error of its lines, one standard deviation; without it not stated, 0:
 //               exact by definition) correlation_m bias_m (systematic error outwards)
 //   [[period]]  id* title from* = DATE  to = END (without: an instant)
 //   [[region]]  id* name code = VALUE or {field = "..."}  edition file* layer where crs antimeridian pole
 //   [[layer]]   id* source* theme* mode* files* layer where crs actor* from to seq statement basis certainty
-//   note sigma_m correlation_m bias_m cites recorded author antimeridian pole
+//   note sigma_m correlation_m bias_m cites recorded author supersedes retracts state visibility antimeridian
+//   pole
 //   region (only features that share ground with that [[region]])
 //   lines_to_areas points_to_areas derived
 //   taken_from (of an event: the actor who held the ground before; `check` tells where another did)
+//               corrections = "by-id" (statements are corrected by those that supersede or retract them) or
+//               "by-date" (of a snapshot layer with recorded: the state of a date that was recorded last
+//               replaces those recorded of it before)
 //               missing_days = "hold" (a snapshot holds until the next, however many days are missing) or
 //               "unknown" (no longer than the day, month or year its date names)
 // In a layer, actor, from, to, seq, basis, certainty and the keys from note to author are VALUE or
@@ -26,12 +31,14 @@
 // {pattern = "data_%Y%m%d"} of the file's name.
 // from and to may be in doubt, as EDTF writes that (time/edtf.h); recorded is exact. sigma_m, correlation_m
 // and bias_m are of the statement's own lines, where they differ from the source's. cites lists ids of
-// sources, divided by ';'.
-// antimeridian = "literal": steps of more than 180 degrees of longitude run as written, not the short way;
-// pole = "north" or "south": the side meant of rings around a pole, otherwise the smaller one.
-// Dates of a field that are not written as ISO 8601 say how: from = {field = "date", format = "%m/%d/%Y"}
-// (time/name_pattern.h has the letters; what its map gives is ISO 8601).
-// A snapshot layer of lines, one front a date, becomes areas on either side of them (derive/divide_frame.h):
+// sources, divided by ';'; supersedes and retracts list ids of statements alike (model/knowledge.h). A
+// feature that retracts has neither ground, holder nor dates. state is "draft", "reviewed" or "published"
+// (default), visibility "public" (default) or "internal". antimeridian = "literal": steps of more than 180
+// degrees of longitude run as written, not the short way; pole = "north" or "south": the side meant of rings
+// around a pole, otherwise the smaller one. Dates of a field that are not written as ISO 8601 say how: from =
+// {field = "date", format = "%m/%d/%Y"} (time/name_pattern.h has the letters; what its map gives is ISO
+// 8601). A snapshot layer of lines, one front a date, becomes areas on either side of them
+// (derive/divide_frame.h):
 //   [layer.lines_to_areas]  frame* = PLACE  the ground that lines divide
 //               left right = "actor" (looking along lines)  seeds = [{actor*, at* = [lon, lat]}] (who holds
 //               pieces no line touches; without left and right also the sides)  extend* = "nearest",
@@ -140,6 +147,7 @@ struct LayerSpec {
   ValueSpec actor;
   std::optional<ValueSpec> from, to, seq, statement, basis, certainty, note, taken_from;
   std::optional<ValueSpec> sigma, correlation, bias, cites, recorded, author;
+  std::optional<ValueSpec> supersedes, retracts, state, visibility;
   bool missing_days_are_unknown = false;  ///< of a snapshot layer
   std::string region;                     ///< id; empty: all features
   std::optional<LinesToAreas> lines_to_areas;

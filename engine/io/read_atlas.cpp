@@ -13,6 +13,7 @@
 #include <marchland/io/manifest.h>
 #include <marchland/io/read_atlas.h>
 #include <marchland/io/vector_file.h>
+#include <marchland/model/knowledge.h>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -100,6 +101,7 @@ class AtlasReader {
     add_digests();
     atlas_.checksum = detail::checksum_of(atlas_.files);
     try {
+      settle_records(atlas_);
       atlas_.check();
     } catch (Error& error) {
       error.add_context(manifest_.path.string());
@@ -376,7 +378,9 @@ class AtlasReader {
     std::map<Instant, Instant> date_ends;  ///< of one whose missing days are unknown
     /// Those of `dates` that some statement says are in doubt: the widest doubt that any has.
     std::map<Instant, FuzzyInstant> doubtful_dates;
+    std::vector<VoidDate> void_dates;  ///< of a snapshot layer
     std::size_t statements = 0;
+    std::size_t retractions = 0;
     std::size_t features = 0;
     std::optional<AreaFilter> filter{};
     std::optional<detail::CombinedLayer> combined{};
@@ -393,7 +397,7 @@ class AtlasReader {
 
   /// One statement, of which the manifest says everything.
   void read_combined(LayerId id, const LayerSpec& spec) {
-    LayerState state{id, spec, {}, {}, {}, {}, 0, 0, {}, {}, atlas_.statements.size()};
+    LayerState state{id, spec, {}, {}, {}, {}, {}, 0, 0, 0, {}, {}, atlas_.statements.size()};
     in_.at_line(spec.line, fmt::format("layer '{}'", spec.layer.id), [&] {
       state.combined.emplace(in_, spec);
       const DataFile manifest{{}, manifest_.path.filename().string(), {}};
@@ -412,7 +416,7 @@ class AtlasReader {
 
   void read_files(LayerId id, const LayerSpec& spec, const std::vector<DataFile>& files,
                   const Names& prefixes) {
-    LayerState state{id, spec, {}, atlas_[id].dates, {}, {}, 0, 0, {}};
+    LayerState state{id, spec, {}, atlas_[id].dates, {}, {}, atlas_[id].void_dates, 0, 0, 0, {}};
     for (const FuzzyInstant& date : atlas_[id].doubtful_dates)
       state.doubtful_dates.emplace(date.nominal, date);
     for (std::size_t i = 0; i < atlas_[id].date_ends.size(); ++i)
@@ -447,8 +451,8 @@ class AtlasReader {
     }
     state.tally.report(fmt::format("layer '{}'", spec.layer.id), atlas_.findings);
     // A snapshot without any statement says that nothing is held from then on.
-    if (state.statements == 0 && !in_.is_added) no_statement(state);
-    if (state.statements == 0 && spec.layer.mode != LayerMode::snapshot) no_statement(state);
+    const bool has_none = state.statements == 0 && state.retractions == 0;
+    if (has_none && (!in_.is_added || spec.layer.mode != LayerMode::snapshot)) no_statement(state);
     if (state.combined && state.statements > 0) {
       in_.at_line(spec.line, fmt::format("layer '{}'", spec.layer.id), [&] {
         state.combined->combine(state.first);
@@ -459,6 +463,9 @@ class AtlasReader {
     auto& doubtful = atlas_.layers[id.index()].doubtful_dates;
     doubtful.clear();
     for (const auto& [nominal, date] : state.doubtful_dates) doubtful.push_back(date);
+    std::sort(state.void_dates.begin(), state.void_dates.end());
+    const auto end = std::unique(state.void_dates.begin(), state.void_dates.end());
+    atlas_.layers[id.index()].void_dates.assign(state.void_dates.begin(), end);
     if (spec.missing_days_are_unknown) {
       close_snapshots(atlas_, id, state.date_ends);
     } else {
@@ -525,8 +532,8 @@ class AtlasReader {
     const auto from = detail::find_file_date(in_, spec.from, file, "from");
     const auto to = detail::find_file_date(in_, spec.to, file, "to");
     const bool is_snapshot = spec.layer.mode == LayerMode::snapshot;
-    if (is_snapshot && from) add_date(state, *from);
     const std::size_t before = state.statements;
+    const std::size_t retractions_before = state.retractions;
     for (VectorFeature& feature : table.features) {
       try {
         read_statement(state, file, table, feature, prefix, from, to);
@@ -536,9 +543,13 @@ class AtlasReader {
       }
     }
     state.features += table.features.size();
+    // What only takes statements back is no state of a date.
+    if (state.statements == before && state.retractions > retractions_before) return;
+    if (is_snapshot && from) add_date(state, *from);
     if (state.statements > before) return;
     const std::string at = from ? format_utc(from->nominal.first) : "";
     if (is_snapshot) {
+      if (from) add_void_date(state, file, from->first().nominal);
       const bool is_void = table.features.empty();
       atlas_.findings.push_back(
           {"empty-snapshot", is_void ? Severity::info : Severity::warning, "", at, std::nullopt,
@@ -549,6 +560,35 @@ class AtlasReader {
     } else if (table.features.empty()) {
       state.tally.add("empty-file", Severity::info, "no feature in a file", file.name);
     }
+  }
+
+  void add_void_date(LayerState& state, const DataFile& file, Instant date) const {
+    const auto recorded = detail::find_file_date(in_, state.spec.recorded, file, "recorded");
+    state.void_dates.push_back({date, recorded ? std::optional(recorded->nominal.first) : std::nullopt});
+  }
+
+  /// A feature that takes statements back; nothing for any other.
+  std::optional<Statement> find_retraction(const LayerState& state, const DataFile& file,
+                                           const VectorTable& table, const VectorFeature& feature,
+                                           const std::string& prefix) const {
+    const LayerSpec& spec = state.spec;
+    if (!spec.retracts) return std::nullopt;
+    const Row row(table, feature);
+    if (trim(row.text(*spec.retracts).value_or("")).empty()) return std::nullopt;
+    Statement statement;
+    statement.id = detail::statement_id(row, spec, feature, prefix);
+    statement.layer = state.id;
+    if (spec.note) statement.note = row.text(*spec.note).value_or("");
+    detail::read_record(in_, row, spec, file, statement);
+    statement.origin = table.place_of(feature, file.name);
+    if (feature.has_geometry) {
+      throw InvalidData(
+          fmt::format("{} is set, and the feature has a geometry: what takes statements back states nothing "
+                      "itself. Leave "
+                      "the geometry empty, or write supersedes to replace them",
+                      Row::subject("retracts", *spec.retracts)));
+    }
+    return statement;
   }
 
   /// What a feature and the manifest say of a statement, all but its ground.
@@ -580,6 +620,11 @@ class AtlasReader {
                       const std::optional<FuzzyDate>& file_from, const std::optional<FuzzyDate>& file_to) {
     const LayerSpec& spec = state.spec;
     const std::string place = table.place_of(feature, file.name);
+    if (auto retraction = find_retraction(state, file, table, feature, prefix)) {
+      atlas_.set_aside.push_back(std::move(*retraction));
+      ++state.retractions;
+      return;
+    }
     Statement statement = declared(state, file, table, feature, prefix, file_from, file_to);
     statement.origin = place;
     detail::tally_feature(feature, place, state.tally);

@@ -76,7 +76,8 @@ class CompositeReader {
     CompositeParts parts;
     parts.atlas = detail::declarations_from_json(meta("atlas"), path_);
     read_times(parts);
-    read_statements(parts);
+    read_statements(parts, "marchland_statement", parts.atlas.statements);
+    read_statements(parts, "marchland_set_aside", parts.atlas.set_aside);
     if (load == Load::with_areas) read_areas(parts.atlas);
     read_ledger(parts);
     read_plane(parts);
@@ -105,60 +106,64 @@ class CompositeReader {
 
   [[noreturn]] void damaged_statement(const std::string& id) const {
     throw InvalidData(
-        fmt::format("{}: table marchland_statement: statement '{}' refers to what is not there; the file "
-                    "is damaged: build it anew",
+        fmt::format("{}: table marchland_statement or marchland_set_aside: statement '{}' refers to what is "
+                    "not there; the file is damaged: build it anew",
                     path_.string(), id));
   }
 
-  /// Two neighbouring columns with indices of instants, in any order.
-  [[nodiscard]] Interval between(const TimeAxis& times, const detail::SqliteStatement& row,
-                                 int column) const {
-    const auto at = [&](int c) {
-      const auto index = static_cast<std::uint64_t>(row.integer(c));
-      if (index > times.for_ever()) damaged_statement(std::string(row.text(0)));
-      return times[static_cast<TimeIndex>(index)];
+  /// Two neighbouring columns with instants, in any order; null is an open end.
+  [[nodiscard]] Interval between(const detail::SqliteStatement& row, int column) const {
+    const auto at = [&](int c, Instant open) {
+      if (row.is_null(c)) return open;
+      try {
+        return detail::instant_of(row.text(c));
+      } catch (const Error&) {
+        damaged_statement(std::string(row.text(0)));
+      }
     };
-    return {at(column), at(column + 1)};
+    return {at(column, Interval().from()), at(column + 1, Interval().to())};
   }
 
-  void read_statements(CompositeParts& parts) const {
-    Atlas& atlas = parts.atlas;
+  void read_statements(CompositeParts& parts, const char* table, std::vector<Statement>& statements) const {
+    const Atlas& atlas = parts.atlas;
     std::unordered_map<std::string, std::size_t> layers;
     std::unordered_map<std::string, std::size_t> actors;
     std::unordered_map<std::string, std::size_t> sources;
     for (std::size_t i = 0; i < atlas.sources.size(); ++i) sources.emplace(atlas.sources[i].id, i);
     for (std::size_t i = 0; i < atlas.layers.size(); ++i) layers.emplace(atlas.layers[i].id, i);
     for (std::size_t i = 0; i < atlas.actors.size(); ++i) actors.emplace(atlas.actors[i].id, i);
-    auto select = db_.prepare(
-        "SELECT statement, layer, actor, from_instant, to_instant, seq, basis, certainty, note, origin, "
+    auto select = db_.prepare(fmt::format(
+        "SELECT statement, layer, actor, valid_from, valid_to, seq, basis, certainty, note, origin, "
         "taken_from, possible_from, possible_to, certain_from, certain_to, has_own_accuracy, sigma_m, "
         "correlation_m, bias_m, cites, recorded, author, supersedes, retracts, state, visibility "
-        "FROM marchland_statement ORDER BY id");
+        "FROM {} ORDER BY id",
+        table));
     while (select.step()) {
       Statement s;
       s.id = select.text(0);
       const auto layer = layers.find(std::string(select.text(1)));
       const auto actor = actors.find(std::string(select.text(2)));
-      const auto from = static_cast<std::uint64_t>(select.integer(3));
-      const auto to = static_cast<std::uint64_t>(select.integer(4));
       const auto basis = parse_enum<Basis>(select.text(6));
       const auto certainty = parse_enum<Certainty>(select.text(7));
       const std::string before(select.text(10));
       const auto taken_from = actors.find(before);
-      if (layer == layers.end() || actor == actors.end() || (!before.empty() && taken_from == actors.end()) ||
-          from >= to || to > parts.times.for_ever() || !basis || !certainty) {
+      s.retracts = detail::split_list(select.text(23));
+      const bool has_actor = actor != actors.end() || (select.is_null(2) && !s.retracts.empty());
+      if (layer == layers.end() || !has_actor || (!before.empty() && taken_from == actors.end()) || !basis ||
+          !certainty) {
         damaged_statement(s.id);
       }
       s.layer = LayerId(layer->second);
-      s.actor = ActorId(actor->second);
-      s.validity = {parts.times[static_cast<TimeIndex>(from)], parts.times[static_cast<TimeIndex>(to)]};
+      if (actor != actors.end()) s.actor = ActorId(actor->second);
+      s.validity = between(select, 3);
+      if (s.validity.is_empty()) damaged_statement(s.id);
       s.seq = select.integer(5);
       s.basis = *basis;
       s.certainty = *certainty;
       s.note = select.text(8);
       s.origin = select.text(9);
       if (!before.empty()) s.taken_from = ActorId(taken_from->second);
-      if (!select.is_null(11)) s.doubt = {between(parts.times, select, 11), between(parts.times, select, 13)};
+      if (!select.is_null(11)) s.doubt = {between(select, 11), between(select, 13)};
       if (select.integer(15) != 0) {
         s.accuracy.emplace();
         if (!select.is_null(16)) s.accuracy->sigma = Meters(select.real(16));
@@ -173,13 +178,12 @@ class CompositeReader {
       if (!select.is_null(20)) s.recorded = parse_date(select.text(20)).first;
       s.author = select.text(21);
       s.supersedes = detail::split_list(select.text(22));
-      s.retracts = detail::split_list(select.text(23));
       const auto state = parse_enum<State>(select.text(24));
       const auto visibility = parse_enum<Visibility>(select.text(25));
       if (!state || !visibility) damaged_statement(s.id);
       s.state = *state;
       s.visibility = *visibility;
-      atlas.statements.push_back(std::move(s));
+      statements.push_back(std::move(s));
     }
   }
 
@@ -225,10 +229,13 @@ class CompositeReader {
 
   void read_areas(Atlas& atlas) const {
     std::vector<MultiPolygon> areas = detail::get_areas(arrays_);
-    if (areas.size() != atlas.statements.size() + atlas.regions.size() + (atlas.study_area ? 1 : 0))
+    const std::size_t expected =
+        atlas.statements.size() + atlas.set_aside.size() + atlas.regions.size() + (atlas.study_area ? 1 : 0);
+    if (areas.size() != expected)
       arrays_.damaged("area_polygon_count", "has another number of areas than there are");
     auto next = areas.begin();
     for (Statement& statement : atlas.statements) statement.area = std::move(*next++);
+    for (Statement& statement : atlas.set_aside) statement.area = std::move(*next++);
     for (Region& region : atlas.regions) region.area = std::move(*next++);
     if (atlas.study_area) atlas.study_area = std::move(*next);
   }

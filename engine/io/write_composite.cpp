@@ -227,35 +227,37 @@ class TableWriter {
 };
 
 /// Who says what, when, with what certainty. Not part of the content hash: ids depend on how files are named.
-TopologyTable statement_table(const Composite& composite) {
-  return {"marchland_statement",
-          {{"statement", ColumnType::text},      {"layer", ColumnType::text},
-           {"actor", ColumnType::text},          {"from_instant", ColumnType::integer},
-           {"to_instant", ColumnType::integer},  {"seq", ColumnType::integer},
-           {"basis", ColumnType::text},          {"certainty", ColumnType::text},
-           {"note", ColumnType::text},           {"origin", ColumnType::text},
-           {"taken_from", ColumnType::text},     {"possible_from", ColumnType::integer},
-           {"possible_to", ColumnType::integer}, {"certain_from", ColumnType::integer},
-           {"certain_to", ColumnType::integer},  {"has_own_accuracy", ColumnType::integer},
-           {"sigma_m", ColumnType::real},        {"correlation_m", ColumnType::real},
-           {"bias_m", ColumnType::real},         {"cites", ColumnType::text},
-           {"recorded", ColumnType::text},       {"author", ColumnType::text},
-           {"supersedes", ColumnType::text},     {"retracts", ColumnType::text},
-           {"state", ColumnType::text},          {"visibility", ColumnType::text}},
-          [&composite](const auto& emit) {
+/// `of` are those that count, whose instants are those of the composite, or those that are set aside.
+TopologyTable statement_table(const Composite& composite, const char* name,
+                              const std::vector<Statement>& statements) {
+  return {name,
+          {{"statement", ColumnType::text},   {"layer", ColumnType::text},
+           {"actor", ColumnType::text},       {"valid_from", ColumnType::text},
+           {"valid_to", ColumnType::text},    {"seq", ColumnType::integer},
+           {"basis", ColumnType::text},       {"certainty", ColumnType::text},
+           {"note", ColumnType::text},        {"origin", ColumnType::text},
+           {"taken_from", ColumnType::text},  {"possible_from", ColumnType::text},
+           {"possible_to", ColumnType::text}, {"certain_from", ColumnType::text},
+           {"certain_to", ColumnType::text},  {"has_own_accuracy", ColumnType::integer},
+           {"sigma_m", ColumnType::real},     {"correlation_m", ColumnType::real},
+           {"bias_m", ColumnType::real},      {"cites", ColumnType::text},
+           {"recorded", ColumnType::text},    {"author", ColumnType::text},
+           {"supersedes", ColumnType::text},  {"retracts", ColumnType::text},
+           {"state", ColumnType::text},       {"visibility", ColumnType::text}},
+          [&composite, &statements](const auto& emit) {
             const Atlas& atlas = composite.atlas();
-            const auto bound = [&](const Interval* when, bool is_from) {
-              if (when == nullptr) return Cell();
-              return number(composite.times().index_of(is_from ? when->from() : when->to()));
+            // Either end of a doubt may be open on either side.
+            const auto bound = [](const Interval* when, bool is_from) {
+              return when == nullptr ? Cell() : Cell(detail::text_of(is_from ? when->from() : when->to()));
             };
-            for (const Statement& s : atlas.statements) {
+            for (const Statement& s : statements) {
               std::vector<std::string> cites;
               for (const SourceId source : s.cites) cites.push_back(atlas[source].id);
               emit({s.id,
                     atlas[s.layer].id,
-                    atlas[s.actor].id,
-                    number(composite.times().index_of(s.validity.from())),
-                    number(composite.times().index_of(s.validity.to())),
+                    s.actor.is_valid() ? Cell(atlas[s.actor].id) : Cell(),
+                    instant_cell(s.validity.from()),
+                    instant_cell(s.validity.to()),
                     number(s.seq),
                     std::string(to_string(s.basis)),
                     std::string(to_string(s.certainty)),
@@ -368,8 +370,9 @@ void put_arrays(const detail::ArrayTable& arrays, const Composite& composite) {
 
 std::vector<const MultiPolygon*> all_areas(const Atlas& atlas) {
   std::vector<const MultiPolygon*> areas;
-  areas.reserve(atlas.statements.size() + atlas.regions.size() + 1);
+  areas.reserve(atlas.statements.size() + atlas.set_aside.size() + atlas.regions.size() + 1);
   for (const Statement& statement : atlas.statements) areas.push_back(&statement.area);
+  for (const Statement& statement : atlas.set_aside) areas.push_back(&statement.area);
   for (const Region& region : atlas.regions) areas.push_back(&region.area);
   if (atlas.study_area) areas.push_back(&*atlas.study_area);
   return areas;
@@ -444,7 +447,8 @@ std::string write_composite(const std::filesystem::path& path, const Composite& 
   const std::string content = content_hash(composite);
   writer.write(meta_table(composite, provenance, content));
   for (const TopologyTable& table : topology(composite)) writer.write(table);
-  writer.write(statement_table(composite));
+  writer.write(statement_table(composite, "marchland_statement", composite.atlas().statements));
+  writer.write(statement_table(composite, "marchland_set_aside", composite.atlas().set_aside));
   for (const TopologyTable& table : ledger_tables(composite.ledger())) writer.write(table);
   detail::ArrayTable::create(db);
   const detail::ArrayTable arrays(db, path);

@@ -11,7 +11,7 @@
 namespace marchland {
 
 /// Version of the topology tables; another number means that older readers must not guess.
-inline constexpr int kCompositeSchema = 4;
+inline constexpr int kCompositeSchema = 5;
 
 /// SHA-256 over the rows of the topology tables in their canonical order: instants, variants, slots, nodes,
 /// edges, faces, coverages. Two composites of equal content have equal hashes, whatever order their

@@ -233,21 +233,29 @@ void Atlas::check_declarations() const {
     throw InvalidData(fmt::format("atlas '{}' has no statement; its layers are empty or filtered away", id));
   }
   std::unordered_set<std::string_view> seen;
-  seen.reserve(statements.size());
-  for (const Statement& statement : statements) {
-    in_context(statement, [&] {
-      if (!seen.insert(statement.id).second) {
-        throw InvalidData("the id is used by an earlier statement; ids must differ");
-      }
-      check_statement(*this, statement);
-    });
+  seen.reserve(statements.size() + set_aside.size());
+  for (const auto* list : {&statements, &set_aside}) {
+    for (const Statement& statement : *list) {
+      in_context(statement, [&] {
+        if (!seen.insert(statement.id).second) {
+          throw InvalidData("the id is used by an earlier statement; ids must differ");
+        }
+        // A retraction states nothing: it has neither ground nor holder.
+        if (statement.retracts.empty()) {
+          check_statement(*this, statement);
+        } else if (list == &statements) {
+          throw InvalidData("takes statements back, and cannot count as one; call settle_records");
+        }
+      });
+    }
   }
 }
 
 void Atlas::check() const {
   check_declarations();
-  for (const Statement& statement : statements)
-    in_context(statement, [&] { check_readable(statement.area); });
+  for (const auto* list : {&statements, &set_aside}) {
+    for (const Statement& statement : *list) in_context(statement, [&] { check_readable(statement.area); });
+  }
   for (const Region& region : regions) {
     try {
       check_readable(region.area);
@@ -298,11 +306,16 @@ Atlas restricted_to(const Atlas& atlas, const TimeWindow& window) {
             .places = atlas.places,
             .layers = atlas.layers,
             .statements = {},
+            .set_aside = {},
+            .knowledge = atlas.knowledge,
             .window = {atlas.window.when.intersection(window.when),
                        window.dates.empty() ? atlas.window.dates : window.dates},
             .findings = atlas.findings};
   for (const Statement& statement : atlas.statements) {
     if (out.window.meets(statement.possible())) out.statements.push_back(statement);
+  }
+  for (const Statement& statement : atlas.set_aside) {
+    if (out.window.meets(statement.possible())) out.set_aside.push_back(statement);
   }
   return out;
 }
@@ -336,13 +349,15 @@ void close_snapshots(Atlas& atlas, LayerId layer, std::vector<Instant> dates) {
     return found != dates.end() && *found == date ? ordered[static_cast<std::size_t>(found - dates.begin())]
                                                   : FuzzyInstant::exactly(date);
   };
-  for (Statement& statement : atlas.statements) {
-    if (statement.layer != layer) continue;
-    const Instant from = statement.validity.from();
-    const auto next = std::upper_bound(dates.begin(), dates.end(), from);
-    const Instant to = next == dates.end() ? Interval().to() : *next;
-    statement.validity = Interval(from, to);
-    statement.doubt = doubt_between(with_doubt(from), with_doubt(to));
+  for (auto* list : {&atlas.statements, &atlas.set_aside}) {
+    for (Statement& statement : *list) {
+      if (statement.layer != layer || !statement.retracts.empty()) continue;
+      const Instant from = statement.validity.from();
+      const auto next = std::upper_bound(dates.begin(), dates.end(), from);
+      const Instant to = next == dates.end() ? Interval().to() : *next;
+      statement.validity = Interval(from, to);
+      statement.doubt = doubt_between(with_doubt(from), with_doubt(to));
+    }
   }
   atlas.layers[layer.index()].dates = std::move(dates);
 }
@@ -361,10 +376,12 @@ void close_snapshots(Atlas& atlas, LayerId layer, const std::map<Instant, Instan
     ends.push_back(end);
   }
   close_snapshots(atlas, layer, std::move(dates));
-  for (Statement& statement : atlas.statements) {
-    if (statement.layer == layer)
-      statement.validity =
-          statement.validity.intersection(Interval::until(date_ends.at(statement.validity.from())));
+  for (auto* list : {&atlas.statements, &atlas.set_aside}) {
+    for (Statement& statement : *list) {
+      if (statement.layer == layer && statement.retracts.empty())
+        statement.validity =
+            statement.validity.intersection(Interval::until(date_ends.at(statement.validity.from())));
+    }
   }
   atlas.layers[layer.index()].date_ends = std::move(ends);
 }

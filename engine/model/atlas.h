@@ -125,6 +125,13 @@ struct Place {
   friend bool operator==(const Place&, const Place&) = default;
 };
 
+/// A date of a snapshot layer of which a file states that nothing is held.
+struct VoidDate {
+  Instant date;
+  std::optional<Instant> recorded{};  ///< as Statement::recorded
+  friend auto operator<=>(const VoidDate&, const VoidDate&) = default;
+};
+
 struct Layer {
   std::string id;
   SourceId source;
@@ -138,6 +145,10 @@ struct Layer {
   std::vector<Instant> date_ends{};
   /// Of a snapshot layer: those of `dates` that are in doubt. By nominal instant, which is the date.
   std::vector<FuzzyInstant> doubtful_dates{};
+  /// Of a snapshot layer, sorted, unique.
+  std::vector<VoidDate> void_dates{};
+  /// Of a snapshot layer: what is recorded of a date replaces all that was recorded of it before.
+  bool later_record_replaces = false;
   friend bool operator==(const Layer&, const Layer&) = default;
 };
 
@@ -197,6 +208,13 @@ struct TimeWindow {
   [[nodiscard]] bool meets(const Interval& validity) const;
 };
 
+/// What an answer may rest on (model/knowledge.h).
+struct Knowledge {
+  std::optional<Instant> as_of{};  ///< what was recorded by then, that instant included; nothing: everything
+  bool is_public = false;          ///< only what is published, and neither it nor its source internal
+  friend bool operator==(const Knowledge&, const Knowledge&) = default;
+};
+
 /// Lines further apart than this are not one line written twice.
 inline constexpr Meters kMostHarmonise{1000.0};
 
@@ -220,9 +238,12 @@ struct Atlas {
   std::vector<Region> regions;
   std::vector<Place> places;
   std::vector<Layer> layers;
-  std::vector<Statement> statements;
-  TimeWindow window;  ///< statements that hold at no instant of it were left out (restricted_to)
-  Findings findings;  ///< of reading, of statements left out too
+  std::vector<Statement> statements;  ///< those that count
+  /// Those that do not: superseded, retracted, or themselves nothing but a retraction (model/knowledge.h).
+  std::vector<Statement> set_aside{};
+  Knowledge knowledge{};  ///< what there is beyond it is in neither list
+  TimeWindow window;      ///< statements that hold at no instant of it were left out (restricted_to)
+  Findings findings;      ///< of reading, of statements left out too
 
   [[nodiscard]] const Actor& operator[](ActorId which) const { return actors[which.index()]; }
   [[nodiscard]] const Source& operator[](SourceId which) const { return sources[which.index()]; }
@@ -249,7 +270,7 @@ struct Atlas {
 /// Ends each statement of a snapshot layer where the next date of that layer begins; the last stays open.
 /// `dates` are those of the layer, of days without any statement too, in any order; they become those of the
 /// layer. Doubt of statements becomes that of their date and the next (Layer::doubtful_dates), less what
-/// would have a date come after the next.
+/// would have a date come after the next. Those that are set aside are closed alike.
 void close_snapshots(Atlas& atlas, LayerId layer, std::vector<Instant> dates);
 
 /// The same where missing days are unknown: a state holds until the next date, but no longer than to its own

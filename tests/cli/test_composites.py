@@ -110,7 +110,7 @@ class Answers(CompositeTest):
         whole = self.file.read_bytes()
         for sql in ("UPDATE marchland_meta SET value = replace(value, substr(value, 1, 4), 'ffff') WHERE key = 'content_sha256'",
                     "UPDATE marchland_statement SET actor = 'b' WHERE id = 0",
-                    "UPDATE marchland_statement SET from_instant = 0 WHERE id = 0",
+                    "UPDATE marchland_statement SET valid_from = NULL WHERE id = 0",
                     "UPDATE marchland_meta SET value = replace(value, '#0072b2', '#0072b3') WHERE key = 'atlas'",
                     "INSERT INTO marchland_ledger (kind, statement) VALUES ('x', 0)"):
             with sqlite3.connect(self.file) as file:

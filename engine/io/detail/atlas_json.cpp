@@ -85,6 +85,13 @@ Instant to_instant(const Json& seconds_since) {
   return instant(seconds_since.get<std::int64_t>());
 }
 
+std::optional<Instant> to_optional_instant(const Json& json) {
+  return json.is_null() ? std::nullopt : std::optional(to_instant(json));
+}
+Json of_optional(const std::optional<Instant>& at) {
+  return at ? Json(seconds(*at)) : Json();
+}
+
 Atlas read(const Json& json) {
   Atlas atlas;
   atlas.id = json.at("id");
@@ -99,6 +106,7 @@ Atlas read(const Json& json) {
   atlas.days.day_starts = std::chrono::minutes(json.at("day_starts_minutes").get<int>());
   atlas.harmonise = Meters(json.at("harmonise_m").get<double>());
   atlas.window.when = to_interval(json.at("window"));
+  atlas.knowledge = {to_optional_instant(json.at("as_of")), json.at("is_public").get<bool>()};
   atlas.rule = to_enum<SourceRule>(json.at("rule"));
   if (!json.at("study_area").is_null()) {
     atlas.study_area.emplace();
@@ -146,10 +154,18 @@ Atlas read(const Json& json) {
                  to_rings(layer),
                  read_list<Instant>(layer.at("dates"), to_instant),
                  read_list<Instant>(layer.at("date_ends"), to_instant),
-                 read_list<FuzzyInstant>(layer.at("doubtful_dates"), [](const Json& date) {
-                   return FuzzyInstant{to_instant(date.at("date")), to_interval(date).from(),
-                                       to_interval(date).to()};
-                 })};
+                 read_list<FuzzyInstant>(layer.at("doubtful_dates"),
+                                         [](const Json& date) {
+                                           return FuzzyInstant{to_instant(date.at("date")),
+                                                               to_interval(date).from(),
+                                                               to_interval(date).to()};
+                                         }),
+                 read_list<VoidDate>(layer.at("void_dates"),
+                                     [](const Json& date) {
+                                       return VoidDate{to_instant(date.at("date")),
+                                                       to_optional_instant(date.at("recorded"))};
+                                     }),
+                 layer.at("later_record_replaces").get<bool>()};
   });
   atlas.findings = read_list<Finding>(json.at("findings"), to_finding);
   return atlas;
@@ -185,6 +201,8 @@ std::string declarations_to_json(const Atlas& atlas) {
   json["day_starts_minutes"] = atlas.days.day_starts.count();
   json["harmonise_m"] = atlas.harmonise.value();
   json["window"] = of_interval(atlas.window.when);
+  json["as_of"] = of_optional(atlas.knowledge.as_of);
+  json["is_public"] = atlas.knowledge.is_public;
   json["rule"] = to_string(atlas.rule);
   json["study_area"] = atlas.study_area ? of_rings(atlas.study_area_rings) : Json();
   json["actors"] = list_of(atlas.actors, [](const Actor& actor) {
@@ -235,11 +253,18 @@ std::string declarations_to_json(const Atlas& atlas) {
              {"mode", to_string(layer.mode)},
              {"dates", list_of(layer.dates, seconds)},
              {"date_ends", list_of(layer.date_ends, seconds)},
-             {"doubtful_dates", list_of(layer.doubtful_dates, [](const FuzzyInstant& date) {
-                Json range = of_interval({date.earliest, date.latest});
-                range["date"] = seconds(date.nominal);
-                return range;
-              })}};
+             {"doubtful_dates", list_of(layer.doubtful_dates,
+                                        [](const FuzzyInstant& date) {
+                                          Json range = of_interval({date.earliest, date.latest});
+                                          range["date"] = seconds(date.nominal);
+                                          return range;
+                                        })},
+             {"void_dates", list_of(layer.void_dates,
+                                    [](const VoidDate& date) {
+                                      return Json{{"date", seconds(date.date)},
+                                                  {"recorded", of_optional(date.recorded)}};
+                                    })},
+             {"later_record_replaces", layer.later_record_replaces}};
     out.update(of_rings(layer.rings));
     return out;
   });

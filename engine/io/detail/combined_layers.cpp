@@ -110,7 +110,8 @@ DerivedAreas read_derived_areas(const Table& layer, const Atlas& atlas, const Re
 }
 
 void check_derived_areas(const Table& layer, const LayerSpec& spec) {
-  Names barred{"basis", "antimeridian", "pole", "region", "lines_to_areas", "points_to_areas"};
+  Names barred{"basis",           "antimeridian", "pole",     "region",     "lines_to_areas",
+               "points_to_areas", "supersedes",   "retracts", "corrections"};
   if (!spec.derived->of.empty()) {
     barred.insert(barred.end(), {"layer", "where", "crs", "statement", "seq", "taken_from"});
     if (spec.layer.mode != LayerMode::interval)
@@ -149,11 +150,20 @@ void check_grounds(const Manifest& manifest) {
       }
       if (static_cast<std::size_t>(found - manifest.layers.begin()) >= i)
         fail(fmt::format("[[layer]] '{}' must stand above it", ground.id));
-      if (found->recorded) {
+      if (found->recorded || found->supersedes || found->retracts) {
         fail(fmt::format(
             "layer '{}' keeps corrections, and ground derived from it could not be told as of a date; "
             "derive from files",
             ground.id));
+      }
+      const auto is_internal = [&](const LayerSpec& layer) {
+        return manifest.atlas[layer.layer.source].visibility == Visibility::internal;
+      };
+      if (found->state || found->visibility || (is_internal(*found) && !is_internal(spec))) {
+        fail(
+            fmt::format("layer '{}' has ground that is not for the public, and ground derived from it would "
+                        "show it; derive from files, or let the source of this layer be internal, too",
+                        ground.id));
       }
     });
   }

@@ -68,6 +68,18 @@ Variant variant_of(const VariantRecord& record) {
   return out;
 }
 
+std::string text_of(Instant at) {
+  if (at == Interval().from()) return "-infinity";
+  if (at == Interval().to()) return "infinity";
+  return format_utc(at);
+}
+
+Instant instant_of(std::string_view text) {
+  if (text == "-infinity") return Interval().from();
+  if (text == "infinity") return Interval().to();
+  return parse_date(text).first;
+}
+
 std::string face_numbering(const Arrangement& plane) {
   std::uint64_t hash = plane.face_count();
   for (EdgeIndex e = 0; e < plane.edges().size(); ++e) {

@@ -25,6 +25,11 @@ struct VariantRecord {
 [[nodiscard]] SlotRecord record_of(const Slot& slot);
 [[nodiscard]] Slot slot_of(const SlotRecord& record);
 
+/// UTC; "-infinity" and "infinity" for since and for ever, as PostgreSQL writes them.
+[[nodiscard]] std::string text_of(Instant at);
+/// Throws InvalidArgument where it is none.
+[[nodiscard]] Instant instant_of(std::string_view text);
+
 /// Names of LedgerEntry::Kind, in its order.
 inline constexpr std::array<std::string_view, 3> kLedgerKinds{"moved", "inserted", "dropped"};
 
@@ -35,8 +40,9 @@ inline constexpr std::array<std::string_view, 3> kLedgerKinds{"moved", "inserted
 /// SHA-256 over the rows of some tables, by id; of marchland_meta all but the hashes that it has itself.
 [[nodiscard]] std::string hash_rows(const SqliteDatabase& db, std::span<const std::string_view> tables);
 /// What is loaded, and what is there for people who ask by SQL.
-inline constexpr std::array<std::string_view, 4> kLoadedRows{"marchland_meta", "marchland_statement",
-                                                             "marchland_ledger", "marchland_ledger_effect"};
+inline constexpr std::array<std::string_view, 5> kLoadedRows{"marchland_meta", "marchland_statement",
+                                                             "marchland_set_aside", "marchland_ledger",
+                                                             "marchland_ledger_effect"};
 inline constexpr std::array<std::string_view, 7> kShownRows{
     "marchland_instant", "marchland_variant", "marchland_slot",    "marchland_node",
     "marchland_edge",    "marchland_face",    "marchland_coverage"};

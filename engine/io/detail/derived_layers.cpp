@@ -156,7 +156,8 @@ void check_derivation(const Table& layer, const LayerSpec& spec) {
   const std::string key = spec.lines_to_areas ? "lines_to_areas" : "points_to_areas";
   const std::pair<const char*, const std::optional<ValueSpec>*> of_all[] = {
       {"sigma_m", &spec.sigma}, {"correlation_m", &spec.correlation}, {"bias_m", &spec.bias},
-      {"cites", &spec.cites},   {"recorded", &spec.recorded},         {"author", &spec.author}};
+      {"cites", &spec.cites},   {"recorded", &spec.recorded},         {"author", &spec.author},
+      {"state", &spec.state},   {"visibility", &spec.visibility}};
   for (const auto& [name, value] : of_all) {
     if (*value && (*value)->kind != ValueSpec::Kind::constant)
       layer.fail(name, fmt::format("several rows make an area of {}; write one value for all", key));
@@ -171,7 +172,8 @@ void check_derivation(const Table& layer, const LayerSpec& spec) {
                     spec.lines_to_areas ? "a line holds until the next date of its layer"
                                         : "a row sets the holder of its place until the next"));
   }
-  Names barred{"basis", "antimeridian", "pole", "seq", "region", "taken_from", "missing_days"};
+  Names barred{"basis",      "antimeridian", "pole",       "seq",      "region",
+               "taken_from", "missing_days", "supersedes", "retracts", "corrections"};
   if (spec.lines_to_areas) barred.emplace_back("actor");
   for (const std::string& other : barred) {
     if (!layer.has(other)) continue;

@@ -17,9 +17,10 @@ Names wanted_fields(const LayerSpec& spec) {
     if (value.kind == ValueSpec::Kind::field && is_new) fields.push_back(value.text);
   };
   if (!spec.lines_to_areas) want(spec.actor);
-  for (const auto* value : {&spec.from, &spec.to, &spec.seq, &spec.statement, &spec.basis, &spec.certainty,
-                            &spec.note, &spec.taken_from, &spec.sigma, &spec.correlation, &spec.bias,
-                            &spec.cites, &spec.recorded, &spec.author}) {
+  for (const auto* value :
+       {&spec.from, &spec.to, &spec.seq, &spec.statement, &spec.basis, &spec.certainty, &spec.note,
+        &spec.taken_from, &spec.sigma, &spec.correlation, &spec.bias, &spec.cites, &spec.recorded,
+        &spec.author, &spec.supersedes, &spec.retracts, &spec.state, &spec.visibility}) {
     if (*value) want(**value);
   }
   return fields;
@@ -141,6 +142,17 @@ void read_record(const AtlasFiles& in, const Row& row, const LayerSpec& spec, co
           at_key("recorded", *spec.recorded, [&] { return exact_instant(*recorded, "a record"); });
   }
   statement.author = stated(row, spec.author).value_or("");
+  if (const auto text = stated(row, spec.supersedes)) statement.supersedes = split_list(*text);
+  if (const auto text = stated(row, spec.retracts)) statement.retracts = split_list(*text);
+  if (!statement.supersedes.empty() && !statement.retracts.empty()) {
+    throw InvalidData(
+        fmt::format("{} and {} are both set; a statement either replaces others or takes them back",
+                    Row::subject("supersedes", *spec.supersedes), Row::subject("retracts", *spec.retracts)));
+  }
+  statement.state =
+      enum_of<State>(row, spec.state, "state", {"draft", "reviewed", "published"}, State::published);
+  statement.visibility =
+      enum_of<Visibility>(row, spec.visibility, "visibility", {"public", "internal"}, Visibility::open);
 }
 
 std::string statement_id(const Row& row, const LayerSpec& spec, const VectorFeature& feature,

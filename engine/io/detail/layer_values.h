@@ -44,7 +44,7 @@ namespace marchland::detail {
 [[nodiscard]] std::vector<SourceId> parse_sources(std::string_view text, const Atlas& atlas);
 
 /// What a layer's keys say of the record that a statement is: accuracy of its own, sources cited, when and by
-/// whom it was recorded. Of its layer, which is set.
+/// whom it was recorded, what it corrects, who may see it. Of its layer, which is set.
 void read_record(const AtlasFiles& in, const Row& row, const LayerSpec& spec, const DataFile& file,
                  Statement& statement);
 

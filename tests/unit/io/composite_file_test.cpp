@@ -329,10 +329,8 @@ TEST_F(CompositeFile, RowsSayWhatWasStatedByWhom) {
   write_file_of(build_composite(rich_atlas()));
   detail::SqliteDatabase db(path("c.gpkg"), "c.gpkg", detail::SqliteDatabase::Mode::read);
   auto select = db.prepare(
-      "SELECT statement, layer, actor, seq, basis, certainty, note, origin, f.at, t.at FROM "
-      "marchland_statement s "
-      "JOIN marchland_instant f ON f.id = from_instant JOIN marchland_instant t ON t.id = to_instant WHERE "
-      "s.id = 0");
+      "SELECT statement, layer, actor, seq, basis, certainty, note, origin, valid_from, valid_to FROM "
+      "marchland_statement WHERE id = 0");
   ASSERT_TRUE(select.step());
   std::vector<std::string> row;
   for (int i = 0; i < 10; ++i) row.emplace_back(select.text(i));
