@@ -54,6 +54,10 @@ std::string_view to_string(Standing standing) {
       return "not asked";
     case Standing::may_hold:
       return "may hold";
+    case Standing::superseded:
+      return "superseded";
+    case Standing::retracted:
+      return "retracted";
   }
   return "decides";
 }

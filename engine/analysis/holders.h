@@ -46,6 +46,8 @@ enum class Standing : std::uint8_t {
   outvoted,      ///< more sources name another actor
   not_asked,     ///< its source is not among those that count
   may_hold,      ///< it does not hold at the date as told, but may: its dates are in doubt
+  superseded,    ///< counts no longer: a later statement replaced it
+  retracted,     ///< counts no longer: it was taken back
 };
 [[nodiscard]] std::string_view to_string(Standing standing);
 

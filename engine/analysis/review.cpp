@@ -1,5 +1,7 @@
+#include <marchland/analysis/joined_atlases.h>
 #include <marchland/analysis/review.h>
 #include <marchland/composite/quantise.h>
+#include <marchland/model/knowledge.h>
 
 #include <algorithm>
 #include <array>
@@ -117,6 +119,10 @@ std::string_view to_string(StatementChange::Kind kind) {
       return "closed";
     case StatementChange::Kind::changed:
       return "changed";
+    case StatementChange::Kind::superseded:
+      return "superseded";
+    case StatementChange::Kind::retracted:
+      return "retracted";
   }
   return "changed";
 }
@@ -137,24 +143,40 @@ std::string_view actor_id(const Atlas& atlas, ActorId actor) {
 }  // namespace
 
 std::vector<StatementChange> compare_statements(const Atlas& before, const Atlas& after) {
-  std::unordered_map<std::string_view, const Statement*> known;
-  for (const Statement& s : before.statements) known.emplace(s.id, &s);
+  struct Known {
+    const Statement* statement;
+    bool counts;
+  };
+  std::unordered_map<std::string_view, Known> known;
+  for (const Statement& s : before.statements) known.emplace(s.id, Known{&s, true});
+  for (const Statement& s : before.set_aside) known.emplace(s.id, Known{&s, false});
   std::vector<StatementChange> changes;
-  for (const Statement& s : after.statements) {
+  const auto compare = [&](const Statement& s, bool counts) {
     const std::string& layer = after[s.layer].id;
     const auto found = known.find(s.id);
     if (found == known.end()) {
-      changes.push_back({StatementChange::Kind::added, s.id, layer, {}});
-      continue;
+      changes.push_back({StatementChange::Kind::added, s.id, layer, {}, ""});
+      return;
     }
-    const Statement& old = *found->second;
+    const Statement& old = *found->second.statement;
+    const bool counted = found->second.counts;
     known.erase(found);
-    StatementChange change{StatementChange::Kind::changed, s.id, layer, {}};
+    if (counted && !counts) {
+      const auto why = find_setting_aside(after, s);
+      const bool is_retracted = why && why->is_retracted;
+      changes.push_back({is_retracted ? StatementChange::Kind::retracted : StatementChange::Kind::superseded,
+                         s.id,
+                         layer,
+                         {},
+                         why ? why->by : ""});
+      return;
+    }
+    StatementChange change{StatementChange::Kind::changed, s.id, layer, {}, ""};
     const auto note = [&](bool differs, const char* what) {
       if (differs) change.what.emplace_back(what);
     };
     note(before[old.layer].id != layer || before[old.layer].rings != after[s.layer].rings, "layer");
-    note(before[old.actor].id != after[s.actor].id, "actor");
+    note(actor_id(before, old.actor) != actor_id(after, s.actor), "actor");
     note(old.validity != s.validity, "validity");
     note(old.seq != s.seq, "seq");
     note(actor_id(before, old.taken_from) != actor_id(after, s.taken_from), "taken_from");
@@ -170,7 +192,9 @@ std::vector<StatementChange> compare_statements(const Atlas& before, const Atlas
          "record");
     note(old.state != s.state, "state");
     note(old.visibility != s.visibility, "visibility");
-    if (change.what.empty()) continue;
+    // What was set aside and counts again: the record of who set it aside is gone.
+    note(counts != counted, "standing");
+    if (change.what.empty()) return;
     const bool is_of_ends = std::all_of(change.what.begin(), change.what.end(), [](const std::string& what) {
       return what == "validity" || what == "doubt";
     });
@@ -178,7 +202,9 @@ std::vector<StatementChange> compare_statements(const Atlas& before, const Atlas
                            old.validity != s.validity && old.from() == s.from() && !old.validity.has_to();
     if (is_closed) change.kind = StatementChange::Kind::closed;
     changes.push_back(std::move(change));
-  }
+  };
+  for (const Statement& s : after.statements) compare(s, true);
+  for (const Statement& s : after.set_aside) compare(s, false);
   const auto order_of = [&](const std::string& layer) {
     return std::find_if(after.layers.begin(), after.layers.end(),
                         [&](const Layer& l) { return l.id == layer; }) -
@@ -187,9 +213,11 @@ std::vector<StatementChange> compare_statements(const Atlas& before, const Atlas
   std::stable_sort(changes.begin(), changes.end(), [&](const StatementChange& a, const StatementChange& b) {
     return order_of(a.layer) < order_of(b.layer);
   });
-  for (const Statement& s : before.statements) {
-    if (known.contains(s.id))
-      changes.push_back({StatementChange::Kind::removed, s.id, before[s.layer].id, {}});
+  for (const auto* list : {&before.statements, &before.set_aside}) {
+    for (const Statement& s : *list) {
+      if (known.contains(s.id))
+        changes.push_back({StatementChange::Kind::removed, s.id, before[s.layer].id, {}, ""});
+    }
   }
   return changes;
 }
@@ -206,6 +234,7 @@ std::vector<std::string> compare_declarations(const Atlas& before, const Atlas& 
       layer.dates.clear();
       layer.date_ends.clear();
       layer.doubtful_dates.clear();
+      layer.void_dates.clear();
       layer.source = {};
       layers.emplace_back(std::move(layer), source);
     }
@@ -264,45 +293,10 @@ Review::Review(Atlas before, Atlas after, const BuildOptions& options)
       is_last_stated_ = is_last_stated_ || at == s.validity.from();
     }
   }
-  // Each is harmonised by itself, as it was or will be published.
-  before = harmonise(std::move(before)).atlas;
-  after = harmonise(std::move(after)).atlas;
-  before.harmonise = after.harmonise = Meters();
-  // One atlas of both: actors are the same by id, sources and layers stay apart, so that nothing of one
-  // paints over, or competes with, anything of the other.
-  Atlas both = std::move(after);
-  both.findings.clear();
-  for (std::size_t s = 0; s < both.sources.size(); ++s) sources_after_.insert(SourceId(s));
-  std::vector<ActorId> actor;
-  for (Actor& old : before.actors) {
-    const auto same = std::find_if(both.actors.begin(), both.actors.end(),
-                                   [&](const Actor& other) { return other.id == old.id; });
-    actor.emplace_back(static_cast<std::size_t>(same - both.actors.begin()));
-    if (same == both.actors.end()) both.actors.push_back(std::move(old));
-  }
-  const auto renamed = [](const std::string& id) { return "before: " + id; };
-  std::vector<SourceId> source;
-  for (Source& old : before.sources) {
-    source.emplace_back(both.sources.size());
-    sources_before_.insert(source.back());
-    old.id = renamed(old.id);
-    both.sources.push_back(std::move(old));
-  }
-  std::vector<LayerId> layer;
-  for (Layer& old : before.layers) {
-    layer.emplace_back(both.layers.size());
-    old.id = renamed(old.id);
-    old.source = source[old.source.index()];
-    both.layers.push_back(std::move(old));
-  }
-  for (Statement& old : before.statements) {
-    old.id = renamed(old.id);
-    old.layer = layer[old.layer.index()];
-    old.actor = actor[old.actor.index()];
-    for (SourceId& cited : old.cites) cited = source[cited.index()];
-    both.statements.push_back(std::move(old));
-  }
-  composite_ = build_composite(std::move(both), options);
+  JoinedAtlases both = join_atlases(std::move(before), std::move(after));
+  sources_before_ = std::move(both.sources_before);
+  sources_after_ = std::move(both.sources_after);
+  composite_ = build_composite(std::move(both.atlas), options);
 }
 
 Holders Review::holders(Theme theme, bool of_after) const {

@@ -17,14 +17,18 @@ struct StatementChange {
     removed,
     closed,  ///< of a snapshot layer: nothing but its end is new, because a later date followed
     changed,
+    superseded,  ///< it stays in the atlas and counts no longer: another one replaces it
+    retracted,   ///< likewise: another one takes it back
   };
   Kind kind = Kind::changed;
   std::string id;
   std::string layer;
   /// What differs: "layer", "actor", "validity", "seq", "taken_from", "basis", "certainty", "note", "area",
   /// "doubt" (of dates), "accuracy", "cites", "record" (when and by whom, what it replaces), "state",
-  /// "visibility". Areas differ if their rings do on the grid, whatever ring begins where the other does not.
+  /// "visibility", "standing" (it counts again). Areas differ if their rings do on the grid, whatever ring
+  /// begins where the other does not.
   std::vector<std::string> what;
+  std::string by;  ///< of what is superseded or retracted: the statement that did it; empty: a later record
 };
 [[nodiscard]] std::string_view to_string(StatementChange::Kind kind);
 

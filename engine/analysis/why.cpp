@@ -43,6 +43,18 @@ std::vector<Testimony> testimonies(const Composite& composite, const Holders& ho
   return out;
 }
 
+std::vector<SetAside> set_aside_at(const Holders& holders, const Atlas& atlas, GridPoint point, Instant at) {
+  std::vector<SetAside> out;
+  for (std::uint32_t i = 0; i < atlas.set_aside.size(); ++i) {
+    const Statement& statement = atlas.set_aside[i];
+    const Layer& layer = atlas[statement.layer];
+    if (layer.theme != holders.theme() || !statement.validity.contains(at)) continue;
+    if (!covers(statement.area, layer.rings, point)) continue;
+    if (auto by = find_setting_aside(atlas, statement)) out.push_back({i, std::move(*by)});
+  }
+  return out;
+}
+
 }  // namespace
 
 std::vector<Tenure> tenures_of(const Composite& composite, const Holders& holders, CoverageIndex coverage) {
@@ -99,6 +111,7 @@ Explanation explain(const Composite& composite, const Holders& holders, const At
   out.holds = now->when;
   out.possible = possible_holders(composite, holders, coverage, at).sets;
   out.testimonies = testimonies(composite, holders, areas, coverage, point, at);
+  out.set_aside = set_aside_at(holders, areas, point, at);
   out.is_in_study_area = !composite.has_study_area();
   for (const CoverageRun& run :
        composite.runs(LabelGroup::region, composite.coverage(out.face, LabelGroup::region))) {

@@ -4,6 +4,7 @@
 #include <marchland/analysis/holders.h>
 #include <marchland/analysis/scope.h>
 #include <marchland/geometry/exact_point.h>
+#include <marchland/model/knowledge.h>
 
 #include <optional>
 #include <string_view>
@@ -15,6 +16,15 @@ namespace marchland {
 struct Testimony {
   std::uint32_t statement = 0;  ///< index into Atlas::statements
   Standing standing = Standing::decides;
+};
+
+/// A statement that covered a point at a date, and counts no longer.
+struct SetAside {
+  std::uint32_t statement = 0;  ///< index into Atlas::set_aside
+  SettingAside by;
+  [[nodiscard]] Standing standing() const {
+    return by.is_retracted ? Standing::retracted : Standing::superseded;
+  }
 };
 
 /// A stretch of time through which the point has the same holder.
@@ -51,6 +61,7 @@ struct Explanation {
   std::vector<std::vector<ActorId>> possible;
   Interval holds;                      ///< the tenure that the date lies in
   std::vector<Testimony> testimonies;  ///< those that decide first; then as the atlas has them
+  std::vector<SetAside> set_aside;     ///< in the order of the atlas
   std::vector<Tenure> history;         ///< as tenures_of has it
   std::vector<RegionId> regions;       ///< that the point lies in, in the order of the atlas
   bool is_in_study_area = true;        ///< true where there is none
