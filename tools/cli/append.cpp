@@ -44,16 +44,36 @@ struct AppendCommand {
                       "statements; build it anew",
                       query.atlas.string()));
     }
-    const std::size_t before = atlas.statements.size();
+    if (!(atlas.knowledge == Knowledge())) {
+      throw InvalidArgument(fmt::format(
+          "{}: was built {} and does not have all statements; build it anew", query.atlas.string(),
+          atlas.knowledge.is_public ? "for the public (--public)" : "as of an earlier record (--as-of)"));
+    }
+    const std::size_t before = atlas.statements.size() + atlas.set_aside.size();
+    const auto counted_aside =
+        static_cast<std::size_t>(std::count_if(atlas.set_aside.begin(), atlas.set_aside.end(),
+                                               [](const Statement& s) { return s.retracts.empty(); }));
     std::set<std::string> known;
     Instant published = Interval().from();
     for (const Statement& s : atlas.statements) {
       known.insert(s.id);
       published = std::max(published, s.validity.from());
     }
+    for (const Statement& s : atlas.set_aside) known.insert(s.id);
     atlas = append_files(std::move(atlas), query.atlas, files, layer);
-    const std::size_t added = atlas.statements.size() - before;
+    const std::size_t added = atlas.statements.size() + atlas.set_aside.size() - before;
+    const auto known_aside = static_cast<std::size_t>(
+        std::count_if(atlas.set_aside.begin(), atlas.set_aside.end(),
+                      [&](const Statement& s) { return s.retracts.empty() && known.contains(s.id); }));
+    const std::size_t corrected = known_aside - counted_aside;
     if (atlas.harmonise.value() > 0) {
+      if (corrected > 0) {
+        throw InvalidArgument(
+            fmt::format("{} statement(s) would be superseded or retracted: with harmonise_m later lines that "
+                        "were moved to "
+                        "theirs would move back, and append moves nothing; look at 'review', build anew",
+                        corrected));
+      }
       // Later lines are moved to earlier ones: one that comes between would move lines that were published.
       for (const Statement& s : atlas.statements) {
         if (s.validity.from() > published || known.contains(s.id)) continue;
@@ -71,10 +91,15 @@ struct AppendCommand {
     const std::string content = write_session(session, target, existing, "append");
     const double written = watch.lap();
     fmt::print("{} statement{} added\n", added, added == 1 ? "" : "s");
+    if (corrected > 0) {
+      fmt::print("{} statement{} superseded or retracted; --as-of still answers from {}\n", corrected,
+                 corrected == 1 ? "" : "s", corrected == 1 ? "it" : "them");
+    }
     if (stats.empty()) return;
     Json document = stats_of(session, content, written);
     document["seconds"]["read"] = read;
     document["statements_added"] = added;
+    document["statements_set_aside"] = corrected;
     write_file(stats, document.dump(2) + "\n", stats_existing);
   }
 };

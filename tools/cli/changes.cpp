@@ -1,6 +1,7 @@
 // marchland changes: what each party gained, lost and kept between two dates, and from whom.
 #include "tools/cli/bands.h"
 #include "tools/cli/commands.h"
+#include "tools/cli/corrections.h"
 #include "tools/cli/layers.h"
 #include "tools/cli/reports.h"
 #include <marchland/analysis/groups.h>
@@ -290,12 +291,22 @@ struct ChangesCommand {
   std::string to;
   Breakdown by;
   std::optional<double> within_noise;
+  std::string from_as_of;
+  std::filesystem::path corrections;
 
   void run() const {
     if (within_noise && !(*within_noise > 0.0 && std::isfinite(*within_noise)))
       throw InvalidArgument(fmt::format("--within-noise {}: expected metres above 0", *within_noise));
     output.check();
-    Session session(query, output.geometry.empty() ? Load::answers : Load::with_areas);
+    if (!corrections.empty()) {
+      if (from_as_of.empty())
+        throw InvalidArgument("--corrections: say what was published when: --from-as-of DATE");
+      check_feature_output(corrections, 1, output.existing());
+      if (corrections == output.output || corrections == output.geometry)
+        throw InvalidArgument("--corrections names the same file as -o or --geometry; choose another");
+    }
+    const bool needs_areas = !output.geometry.empty() || !from_as_of.empty();
+    Session session(query, needs_areas ? Load::with_areas : Load::answers);
     session.arrange({from, to});
     if (!output.geometry.empty()) {
       FeatureOutput out(session, output.geometry, output.existing(), "changes");
@@ -306,9 +317,24 @@ struct ChangesCommand {
       }
       fmt::print(stderr, "{}", out.write());
     }
-    output.write(
-        changes_report(session, session.instant(from), session.instant(to), by, within_noise.value_or(0.0)),
-        provenance(session, "changes"));
+    Report report =
+        changes_report(session, session.instant(from), session.instant(to), by, within_noise.value_or(0.0));
+    if (!from_as_of.empty()) {
+      const KnownBefore before(session, query, session.instant(from), from_as_of, by.by_group);
+      before.add_to(report, by);
+      if (!corrections.empty()) write_corrections(session, before);
+    }
+    output.write(report, provenance(session, "changes"));
+  }
+
+ private:
+  void write_corrections(const Session& session, const KnownBefore& before) const {
+    FeatureOutput out(session, corrections, output.existing(), "changes");
+    out.note("at", from);
+    out.note("from_as_of", from_as_of);
+    out.explain_none("nothing was corrected between the two");
+    out.add(before.layer());
+    fmt::print(stderr, "{}", out.write());
   }
 };
 
@@ -321,6 +347,15 @@ void add_changes(CLI::App& app) {
   state->query.declare(*command);
   state->query.declare_bands(*command);
   command->add_option("--from", state->from, "first date")->required()->type_name("DATE");
+  command
+      ->add_option("--from-as-of", state->from_as_of,
+                   "the first date as it was known then: tells ground that changed hands from a map that was "
+                   "corrected")
+      ->type_name("DATE");
+  command
+      ->add_option("--corrections", state->corrections,
+                   "with --from-as-of: what was corrected as polygons; the ending tells the format")
+      ->type_name("FILE");
   command->add_option("--to", state->to, "second date")->required()->type_name("DATE");
   command
       ->add_option("--within-noise", state->within_noise,

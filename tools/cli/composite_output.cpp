@@ -44,7 +44,7 @@ Json stats_of(const Session& session, const std::string& content, double seconds
   document["atlas"] = session.atlas().id;
   document["content_sha256"] = content;
   document["layers"] = session.atlas().layers.size();
-  for (const char* key : {"since", "until"}) {
+  for (const char* key : {"since", "until", "as_of", "public"}) {
     if (const Json head = session.head(); head.contains(key)) document[key] = head[key];
   }
   document["statements"] = session.atlas().statements.size();

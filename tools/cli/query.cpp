@@ -5,6 +5,7 @@
 #include <marchland/base/error.h>
 #include <marchland/io/csv.h>
 #include <marchland/io/read_atlas.h>
+#include <marchland/model/knowledge.h>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -84,7 +85,8 @@ std::vector<CsvColumn> columns_of(const Table& table) {
 Provenance with_head(Provenance origin, const Json& head) {
   for (const auto& [key, value] : head.items()) {
     const bool is_known = key == "atlas" || key == "checksum" || key == "method" || key == "grid" ||
-                          key == "rule" || key == "since" || key == "until" || key == "harmonise_m";
+                          key == "rule" || key == "since" || key == "until" || key == "as_of" ||
+                          key == "public" || key == "harmonise_m";
     if (!is_known)
       origin.extra.emplace_back(key, value.is_string() ? value.get<std::string>() : value.dump());
   }
@@ -199,8 +201,18 @@ void QueryOptions::declare_atlas(CLI::App& command) {
           "window of time: statements that end before it are left out; figures at its dates stay the same")
       ->type_name("DATE");
   command.add_option("--until", until, "end of the window: the first instant after it")->type_name("DATE");
+  declare_knowledge(command);
   command.add_flag("--two-layer", two_layer,
                    "arrange only the dates asked for, two at a time at most: less memory, the same figures");
+}
+
+void QueryOptions::declare_knowledge(CLI::App& command) {
+  command
+      .add_option("--as-of", as_of,
+                  "answer from what was recorded by then (a date; latest and previous are of records)")
+      ->type_name("DATE");
+  command.add_flag("--public", is_public,
+                   "only what is for the public: published, and neither it nor its source internal");
 }
 
 void QueryOptions::declare_limits(CLI::App& command) {
@@ -250,6 +262,14 @@ void QueryOptions::declare(CLI::App& command) {
       ->capture_default_str();
 }
 
+Atlas known_atlas(const QueryOptions& options, Atlas atlas) {
+  if (options.as_of.empty() && !options.is_public) return atlas;
+  Knowledge knowledge;
+  knowledge.is_public = options.is_public;
+  if (!options.as_of.empty()) knowledge.as_of = resolve_record_date(atlas, options.as_of);
+  return as_known(std::move(atlas), knowledge);
+}
+
 void refuse_part_of_harmonised(const Atlas& atlas, const std::filesystem::path& path) {
   if (atlas.window.is_all() || atlas.harmonise.value() == 0.0) return;
   throw InvalidArgument(
@@ -271,9 +291,10 @@ Session::Session(const QueryOptions& options, Load load)
   declare(options);
   Stopwatch watch;
   if (options.atlas.extension() == ".gpkg" || is_composite_file(options.atlas)) {
-    if (options.since.empty() && options.until.empty()) {
+    const bool is_asked_whole = options.since.empty() && options.until.empty() && options.as_of.empty();
+    if (is_asked_whole) composite_ = read_composite(options.atlas, load);
+    if (is_asked_whole && (!options.is_public || composite_.atlas().knowledge.is_public)) {
       // It is arranged already, so there is nothing that --two-layer could save.
-      composite_ = read_composite(options.atlas, load);
       stated_content_ = stated_content_hash(options.atlas);
       file_ = options.atlas;
       seconds_.read = watch.lap();
@@ -283,7 +304,7 @@ Session::Session(const QueryOptions& options, Load load)
       Atlas atlas = read_composite(options.atlas, Load::with_areas).atlas();
       refuse_part_of_harmonised(atlas, options.atlas);
       seconds_.read = watch.lap();
-      build(options, std::move(atlas));
+      build(options, known_atlas(options, std::move(atlas)));
     }
     return;
   }
@@ -293,7 +314,7 @@ Session::Session(const QueryOptions& options, Load load)
                            }});
   progress.clear();
   seconds_.read = watch.lap();
-  build(options, std::move(atlas));
+  build(options, known_atlas(options, std::move(atlas)));
 }
 
 Session::Session(const QueryOptions& options, Atlas atlas)
@@ -475,6 +496,8 @@ Json Session::head() const {
   const Interval& window = atlas().window.when;
   if (window.has_from()) head["since"] = date(window.from());
   if (window.has_to()) head["until"] = date(window.to());
+  if (atlas().knowledge.as_of) head["as_of"] = date(*atlas().knowledge.as_of);
+  if (atlas().knowledge.is_public) head["public"] = true;
   return head;
 }
 
@@ -492,6 +515,11 @@ std::vector<std::string> Session::notes() const {
                     "the whole atlas, findings of the window only",
                     window_text(atlas())));
   }
+  if (atlas().knowledge.as_of) {
+    notes.push_back(fmt::format("as of {}: from what was recorded by then", date(*atlas().knowledge.as_of)));
+  }
+  if (atlas().knowledge.is_public)
+    notes.emplace_back("for the public: only what is published, and neither it nor its source internal");
   if (is_two_layer())
     notes.emplace_back("arranged for the dates asked about only: figures are those of the whole atlas");
   if (areas().residual != 0) {
@@ -509,9 +537,10 @@ Provenance provenance(const Session& session, const std::string& command) {
   Provenance out = provenance(session.atlas(), session.method().name());
   const Json head = session.head();
   out.rule = head["rule"].get<std::string>();
-  for (const char* key : {"since", "until"}) {
+  for (const char* key : {"since", "until", "as_of"}) {
     if (head.contains(key)) out.extra.emplace_back(key, head[key].get<std::string>());
   }
+  if (head.contains("public")) out.extra.emplace_back("public", "true");
   out.extra.emplace_back("command", command);
   return out;
 }

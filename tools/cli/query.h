@@ -50,7 +50,8 @@ struct Breakdown {
   void declare(CLI::App& command);
 };
 
-/// Which statements and which ground. Declares ATLAS, --threads, --max-memory, --since, --until, --two-layer,
+/// Which statements and which ground. Declares ATLAS, --threads, --max-memory, --since, --until, --as-of,
+/// --public, --two-layer,
 /// --theme, --region, --actor, --group, --source, --rule, --method.
 struct QueryOptions {
   std::filesystem::path atlas;
@@ -65,10 +66,14 @@ struct QueryOptions {
   std::uint64_t max_memory = 0;  ///< bytes; 0: three quarters of the machine's
   std::string since;             ///< window of time; empty: open
   std::string until;
+  std::string as_of;  ///< a date of record; empty: all that was recorded
+  bool is_public = false;
   bool no_bands = false;
   bool two_layer = false;  ///< only the dates asked for are arranged, two at a time at most
 
   void declare_atlas(CLI::App& command);
+  /// --as-of and --public only.
+  void declare_knowledge(CLI::App& command);
   /// --threads and --max-memory only.
   void declare_limits(CLI::App& command);
   void declare(CLI::App& command);
@@ -171,6 +176,9 @@ class Session {
   std::string stated_content_;
   std::filesystem::path file_;  ///< the composite that was loaded
 };
+
+/// The atlas as it was known, or may be shown, by --as-of and --public.
+[[nodiscard]] Atlas known_atlas(const QueryOptions& options, Atlas atlas);
 
 /// What files of this session's answers say about themselves.
 [[nodiscard]] Provenance provenance(const Session& session, const std::string& command);

@@ -143,15 +143,19 @@ struct ReviewCommand {
                              {"lon", place.lon.value()},
                              {"lat", place.lat.value()}});
     }
-    Table changes{"statements",
-                  "statements",
-                  {{"kind", ""}, {"layer", "layer"}, {"id", "statement"}, {"what", "differs in"}},
-                  Json::array()};
+    Table changes{
+        "statements",
+        "statements",
+        {{"kind", ""}, {"layer", "layer"}, {"id", "statement"}, {"what", "differs in"}, {"by", "by"}},
+        Json::array()};
     std::map<std::string_view, std::size_t> counts;
     for (const StatementChange& s : statements) {
       ++counts[to_string(s.kind)];
-      changes.rows.push_back(
-          {{"kind", to_string(s.kind)}, {"layer", s.layer}, {"id", s.id}, {"what", Json(s.what)}});
+      changes.rows.push_back({{"kind", to_string(s.kind)},
+                              {"layer", s.layer},
+                              {"id", s.id},
+                              {"what", Json(s.what)},
+                              {"by", holder_json(s.by)}});
     }
     Table findings{"findings",
                    "findings",
@@ -214,12 +218,15 @@ struct ReviewCommand {
   [[nodiscard]] Composite load(const std::filesystem::path& path, const TimeWindow& window) const {
     if (path.extension() == ".gpkg" || is_composite_file(path)) {
       Composite loaded = read_composite(path, Load::with_areas);
+      if (!query.as_of.empty() || query.is_public)
+        return build_within(known_atlas(query, loaded.atlas()), window, build_options(query));
       if (window.is_all() || loaded.atlas().window.when == window.when) return loaded;
       refuse_part_of_harmonised(loaded.atlas(), path);
       return build_within(loaded.atlas(), window, build_options(query));
     }
-    if (!window.is_all()) return build_within(read_atlas(path), window, build_options(query));
-    return build_composite(read_atlas(path), build_options(query));
+    Atlas atlas = known_atlas(query, read_atlas(path));
+    if (!window.is_all()) return build_within(atlas, window, build_options(query));
+    return build_composite(std::move(atlas), build_options(query));
   }
 
   /// None may replace what is compared.
@@ -281,6 +288,7 @@ void add_review(CLI::App& app) {
                    "new state: folder with an atlas.toml, the manifest itself, or a composite (.gpkg)")
       ->required();
   state->query.declare_limits(*command);
+  state->query.declare_knowledge(*command);
   command->add_option("--against", state->against, "composite that was published")
       ->required()
       ->type_name("FILE.gpkg");

@@ -209,13 +209,19 @@ struct WhyCommand {
                  {"note", "note", Column::Kind::text, false},
                  {"origin", "origin", Column::Kind::text, false}},
                 Json::array()};
-    for (const Testimony& testimony : found.testimonies) {
-      const Statement& statement = atlas.statements[testimony.statement];
+    // Those that count, and then those that did once.
+    std::vector<std::pair<const Statement*, Standing>> told;
+    for (const Testimony& testimony : found.testimonies)
+      told.emplace_back(&atlas.statements[testimony.statement], testimony.standing);
+    for (const SetAside& aside : found.set_aside)
+      told.emplace_back(&atlas.set_aside[aside.statement], aside.standing());
+    for (const auto& [told_statement, standing] : told) {
+      const Statement& statement = *told_statement;
       const Layer& layer = atlas[statement.layer];
       const Source& source = atlas[layer.source];
       const Accuracy accuracy = statement.accuracy.value_or(source.accuracy());
       table.rows.push_back(
-          {{"standing", to_string(testimony.standing)},
+          {{"standing", to_string(standing)},
            {"actor", atlas[statement.actor].id},
            {"from", end_json(session, statement.validity.has_from(), statement.validity.from())},
            {"to", end_json(session, statement.validity.has_to(), statement.validity.to())},
@@ -233,9 +239,8 @@ struct WhyCommand {
            {"note", holder_json(statement.note)},
            {"origin", holder_json(statement.origin)}});
     }
-    const bool has_doubt = std::any_of(
-        found.testimonies.begin(), found.testimonies.end(),
-        [&](const Testimony& testimony) { return atlas.statements[testimony.statement].doubt.has_value(); });
+    const bool has_doubt =
+        std::any_of(told.begin(), told.end(), [](const auto& one) { return one.first->doubt.has_value(); });
     if (has_doubt) {
       const auto to = std::find_if(table.columns.begin(), table.columns.end(),
                                    [](const Column& column) { return column.key == "to"; });
@@ -243,8 +248,8 @@ struct WhyCommand {
                                     {"from_latest", "latest", Column::Kind::date},
                                     {"to_earliest", "to earliest", Column::Kind::date},
                                     {"to_latest", "latest", Column::Kind::date}});
-      for (std::size_t i = 0; i < found.testimonies.size(); ++i) {
-        const Statement& statement = atlas.statements[found.testimonies[i].statement];
+      for (std::size_t i = 0; i < told.size(); ++i) {
+        const Statement& statement = *told[i].first;
         const auto bound = [&](Instant at) {
           const bool is_bounded = at != Interval().from() && at != Interval().to();
           return end_json(session, is_bounded, at);
@@ -256,18 +261,36 @@ struct WhyCommand {
         row["to_latest"] = bound(statement.to().latest);
       }
     }
-    const bool has_record =
-        std::any_of(found.testimonies.begin(), found.testimonies.end(), [&](const Testimony& testimony) {
-          const Statement& statement = atlas.statements[testimony.statement];
-          return statement.recorded || !statement.author.empty();
-        });
+    const bool has_record = std::any_of(told.begin(), told.end(), [](const auto& one) {
+      return one.first->recorded || !one.first->author.empty();
+    });
     if (has_record) {
       table.columns.insert(table.columns.end(), {{"recorded", "recorded"}, {"author", "author"}});
-      for (std::size_t i = 0; i < found.testimonies.size(); ++i) {
-        const Statement& statement = atlas.statements[found.testimonies[i].statement];
+      for (std::size_t i = 0; i < told.size(); ++i) {
+        const Statement& statement = *told[i].first;
         table.rows[i]["recorded"] =
             statement.recorded ? Json(session.date(*statement.recorded)) : Json(nullptr);
         table.rows[i]["author"] = holder_json(statement.author);
+      }
+    }
+    if (std::any_of(told.begin(), told.end(),
+                    [](const auto& one) { return one.first->state != State::published; })) {
+      table.columns.push_back({"state", "state"});
+      for (std::size_t i = 0; i < told.size(); ++i) table.rows[i]["state"] = to_string(told[i].first->state);
+    }
+    if (!found.set_aside.empty()) {
+      table.columns.insert(
+          table.columns.end(),
+          {{"set_aside_by", "set aside by"}, {"set_aside_at", "on"}, {"set_aside_note", "because"}});
+      for (std::size_t i = 0; i < table.rows.size(); ++i) {
+        const bool counts = i < found.testimonies.size();
+        const SettingAside by = counts ? SettingAside{} : found.set_aside[i - found.testimonies.size()].by;
+        Json& row = table.rows[i];
+        row["set_aside_by"] = counts          ? Json(nullptr)
+                              : by.by.empty() ? Json("a later record of its date")
+                                              : Json(by.by);
+        row["set_aside_at"] = by.recorded ? Json(session.date(*by.recorded)) : Json(nullptr);
+        row["set_aside_note"] = holder_json(by.note);
       }
     }
     table.shown_when_empty = false;
