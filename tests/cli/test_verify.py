@@ -138,8 +138,30 @@ class GoodFolders(VerifyTest):
         self.write("study.geojson", collection(feature([box(-1, -1, 5, 2)])))
         self.write("west.geojson", collection(feature([box(0, 0, 1.5, 1)])))
         document = self.verified(self.results())
-        self.assertEqual([row["what"] for row in document["left_out"]], ["tables/areas-by-region.json"])
+        self.assertEqual(document["left_out"], [])
+        self.assertIn("areas in regions are common ground", {row["check"] for row in document["rows"]})
         self.verified(self.results("--region", "west"))
+
+    def test_areas_in_regions_are_held_against_polygons(self):
+        self.manifest('title = "Two squares"\n', 'title = "Two squares"\n[[region]]\nid = "west"\nfile = "west.geojson"\n'
+                      '[[region]]\nid = "all"\nfile = "all.geojson"\n')
+        # One within the other, beyond all parties' ground, and off the grid's lines.
+        self.write("west.geojson", collection(feature([[[-1, 0.3], [1.5, -0.2], [1.1, 1.7], [-1, 0.3]]])))
+        self.write("all.geojson", collection(feature([box(-2, -1, 5, 2)])))
+        folder = self.results()
+        document = self.verified(folder)
+        rows = {row["check"]: row for row in document["rows"]}
+        # Two regions, two dates, two parties and what is unknown; b does not reach the west in 2000.
+        self.assertGreaterEqual(rows["areas in regions are common ground"]["figures"], 10)
+        path = folder / "tables" / "areas-by-region.json"
+
+        def swapped(document):
+            west = [row for row in document["rows"] if row["region"] == "west" and row["actor"] in ("a", None)]
+            west[0]["area_m2"] += 1e6
+            west[1]["area_m2"] -= 1e6  # what adds up need not be so
+        self.change_json(path, swapped)
+        self.seal(folder)
+        self.assertIn(("areas in regions are common ground", "tables/areas-by-region.json"), self.differences(folder))
 
     def test_the_atlas_is_that_of_the_folder(self):
         folder = self.results()

@@ -30,6 +30,9 @@ void add_group_changes(FeatureOutput& out, const Session& session, const std::st
 void add_line(FeatureOutput& out, const Session& session, const std::vector<Instant>& at,
               const LineSides& sides);
 
+/// The regions that tables report by: a feature for each.
+void add_regions(FeatureOutput& out, const Session& session);
+
 /// Ground of equal account of who had it for how long: a feature for each.
 void add_dwell(FeatureOutput& out, const Session& session, const Interval& when);
 

@@ -144,6 +144,11 @@ struct RunCommand {
     say("Check", check.report);
 
     write_layers(session, dates, lines, folder, written);
+    if (!session.atlas().regions.empty()) {
+      add_layer(session, folder, written,
+                {"layers/regions.geojson", "regions that tables report by", {{"layer", "regions"}}},
+                [&](FeatureOutput& out) { add_regions(out, session); });
+    }
     if (when) {
       add_layer(session, folder, written,
                 {"layers/dwell.geojson", "days under each holder", {{"command", "dwell"}}},

@@ -193,6 +193,13 @@ const LayerBack* ResultBack::control_at(const std::string& date_name) const {
   return nullptr;
 }
 
+const LayerBack* ResultBack::regions() const {
+  for (const Json* entry : entries({{"layer", "regions"}}, ".geojson")) {
+    if (const LayerBack* layer = layer_of((*entry)["file"], "")) return layer;
+  }
+  return nullptr;
+}
+
 namespace {
 
 std::string bytes_of(const fs::path& path) {

@@ -92,6 +92,8 @@ struct ResultBack {
   [[nodiscard]] std::vector<const Json*> entries(const Json& like, const std::string& ending) const;
   /// The layer of who held what at a date; null where there is none.
   [[nodiscard]] const LayerBack* control_at(const std::string& date_name) const;
+  /// The layer of regions; null where there is none.
+  [[nodiscard]] const LayerBack* regions() const;
   [[nodiscard]] const LayerBack* layer_of(const std::string& file, const std::string& name) const;
   /// An instant as tables write it. Throws InvalidArgument.
   [[nodiscard]] Instant instant(const std::string& text) const { return parse_date(text, days).first; }

@@ -17,6 +17,7 @@ namespace fs = std::filesystem;
 /// "control of armenia at 1994-05-12T00:00:00Z".
 std::string name_of(const LayerBack& layer, const LayerFeature& feature) {
   std::string name = layer.name;
+  if (feature.values.contains("region")) return "region " + feature.text("region");
   const auto add = [&](const char* word, const char* field) {
     const std::string value = feature.text(field);
     if (!value.empty()) name += fmt::format(" {}{}", word, value);
@@ -111,6 +112,8 @@ bool are_together(const LayerFeature& a, const LayerFeature& b) {
 /// vertices, so there is none; what GEOS finds is measured, because a crossing may be rounded to doubles.
 void verify_overlaps(const ResultBack& folder, const LayerBack& layer, Checks& checks) {
   const bool is_planar = !folder.measure;
+  // A district and the province it lies in are both regions.
+  if (&layer == folder.regions()) return;
   for (std::size_t i = 0; i < layer.features.size(); ++i) {
     const LayerFeature& a = layer.features[i];
     for (std::size_t j = i + 1; j < layer.features.size(); ++j) {

@@ -124,8 +124,7 @@ class TableChecks {
       const bool is_by_region = entry->contains("by");
       verify_shares(file, *table);
       if (is_by_region) {
-        checks_.leave_out(file,
-                          "the regions' own polygons are not in the folder; shares and sums were recomputed");
+        verify_areas_in_regions(file, *table);
       } else {
         areas_ = table;
         for (const Json& row : rows_of(*table))
@@ -166,6 +165,61 @@ class TableChecks {
       checks_.number("areas add up", file, "all at " + part, "m2", sum.denominator, sum.area,
                      sum_bound(sum.rows, sum.denominator));
     }
+  }
+
+  /// The ground that a region's polygons and a party's have in common.
+  void verify_areas_in_regions(const std::string& file, const Json& table) {
+    if (!folder_.measure) return;
+    const LayerBack* regions = folder_.regions();
+    if (regions == nullptr) {
+      checks_.leave_out(file,
+                        "there is no layer of regions that can be read; shares and sums were recomputed");
+      return;
+    }
+    using Key = std::pair<std::string, std::string>;  // region and actor
+    for (const auto& [date, text] : folder_.date_texts) {
+      const LayerBack* layer = folder_.control_at(date);
+      if (layer == nullptr) continue;
+      std::map<Key, std::pair<double, double>> common;  // measured and bound
+      for (const LayerFeature& region : regions->features) {
+        for (const LayerFeature& held : layer->features) {
+          if (!region.is_valid || !held.is_valid || !region.planar->may_meet(*held.planar)) continue;
+          const MeasuredArea shared = folder_.measure->area(region.planar->intersection(*held.planar));
+          auto& [area, bound] = common[{region.text("region"), held.text("actor")}];
+          area += shared.area.value();
+          bound += shared.error.value() + swept_by_rounding(folder_, region.measured) +
+                   swept_by_rounding(folder_, held.measured);
+        }
+      }
+      if (!is_bounded_) {
+        // Layers do not show unknown ground whole: it is what the parties leave of a region.
+        for (const LayerFeature& region : regions->features) {
+          std::pair left(region.measured.area.value(), area_bound(folder_, regions->file, region.measured));
+          for (const auto& [key, shared] : common) {
+            if (key.first != region.text("region") || key.second.empty()) continue;
+            left.first -= shared.first;
+            left.second += shared.second;
+          }
+          common[{region.text("region"), ""}] = left;
+        }
+      }
+      for (const Json& row : rows_of(table)) {
+        if (actor_of(row, "at") != text) continue;
+        const std::string actor = actor_of(row);
+        const std::string region = actor_of(row, "region");
+        const auto found = common.find({region, actor});
+        const auto [area, bound] =
+            found == common.end() ? std::pair(0.0, rounding_of(layer->file)) : found->second;
+        checks_.number("areas in regions are common ground", file,
+                       fmt::format("{} in {} at {}", shown(actor), region, text), "m2", area,
+                       number_of(row, "area_m2"), bound);
+      }
+    }
+  }
+
+  static bool has_unknown(const LayerBack& layer) {
+    return std::any_of(layer.features.begin(), layer.features.end(),
+                       [](const LayerFeature& f) { return f.text("actor").empty(); });
   }
 
   void verify_areas_of_polygons(const std::string& file, const Json& table) {
@@ -309,11 +363,7 @@ class TableChecks {
       checks_.leave_out(fmt::format("intersections of {} and {}", from, to), "polygons are not valid");
       return;
     }
-    const double distance = folder_.measure->rounding_distance(7).value();
-    const auto slack = [&](const LayerFeature& f) {
-      return distance *
-             (f.measured.perimeter.value() + 4.0 * distance * static_cast<double>(f.measured.vertices));
-    };
+    const auto slack = [&](const LayerFeature& f) { return swept_by_rounding(folder_, f.measured); };
     // Of each side: what the other side's polygons leave of it. Without a study area that is what passed from
     // or to unknown ground.
     std::vector<double> left_before;
@@ -340,10 +390,6 @@ class TableChecks {
                        common.area.value(), stated, slack(x) + slack(y) + common.error.value());
       }
     }
-    const auto has_unknown = [](const LayerBack& layer) {
-      return std::any_of(layer.features.begin(), layer.features.end(),
-                         [](const LayerFeature& f) { return f.text("actor").empty(); });
-    };
     if (folder_.has_some_actors_only() || has_unknown(*before) || has_unknown(*after)) return;
     for (std::size_t i = 0; i < before->features.size(); ++i) {
       const std::string a = before->features[i].text("actor");
