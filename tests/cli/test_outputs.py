@@ -357,7 +357,7 @@ class Build(OutputTest):
         self.assertEqual(self.listing(), ["small.gpkg", "stats.json"])
         source = gdal.OpenEx(str(target), gdal.OF_VECTOR)
         names = {source.GetLayer(i).GetName() for i in range(source.GetLayerCount())}
-        tables = "meta instant variant slot node edge face coverage statement ledger ledger_effect".split()
+        tables = "meta instant variant slot node edge face coverage statement set_aside ledger ledger_effect".split()
         self.assertEqual(names, {"control", "layer_styles", "sources", *(f"marchland_{table}" for table in tables)})
         self.assertEqual([(row["actor"], day(row["from"])) for row in rows_of(target, "control")],
                          [("a", "2000-01-01"), ("a", "2000-01-01"), ("b", "2000-01-01"), ("b", "2001-01-01")])
