@@ -5,6 +5,7 @@
 #include "tools/cli/layers.h"
 #include "tools/cli/reports.h"
 #include "tools/cli/result_index.h"
+#include "tools/cli/run_qgis.h"
 #include <marchland/base/error.h>
 #include <marchland/io/output_folder.h>
 #include <marchland/io/write_composite.h>
@@ -155,6 +156,7 @@ struct RunCommand {
                 [&](FeatureOutput& out) { add_dwell(out, session, *when); });
     }
     write_rasters(session, dates, folder, written);
+    write_qgis(session, dates.empty() ? std::nullopt : std::optional(dates.back().at), when, folder, written);
     write_file(folder.file("SOURCES.txt"), sources_text(session.atlas()), Existing::refuse);
     written.push_back({"SOURCES.txt", "sources and their licences, attribution, disclaimer"});
     write_file(folder.file("LICENSES.txt"), licences_text(session.atlas()), Existing::refuse);
