@@ -77,7 +77,9 @@ void add_themes(const Session& session, std::vector<QgisLayer>& layers) {
          .is_shown = theme != Theme::claim,
          .is_in_time = true,
          .field = "actor",
-         .categories = categories_of(session, holders)});
+         // In the colour of the ground inside a border would not be seen.
+         .categories =
+             theme == Theme::border ? std::vector<QgisLayer::Category>{} : categories_of(session, holders)});
   }
 }
 
