@@ -344,6 +344,26 @@ TEST_F(ReadAtlas, FromAfterToIsRefusedWithBoth) {
                                   HasSubstr("inclusive")));
 }
 
+TEST_F(ReadAtlas, TheFirstFileThatCannotBeReadIsTheOneThatIsNamed) {
+  for (int day = 1; day < 10; ++day)
+    write(fmt::format("day_2024010{}.geojson", day),
+          day == 4 || day == 7 ? "{" : collection({feature(R"({"h":"a"})", polygon(square(0, 0)))}));
+  write_manifest(layer("from = {pattern = \"day_%Y%m%d\"}", "x", "snapshot", R"("day_*.geojson")"));
+  for (int i = 0; i < 10; ++i) EXPECT_THAT(read_error(), HasSubstr("day_20240104.geojson"));
+}
+
+TEST_F(ReadAtlas, WhoeverReadsIsToldHowFarItIs) {
+  for (int day = 1; day < 10; ++day)
+    write(fmt::format("day_2024010{}.geojson", day),
+          collection({feature(R"({"h":"a"})", polygon(square(0, 0)))}));
+  write_manifest(layer("from = {pattern = \"day_%Y%m%d\"}", "x", "snapshot", R"("day_*.geojson")"));
+  std::vector<std::string> told;
+  (void)read_atlas(folder_, {.on_files = [&](const std::string& of, std::size_t done, std::size_t all) {
+                     told.push_back(fmt::format("{} {}/{}", of, done, all));
+                   }});
+  EXPECT_THAT(told, ElementsAre("x 9/9"));
+}
+
 // ---- mode snapshot
 // --------------------------------------------------------------------------------------------
 
