@@ -51,7 +51,7 @@ class AtlasReader {
 
   Atlas read() {
     if (manifest_.study_area) {
-      atlas_.study_area = in_.read_area(*manifest_.study_area, "study area");
+      atlas_.study_area = in_.rings.share(in_.read_area(*manifest_.study_area, "study area"));
       atlas_.study_area_rings = manifest_.study_area->rings;
     }
     for (const RegionSpec& region : manifest_.regions) read_region(region);
@@ -253,7 +253,7 @@ class AtlasReader {
     if (spec.id.kind == ValueSpec::Kind::constant) {
       const std::string subject = fmt::format("region '{}'", spec.id.text);
       add_region({spec.id.text, spec.name.text, spec.code.text, spec.edition,
-                  in_.read_area(spec.source, subject), spec.source.rings},
+                  in_.rings.share(in_.read_area(spec.source, subject)), spec.source.rings},
                  subject, manifest_.place(spec.source.line));
       return;
     }
@@ -280,7 +280,7 @@ class AtlasReader {
       in_.find_closed_rings(feature, "", place);
       if (!in_.keep_polygons(feature, place, tally)) continue;
       add_region({id, row.text(spec.name).value_or(id), row.text(spec.code).value_or(""), spec.edition,
-                  std::move(feature.area), spec.source.rings},
+                  in_.rings.share(feature.area), spec.source.rings},
                  fmt::format("region '{}'", id), table.place_of(feature, in_.display_name(file)));
       any = true;
     }
@@ -420,7 +420,7 @@ class AtlasReader {
       state.doubtful_dates.emplace(date.nominal, date);
     for (std::size_t i = 0; i < atlas_[id].date_ends.size(); ++i)
       state.date_ends.emplace(atlas_[id].dates[i], atlas_[id].date_ends[i]);
-    if (!spec.region.empty()) state.filter.emplace(region_of(spec).area);
+    if (!spec.region.empty()) state.filter.emplace(region_of(spec).area.polygons());
     state.first = atlas_.statements.size();
     if (spec.derived) state.combined.emplace(in_, spec);
     const bool with_lines = state.combined && state.combined->is_buffer();
@@ -602,7 +602,7 @@ class AtlasReader {
     statement.origin = place;
     detail::tally_feature(feature, place, state.tally);
     if (state.combined && state.combined->is_buffer() && feature.has_geometry) {
-      statement.area = state.combined->buffer_of(feature);
+      statement.area = in_.rings.share(state.combined->buffer_of(feature));
       atlas_.statements.push_back(std::move(statement));
       ++state.statements;
       return;
@@ -615,7 +615,8 @@ class AtlasReader {
       return;
     }
     in_.find_closed_rings(feature, statement.id, place);
-    statement.area = std::move(feature.area);
+    statement.area = in_.rings.share(feature.area);
+    feature.area.clear();
     atlas_.statements.push_back(std::move(statement));
     ++state.statements;
   }

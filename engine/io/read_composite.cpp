@@ -224,7 +224,7 @@ class CompositeReader {
   }
 
   void read_areas(Atlas& atlas) const {
-    std::vector<MultiPolygon> areas = detail::get_areas(arrays_);
+    std::vector<SharedArea> areas = detail::get_areas(arrays_);
     if (areas.size() != atlas.statements.size() + atlas.regions.size() + (atlas.study_area ? 1 : 0))
       arrays_.damaged("area_polygon_count", "has another number of areas than there are");
     auto next = areas.begin();
