@@ -219,14 +219,16 @@ class StretchWalk {
  private:
   /// The nearest later places with the same stretch; the ends of both if there are none.
   std::pair<std::size_t, std::size_t> meet_again(std::size_t i, std::size_t j) {
+    if (i == before_.size() || j == after_.size()) return {before_.size(), after_.size()};
     constexpr std::size_t kSteps = 16;
-    for (std::size_t steps = 1; steps <= kSteps; ++steps) {
-      for (std::size_t a = 0; a <= steps; ++a) {
-        if (i + a < before_.size() && j + steps - a < after_.size() &&
-            before_[i + a] == after_[j + steps - a])
-          return {i + a, j + steps - a};
+    const std::size_t most_a = before_.size() - 1 - i;
+    const std::size_t most_b = after_.size() - 1 - j;
+    for (std::size_t steps = 1; steps <= std::min(kSteps, most_a + most_b); ++steps) {
+      for (std::size_t a = steps > most_b ? steps - most_b : 0; a <= std::min(steps, most_a); ++a) {
+        if (before_[i + a] == after_[j + steps - a]) return {i + a, j + steps - a};
       }
     }
+    if (most_a + most_b <= kSteps) return {before_.size(), after_.size()};
     if (places_.empty()) {
       for (std::uint32_t k = 0; k < before_.size(); ++k) places_.emplace_back(before_[k].get(), k);
       std::sort(places_.begin(), places_.end(), is_before);
