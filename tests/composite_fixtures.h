@@ -51,7 +51,7 @@ class AtlasBuilder {
     layer.theme = theme;
     return LayerId(atlas.layers.size() - 1);
   }
-  AtlasBuilder& say(std::string_view layer_id, std::string_view actor_id, MultiPolygon area,
+  AtlasBuilder& say(std::string_view layer_id, std::string_view actor_id, SharedArea area,
                     Interval when = Interval(), std::int64_t seq = 0) {
     Statement& statement = atlas.statements.emplace_back();
     statement.id = fmt::format("{}", atlas.statements.size());
@@ -64,7 +64,7 @@ class AtlasBuilder {
   }
   AtlasBuilder& say(std::string_view layer_id, std::string_view actor_id, std::string_view wkt,
                     Interval when = Interval(), std::int64_t seq = 0) {
-    return say(layer_id, actor_id, parse_wkt(wkt), when, seq);
+    return say(layer_id, actor_id, SharedArea(parse_wkt(wkt)), when, seq);
   }
   AtlasBuilder& region(std::string_view id, std::string_view wkt) {
     Region& region = atlas.regions.emplace_back();

@@ -172,7 +172,7 @@ inline std::string first_wrong_label(const Composite& composite) {
   const std::vector<RationalPoint> points = points_in_faces(composite.plane());
   for (FaceIndex f = 1; f < composite.plane().face_count(); ++f) {
     std::vector<bool> is_inside;
-    for (const Statement& s : atlas.statements) is_inside.push_back(covers(s.area, points[f]));
+    for (const Statement& s : atlas.statements) is_inside.push_back(covers(s.area.polygons(), points[f]));
     for (TimeIndex t = 0; t < composite.times().epoch_count(); ++t) {
       std::set<std::tuple<LayerId, ActorId, std::int64_t>> expected;
       for (std::size_t i = 0; i < atlas.statements.size(); ++i) {

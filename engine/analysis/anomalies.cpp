@@ -12,6 +12,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <utility>
 
 namespace marchland {
@@ -399,28 +400,62 @@ struct Box {
   [[nodiscard]] Box exchanged() const { return {south, west, north, east}; }
 };
 
-Box box_of(const Polygon& polygon) {
+Box box_of(const SharedPolygon& polygon) {
   Box box;
-  for (const Ring& ring : polygon) {
-    for (const Position& p : ring) box.add(p.lon, p.lat);
+  for (const SharedRing& ring : polygon) {
+    for (const auto& stretch : ring.stretches()) {
+      for (const Position& p : *stretch) box.add(p.lon, p.lat);
+    }
   }
   return box;
 }
-Box box_of(const MultiPolygon& area) {
+Box box_of(const SharedArea& area) {
   Box box;
-  for (const Polygon& polygon : area) box.add(box_of(polygon));
+  for (const SharedPolygon& polygon : area) box.add(box_of(polygon));
   return box;
+}
+
+/// A value and how often it occurs.
+struct Weighed {
+  double value = 0.0;
+  std::size_t times = 0;
+};
+
+/// As quantile, of each value so many times. Precondition: sorted by value.
+double quantile(const std::vector<Weighed>& values, double share) {
+  std::size_t count = 0;
+  for (const Weighed& v : values) count += v.times;
+  const double at = share * static_cast<double>(count - 1);
+  const auto nth = static_cast<std::size_t>(at);
+  const auto value_at = [&](std::size_t place) {
+    auto v = values.begin();
+    for (; place >= v->times; ++v) place -= v->times;
+    return v->value;
+  };
+  const double below = value_at(nth);
+  const double above = nth + 1 == count ? below : value_at(nth + 1);
+  return below + (at - std::floor(at)) * (above - below);
 }
 
 /// The polygons of one layer and actor.
 struct Cover {
-  std::vector<std::pair<std::size_t, const Polygon*>> polygons;  ///< with the statement of each
-  std::vector<double> lons, lats;
+  std::vector<std::pair<std::size_t, const SharedPolygon*>> polygons;  ///< with the statement of each
+  /// What their lines consist of, and how often: a history has few stretches, many times.
+  std::unordered_map<const std::vector<Position>*, std::size_t> stretches;
 };
 
-Box usual_box(Cover& cover) {
-  const Box core{quantile(cover.lons, 0.05), quantile(cover.lats, 0.05), quantile(cover.lons, 0.95),
-                 quantile(cover.lats, 0.95)};
+std::vector<Weighed> sorted_coordinates(const Cover& cover, double Position::* coordinate) {
+  std::vector<Weighed> values;
+  for (const auto& [positions, times] : cover.stretches) {
+    for (const Position& p : *positions) values.push_back({p.*coordinate, times});
+  }
+  std::sort(values.begin(), values.end(),
+            [](const Weighed& a, const Weighed& b) { return a.value < b.value; });
+  return values;
+}
+
+Box usual_box(const std::vector<Weighed>& lons, const std::vector<Weighed>& lats) {
+  const Box core{quantile(lons, 0.05), quantile(lats, 0.05), quantile(lons, 0.95), quantile(lats, 0.95)};
   const double width = core.east - core.west;
   const double height = core.north - core.south;
   return {core.west - width, core.south - height, core.east + width, core.north + height};
@@ -431,27 +466,24 @@ void find_far_pieces(const Atlas& atlas, Findings& findings) {
   for (std::size_t i = 0; i < atlas.statements.size(); ++i) {
     const Statement& statement = atlas.statements[i];
     Cover& cover = covers[{statement.layer, statement.actor}];
-    for (const Polygon& polygon : statement.area) {
+    for (const SharedPolygon& polygon : statement.area) {
       cover.polygons.emplace_back(i, &polygon);
-      for (const Ring& ring : polygon) {
-        for (const Position& p : ring) {
-          cover.lons.push_back(p.lon);
-          cover.lats.push_back(p.lat);
-        }
+      for (const SharedRing& ring : polygon) {
+        for (const auto& stretch : ring.stretches()) ++cover.stretches[stretch.get()];
       }
     }
   }
-  for (auto& [key, cover] : covers) {
-    if (cover.polygons.size() < kFewPolygons || cover.lons.empty()) continue;
+  for (const auto& [key, cover] : covers) {
+    if (cover.polygons.size() < kFewPolygons || cover.stretches.empty()) continue;
+    const auto lons = sorted_coordinates(cover, &Position::lon);
     // What may lie on both sides of the antimeridian is left alone.
-    const auto [west, east] = std::minmax_element(cover.lons.begin(), cover.lons.end());
-    if (*east - *west > 180.0) continue;
-    const Box usual = usual_box(cover);
+    if (lons.back().value - lons.front().value > 180.0) continue;
+    const Box usual = usual_box(lons, sorted_coordinates(cover, &Position::lat));
     std::set<std::size_t> statements;
     std::set<std::size_t> far_statements;
     std::size_t count = 0;
     const Statement* first = nullptr;
-    const Polygon* where = nullptr;
+    const SharedPolygon* where = nullptr;
     for (const auto& [statement, polygon] : cover.polygons) {
       statements.insert(statement);
       if (polygon->empty() || usual.meets(box_of(*polygon))) continue;

@@ -78,10 +78,11 @@ bool DecidingStatements::covers(std::uint32_t statement, FaceIndex face) const {
     outline->greatest = {kLeast, kLeast};
     const Atlas& lines = lines_();
     const Statement& said = lines.statements[statement];
-    for (const Polygon& polygon : said.area) {
+    Ring copied;
+    for (const SharedPolygon& polygon : said.area) {
       auto& rings = outline->polygons.emplace_back();
-      for (const Ring& ring : polygon) {
-        rings.push_back(quantise(ring, lines[said.layer].rings));
+      for (const SharedRing& ring : polygon) {
+        rings.push_back(quantise(ring.view(copied), lines[said.layer].rings));
         for (const ChainLink& link : rings.back().links) {
           for (const GridPoint p : {link.s.a, link.s.b}) {
             outline->least = {std::min(outline->least.x, p.x), std::min(outline->least.y, p.y)};

@@ -42,13 +42,13 @@ std::vector<GridPoint> canonical(const Ring& ring) {
   return points;
 }
 
-bool same_area(const MultiPolygon& a, const MultiPolygon& b) {
+bool same_area(const SharedArea& a, const SharedArea& b) {
   if (a == b) return true;
   if (a.size() != b.size()) return false;
   for (std::size_t p = 0; p < a.size(); ++p) {
     if (a[p].size() != b[p].size()) return false;
     for (std::size_t r = 0; r < a[p].size(); ++r) {
-      if (canonical(a[p][r]) != canonical(b[p][r])) return false;
+      if (canonical(a[p][r].positions()) != canonical(b[p][r].positions())) return false;
     }
   }
   return true;
@@ -246,8 +246,8 @@ std::vector<std::string> compare_declarations(const Atlas& before, const Atlas& 
       Region a = before.regions[i];
       Region b = after.regions[i];
       if (!same_area(a.area, b.area)) return true;
-      a.area.clear();
-      b.area.clear();
+      a.area = SharedArea();
+      b.area = SharedArea();
       if (a != b) return true;
     }
     return false;

@@ -301,7 +301,7 @@ class CompositeBuilder {
     PolygonVersion version;
     version.slot = slot;
     version.statement = statement;
-    const MultiPolygon* area = nullptr;
+    const SharedArea* area = nullptr;
     Interval validity;
     if (statement < statements) {
       const Statement& s = atlas_->statements[statement];
@@ -318,7 +318,7 @@ class CompositeBuilder {
     }
     version.from = result_.times_.index_of(validity.from());
     version.to = result_.times_.index_of(validity.to());
-    for (const Polygon& polygon : *area) {
+    for (const SharedPolygon& polygon : *area) {
       if (polygon.empty()) continue;
       version.area = &polygon;
       versions_.push_back(version);

@@ -44,40 +44,44 @@ std::vector<SegmentChange> added_up(std::vector<SegmentChange> changes) {
 }
 
 /// Changes in the order of the ring, `weight` times.
-void add_range(const Ring& ring, SegmentRange range, LabelIndex label, std::int32_t weight,
+void add_range(const SharedRing& ring, SegmentRange range, LabelIndex label, std::int32_t weight,
                std::vector<SegmentChange>& out) {
-  const auto on_grid = [&](std::uint32_t i) {
-    return GridPoint{static_cast<std::int32_t>(to_grid(ring[i].lon)),
-                     static_cast<std::int32_t>(to_grid(ring[i].lat))};
+  const auto on_grid = [](const Position& p) {
+    return GridPoint{static_cast<std::int32_t>(to_grid(p.lon)), static_cast<std::int32_t>(to_grid(p.lat))};
   };
-  GridPoint from = on_grid(range.begin);
-  for (std::uint32_t i = range.begin; i < range.end; ++i) {
-    const GridPoint to = on_grid(i + 1);
+  Ring copied;
+  const auto positions = ring.view(range.begin, std::size_t{range.end} + 1, copied);
+  GridPoint from = on_grid(positions.front());
+  for (const Position& p : positions.subspan(1)) {
+    const GridPoint to = on_grid(p);
     if (from < to) out.push_back({{from, to}, label, weight});
     if (to < from) out.push_back({{to, from}, label, -weight});
     from = to;
   }
 }
 
-SegmentRange whole(const Ring& ring) {
+SegmentRange whole(const SharedRing& ring) {
   return {0, static_cast<std::uint32_t>(ring.size() - 1)};
 }
 
 /// Whether a ring is read vertex by vertex and stays off the antimeridian.
-bool is_plain(const Ring& ring, RingConvention convention) {
+bool is_plain(const SharedRing& ring, RingConvention convention) {
   constexpr double kInside = grid_to_degrees(kGridMaxLon - 1);
   double last = ring.front().lon;
   bool plain = true;
-  for (const Position& p : ring) {
-    plain = plain && std::abs(p.lon) <= kInside && (convention.is_literal || std::abs(p.lon - last) <= 180.0);
-    last = p.lon;
+  for (const auto& stretch : ring.stretches()) {
+    for (const Position& p : *stretch) {
+      plain =
+          plain && std::abs(p.lon) <= kInside && (convention.is_literal || std::abs(p.lon - last) <= 180.0);
+      last = p.lon;
+    }
   }
   return plain;
 }
-bool is_plain(const MultiPolygon& area, RingConvention convention) {
-  return std::all_of(area.begin(), area.end(), [&](const Polygon& polygon) {
+bool is_plain(const SharedArea& area, RingConvention convention) {
+  return std::all_of(area.begin(), area.end(), [&](const SharedPolygon& polygon) {
     return std::all_of(polygon.begin(), polygon.end(),
-                       [&](const Ring& r) { return is_plain(r, convention); });
+                       [&](const SharedRing& r) { return is_plain(r, convention); });
   });
 }
 
@@ -424,7 +428,7 @@ class GrowingComposite::State {
     return known->second;
   }
 
-  [[nodiscard]] const Polygon& area_of(const OpenPolygon& polygon) const {
+  [[nodiscard]] const SharedPolygon& area_of(const OpenPolygon& polygon) const {
     return atlas_.statements[polygon.statement].area[polygon.polygon];
   }
 
@@ -437,7 +441,7 @@ class GrowingComposite::State {
   void begin(OpenPolygon& polygon, std::vector<SegmentChange>& changes) {
     polygon.track = static_cast<TrackIndex>(track_slot_.size());
     track_slot_.push_back(polygon.slot);
-    const Polygon& area = area_of(polygon);
+    const SharedPolygon& area = area_of(polygon);
     for (std::size_t r = 0; r < area.size(); ++r) {
       polygon.labels.push_back(new_label(polygon.track, r == 0));
       add_range(area[r], whole(area[r]), polygon.labels.back(), +1, changes);
@@ -445,7 +449,7 @@ class GrowingComposite::State {
   }
 
   void end(const OpenPolygon& polygon, std::vector<SegmentChange>& changes) const {
-    const Polygon& area = area_of(polygon);
+    const SharedPolygon& area = area_of(polygon);
     for (std::size_t r = 0; r < area.size(); ++r)
       add_range(area[r], whole(area[r]), polygon.labels[r], -1, changes);
   }
@@ -555,7 +559,7 @@ class GrowingComposite::State {
                                              std::vector<SegmentChange>& changes) {
     const std::vector<OpenPolygon>& before = open_[layer.index()];
     const auto outer_rings = [&](std::span<const OpenPolygon> list) {
-      std::vector<const Ring*> rings;
+      std::vector<const SharedRing*> rings;
       for (const OpenPolygon& polygon : list) rings.push_back(&area_of(polygon).front());
       return rings;
     };
@@ -587,10 +591,10 @@ class GrowingComposite::State {
   }
 
   void go_on(const OpenPolygon& before, OpenPolygon& after, std::vector<SegmentChange>& changes) {
-    const Polygon& old = area_of(before);
-    const Polygon& now = area_of(after);
-    const auto holes = [](const Polygon& polygon) {
-      std::vector<const Ring*> rings;
+    const SharedPolygon& old = area_of(before);
+    const SharedPolygon& now = area_of(after);
+    const auto holes = [](const SharedPolygon& polygon) {
+      std::vector<const SharedRing*> rings;
       for (std::size_t r = 1; r < polygon.size(); ++r) rings.push_back(&polygon[r]);
       return rings;
     };
@@ -600,7 +604,7 @@ class GrowingComposite::State {
     const auto from = match_rings(holes(old), holes(now));
     std::vector<bool> goes_on(old.size(), false);
     for (std::size_t h = 0; h < from.size(); ++h) {
-      const Ring& ring = now[h + 1];
+      const SharedRing& ring = now[h + 1];
       if (from[h] == kNoRing) {
         after.labels.push_back(new_label(after.track, false));
         add_range(ring, whole(ring), after.labels.back(), +1, changes);
@@ -616,7 +620,8 @@ class GrowingComposite::State {
     }
   }
 
-  void go_on(const Ring& before, const Ring& after, LabelIndex label, std::vector<SegmentChange>& changes) {
+  void go_on(const SharedRing& before, const SharedRing& after, LabelIndex label,
+             std::vector<SegmentChange>& changes) {
     diff_rings(before, after, diff_);
     for (const SegmentRange& range : diff_.closed) add_range(before, range, label, -1, changes);
     for (const SegmentRange& range : diff_.opened) add_range(after, range, label, +1, changes);

@@ -261,6 +261,9 @@ constexpr bool is_backward(Id id) noexcept {
 }
 /// Where a position is repeated: no step at all.
 constexpr Id kNoStep = 0;
+/// With so many that are new, rings are rewritten: memory follows the state of a date, and there are rings
+/// enough for all cores.
+constexpr std::size_t kMostIds = std::size_t{1} << 17U;
 
 struct WorkRing {
   enum class Writing : std::uint8_t {
@@ -269,9 +272,10 @@ struct WorkRing {
     boxed,    ///< longitudes in [-180, 180)
     left_out,
   };
-  Ring* ring = nullptr;
+  const SharedRing* ring = nullptr;  ///< as it was given
   std::uint32_t statement = 0, polygon = 0, number = 0;
-  std::size_t ids = 0;  ///< where its steps begin
+  Ring positions;       ///< of `ring`; empty as soon as no later ring is compared with it
+  std::size_t ids = 0;  ///< where its steps begin, so long too
   /// The ring whose steps it has but for some edits; kNone: all are its own.
   std::uint32_t before = kNone;
   std::size_t edits_begin = 0, edits_end = 0;
@@ -298,7 +302,8 @@ struct RingTotals {
 struct RingResult {
   AreaUnits area = 0;  ///< its growth
   bool has_collapsed = false;
-  Position place;  ///< its first vertex, as given
+  Position place;   ///< its first vertex, as given
+  SharedRing ring;  ///< as it is now; empty: as given
 };
 
 /// Twice the area on the plane and the area on the ellipsoid, positive counter-clockwise.
@@ -327,9 +332,15 @@ class Harmoniser {
       harmonise_group(std::span(order_).subspan(begin, end - begin));
       ++group_;
       begin = end;
+      // What was decided of a step stays decided, so its rings need not wait for later ones.
+      if (ids_.size() - kept_ids_ >= kMostIds) {
+        rewrite_rings();
+        forget_ids();
+      }
     }
     rewrite_rings();
     sum_up();
+    replace_areas();
     return std::move(ledger_);
   }
 
@@ -356,15 +367,10 @@ class Harmoniser {
       return a.id < b.id;
     });
     std::size_t rings = 0;
-    std::size_t steps = 0;
     for (const Statement& s : atlas_.statements) {
-      for (const Polygon& polygon : s.area) {
-        rings += polygon.size();
-        for (const Ring& ring : polygon) steps += ring.size();
-      }
+      for (const SharedPolygon& polygon : s.area) rings += polygon.size();
     }
     rings_.reserve(rings);
-    ids_.reserve(steps);
   }
 
   // ---- what the rings of a layer and date consist of
@@ -373,7 +379,7 @@ class Harmoniser {
     hot_.clear();
     std::map<std::pair<LayerId, ActorId>, std::vector<std::uint32_t>> read;
     for (const std::uint32_t s : statements) {
-      Statement& statement = atlas_.statements[s];
+      const Statement& statement = atlas_.statements[s];
       const std::pair key(statement.layer, statement.actor);
       std::vector<std::uint32_t>& mine = read[key];
       const std::vector<std::uint32_t>& before = before_[key];
@@ -387,15 +393,20 @@ class Harmoniser {
           ring.number = r;
           ring.ids = ids_.size();
           if (ring.ring->size() < 4 || ring.ring->front() != ring.ring->back()) refuse();
-          rings_.push_back(ring);
-          read_ring(index, ring_before(before, mine.size(), ring.ring->front()),
+          ring.positions = ring.ring->positions();
+          rings_.push_back(std::move(ring));
+          read_ring(index, ring_before(before, mine.size(), rings_[index].ring->front()),
                     atlas_[statement.layer].rings.is_literal);
           if (rings_[index].writing == WorkRing::Writing::left_out) ++ledger_.rings_left_out;
           mine.push_back(index);
         }
       }
     }
-    for (auto& [key, mine] : read) before_[key] = std::move(mine);
+    for (auto& [key, mine] : read) {
+      std::vector<std::uint32_t>& before = before_[key];
+      for (const std::uint32_t r : before) rings_[r].positions = Ring();
+      before = std::move(mine);
+    }
     find_targets();
     drop_runs();
     decide_steps();
@@ -424,13 +435,13 @@ class Harmoniser {
 
   /// Fills the ids of a ring: those of the ring before where both have the same positions.
   void read_ring(std::uint32_t index, std::uint32_t before, bool is_literal) {
-    const Ring& ring = *rings_[index].ring;
+    const Ring& ring = rings_[index].positions;
     const std::size_t first_hot = hot_.size();
     const std::size_t count = ring.size() - 1;
     const std::size_t base = ids_.size();
     ids_.resize(base + count);
     const bool has_before = before != kNone && rings_[before].writing != WorkRing::Writing::left_out;
-    const Ring* old = has_before ? rings_[before].ring : nullptr;
+    const Ring* old = has_before ? &rings_[before].positions : nullptr;
     const std::size_t old_ids = has_before ? rings_[before].ids : 0;
     const std::size_t old_count = has_before ? old->size() - 1 : 0;
     Reading reading;
@@ -872,11 +883,13 @@ class Harmoniser {
 
   // ---- the rings anew
 
+  /// Of those that are not yet.
   void rewrite_rings() {
+    const std::size_t first = results_.size();
     totals_.resize(rings_.size());
     results_.resize(rings_.size());
     const auto for_each = [&](auto use) {
-      tbb::parallel_for(tbb::blocked_range<std::size_t>(0, rings_.size(), 16), [&](const auto& block) {
+      tbb::parallel_for(tbb::blocked_range<std::size_t>(first, rings_.size(), 16), [&](const auto& block) {
         for (std::size_t r = block.begin(); r != block.end(); ++r) {
           if (rings_[r].writing != WorkRing::Writing::left_out) use(rings_[r], r);
         }
@@ -887,17 +900,53 @@ class Harmoniser {
       for (std::size_t i = 0; i < work.step_count(); ++i) add_step(totals_[r], ids_[work.ids + i], 1);
     });
     // Rings before come first.
-    for (std::size_t r = 0; r < rings_.size(); ++r) {
+    for (std::size_t r = first; r < rings_.size(); ++r) {
       const WorkRing& work = rings_[r];
       if (work.before == kNone) continue;
       totals_[r] = totals_[work.before];
       for (std::size_t e = work.edits_begin; e < work.edits_end; ++e)
         add_step(totals_[r], ids_[edits_[e].id], edits_[e].times);
     }
-    tbb::enumerable_thread_specific<Ring> buffers;
+    std::vector<Ring> written(rings_.size() - first);
     for_each([&](const WorkRing& work, std::size_t r) {
-      results_[r] = rewrite(work, totals_[r], buffers.local());
+      results_[r] = rewrite(work, totals_[r], written[r - first]);
     });
+    for (std::size_t r = first; r < rings_.size(); ++r) results_[r].ring = shared_.share(written[r - first]);
+    edits_.clear();
+  }
+
+  /// All but those of the rings that later ones are compared with.
+  void forget_ids() {
+    std::vector<Id> kept;
+    for (const auto& [key, rings] : before_) {
+      for (const std::uint32_t r : rings) {
+        WorkRing& ring = rings_[r];
+        if (ring.writing == WorkRing::Writing::left_out) continue;
+        const auto begin = ids_.begin() + static_cast<std::ptrdiff_t>(ring.ids);
+        ring.ids = kept.size();
+        kept.insert(kept.end(), begin, begin + static_cast<std::ptrdiff_t>(ring.step_count()));
+      }
+    }
+    ids_ = std::move(kept);
+    kept_ids_ = ids_.size();
+  }
+
+  /// Those whose rings changed.
+  void replace_areas() {
+    for (std::size_t r = 0; r < rings_.size();) {
+      const std::uint32_t s = rings_[r].statement;
+      const std::size_t begin = r;
+      while (r < rings_.size() && rings_[r].statement == s) ++r;
+      const auto is_new = [](const RingResult& result) { return !result.ring.empty(); };
+      const auto results = std::span(results_).subspan(begin, r - begin);
+      if (std::none_of(results.begin(), results.end(), is_new)) continue;
+      SharedArea& area = atlas_.statements[s].area;
+      std::vector<SharedPolygon> polygons(area.begin(), area.end());
+      for (std::size_t k = begin; k < r; ++k) {
+        if (is_new(results_[k])) polygons[rings_[k].polygon][rings_[k].number] = results_[k].ring;
+      }
+      area = SharedArea(std::move(polygons));
+    }
   }
 
   void add_step(RingTotals& totals, Id id, int times) const {
@@ -920,10 +969,10 @@ class Harmoniser {
     totals.inserted += times * static_cast<std::int64_t>(step.inserted_count);
   }
 
-  RingResult rewrite(const WorkRing& work, const RingTotals& totals, Ring& buffer) const {
-    Ring& ring = *work.ring;
+  /// Leaves `out` empty where nothing changed.
+  RingResult rewrite(const WorkRing& work, const RingTotals& totals, Ring& out) const {
     RingResult result;
-    result.place = ring.front();
+    result.place = work.ring->front();
     if (totals.changed == 0) return result;
     const auto ids = std::span(ids_).subspan(work.ids, work.step_count());
     RingSize given{totals.twice_given, 0};
@@ -932,18 +981,18 @@ class Harmoniser {
     const bool adds_up =
         work.writing == WorkRing::Writing::inner && sign(totals.twice_given) == sign(totals.twice_now);
     const RingConvention convention = atlas_[atlas_.statements[work.statement].layer].rings;
-    if (!adds_up) given = size_of(ring, convention);
+    if (!adds_up) given = size_of(work.ring->positions(), convention);
     if (totals.reshaped == 0 && work.writing == WorkRing::Writing::inner) {
-      for (std::size_t i = 0; i < ids.size(); ++i) {
-        const Step& step = steps_[step_of(ids[i])];
-        ring[i] = positions_[is_backward(ids[i]) ? step.to : step.from];
+      out.reserve(ids.size() + 1);
+      for (const Id id : ids) {
+        const Step& step = steps_[step_of(id)];
+        out.push_back(positions_[is_backward(id) ? step.to : step.from]);
       }
-      ring.back() = ring.front();
+      out.push_back(out.front());
     } else {
-      write(work, ids, buffer);
-      ring = buffer;
+      write(work, ids, out);
     }
-    if (!adds_up) now = size_of(ring, convention);
+    if (!adds_up) now = size_of(out, convention);
     result.area = now.absolute() - given.absolute();
     result.has_collapsed = given.twice != 0 && now.twice == 0;
     return result;
@@ -959,14 +1008,15 @@ class Harmoniser {
   }
 
   void write(const WorkRing& work, std::span<const Id> ids, Ring& out) const {
-    out.clear();
+    const bool as_written = work.writing == WorkRing::Writing::written;
+    const Ring given = as_written ? work.ring->positions() : Ring();
     for (std::size_t i = 0; i < ids.size(); ++i) {
       const Step& step = steps_[step_of(ids[i])];
       if ((step.flags & Step::kSilent) != 0) continue;
       const auto write_vertex = [&](std::uint32_t vertex) {
         Position p = positions_[vertex];
-        if (work.writing == WorkRing::Writing::written) {
-          const std::int64_t x = to_grid((*work.ring)[i].lon);
+        if (as_written) {
+          const std::int64_t x = to_grid(given[i].lon);
           p.lon = static_cast<double>(x + step_between(into_box(x), vertices_[vertex].at.x)) /
                   kGridUnitsPerDegree;
         }
@@ -1056,10 +1106,12 @@ class Harmoniser {
   std::uint32_t group_ = 0;
 
   std::vector<WorkRing> rings_;
-  std::vector<Id> ids_;
-  std::vector<Edit> edits_;
+  std::vector<Id> ids_;       ///< of rings that are not rewritten, or that later ones are compared with
+  std::size_t kept_ids_ = 0;  ///< of the latter
+  std::vector<Edit> edits_;   ///< of rings that are not rewritten
   std::vector<RingTotals> totals_;
   std::vector<RingResult> results_;
+  SharedRings shared_;  ///< what is rewritten
   /// The rings of the last date, by layer and actor.
   std::map<std::pair<LayerId, ActorId>, std::vector<std::uint32_t>> before_;
 

@@ -20,10 +20,11 @@ int winding_number(const QuantisedRing& chain, GridPoint point) noexcept {
   return winding;
 }
 
-bool covers(const MultiPolygon& area, RingConvention convention, GridPoint point) {
-  return std::any_of(area.begin(), area.end(), [&](const Polygon& polygon) {
+bool covers(const SharedArea& area, RingConvention convention, GridPoint point) {
+  Ring copied;
+  return std::any_of(area.begin(), area.end(), [&](const SharedPolygon& polygon) {
     for (std::size_t r = 0; r < polygon.size(); ++r) {
-      const bool winds = winding_number(quantise(polygon[r], convention), point) != 0;
+      const bool winds = winding_number(quantise(polygon[r].view(copied), convention), point) != 0;
       if (winds != (r == 0)) return false;
     }
     return !polygon.empty();

@@ -2,6 +2,7 @@
 // Whether an area covers a point, by the definition that the arrangement labels faces with, ring by ring and
 // without arranging anything.
 #include <marchland/composite/quantise.h>
+#include <marchland/geometry/shared_area.h>
 
 namespace marchland {
 
@@ -11,6 +12,6 @@ namespace marchland {
 
 /// Whether some polygon winds about the point with its first ring and with no other. Precondition:
 /// check_readable passed.
-[[nodiscard]] bool covers(const MultiPolygon& area, RingConvention convention, GridPoint point);
+[[nodiscard]] bool covers(const SharedArea& area, RingConvention convention, GridPoint point);
 
 }  // namespace marchland

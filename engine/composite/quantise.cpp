@@ -24,7 +24,7 @@ std::int64_t floor_div64(std::int64_t n, std::int64_t d) {
 
 /// The ring with every step the short way, or as written; last vertex repeats the first, displaced by the sum
 /// of the steps.
-std::vector<Unrolled> unroll(const Ring& ring, bool is_literal) {
+std::vector<Unrolled> unroll(std::span<const Position> ring, bool is_literal) {
   std::vector<Unrolled> out;
   out.reserve(ring.size());
   std::int64_t last_raw = 0;
@@ -186,7 +186,7 @@ bool is_inside_box(const std::vector<Unrolled>& vertices) {
 
 }  // namespace
 
-QuantisedRing quantise(const Ring& ring, RingConvention convention) {
+QuantisedRing quantise(std::span<const Position> ring, RingConvention convention) {
   QuantisedRing out;
   const std::vector<Unrolled> vertices = unroll(ring, convention.is_literal);
   if (vertices.size() < 3) return out;

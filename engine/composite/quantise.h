@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace marchland {
@@ -43,8 +44,9 @@ struct QuantisedRing {
   bool encloses_pole = false;  ///< steps of longitude added up to +-360
 };
 
-/// Precondition: check_readable passed. Repeated positions are dropped; a ring without extent gives no links.
-[[nodiscard]] QuantisedRing quantise(const Ring& ring, RingConvention convention = {});
+/// Of a Ring. Precondition: check_readable passed. Repeated positions are dropped; a ring without extent
+/// gives no links.
+[[nodiscard]] QuantisedRing quantise(std::span<const Position> ring, RingConvention convention = {});
 
 /// Nearest grid units, halves away from zero. Precondition: finite, |degrees| < 1e9.
 [[nodiscard]] inline std::int64_t to_grid(double degrees) noexcept {

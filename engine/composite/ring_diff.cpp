@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <functional>
 #include <optional>
 #include <span>
 #include <utility>
@@ -140,9 +141,10 @@ class Walk {
 };
 
 /// Places of a position that both rings have; their last ones, which repeat the first, left out.
-std::optional<std::pair<std::size_t, std::size_t>> shared_position(const Ring& before, const Ring& after) {
-  const std::span<const Position> old(before.data(), before.size() - 1);
-  const std::span<const Position> fresh(after.data(), after.size() - 1);
+std::optional<std::pair<std::size_t, std::size_t>> shared_position(std::span<const Position> before,
+                                                                   std::span<const Position> after) {
+  const auto old = before.first(before.size() - 1);
+  const auto fresh = after.first(after.size() - 1);
   if (const auto places = first_at_sample(old, fresh)) return places;
   const PositionIndex index(old);
   for (std::size_t j = 0; j < fresh.size(); ++j) {
@@ -152,14 +154,13 @@ std::optional<std::pair<std::size_t, std::size_t>> shared_position(const Ring& b
   return std::nullopt;
 }
 
-}  // namespace
+SegmentRange range(std::size_t begin, std::size_t end) {
+  return {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)};
+}
 
-void diff_rings(const Ring& before, const Ring& after, RingDiff& out) {
+void diff_positions(std::span<const Position> before, std::span<const Position> after, RingDiff& out) {
   out.closed.clear();
   out.opened.clear();
-  const auto range = [](std::size_t begin, std::size_t end) {
-    return SegmentRange{static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)};
-  };
   const auto close = [&](std::size_t begin, std::size_t end) { out.closed.push_back(range(begin, end)); };
   const auto open = [&](std::size_t begin, std::size_t end) { out.opened.push_back(range(begin, end)); };
   if (before.front() == after.front()) {
@@ -174,7 +175,7 @@ void diff_rings(const Ring& before, const Ring& after, RingDiff& out) {
     return;
   }
   const auto [i, j] = *shared;
-  const auto turned = [](const Ring& ring, std::size_t by) {
+  const auto turned = [](std::span<const Position> ring, std::size_t by) {
     Ring copy(ring.begin() + static_cast<std::ptrdiff_t>(by), ring.end() - 1);
     copy.insert(copy.end(), ring.begin(), ring.begin() + static_cast<std::ptrdiff_t>(by) + 1);
     return copy;
@@ -190,6 +191,96 @@ void diff_rings(const Ring& before, const Ring& after, RingDiff& out) {
   Walk(from, to).run(
       [&](std::size_t begin, std::size_t end) { unturned(begin, end, i, before.size() - 1, close); },
       [&](std::size_t begin, std::size_t end) { unturned(begin, end, j, after.size() - 1, open); });
+}
+
+/// Walks two lists of stretches side by side: the same as Walk, of larger steps.
+class StretchWalk {
+ public:
+  using Stretches = std::span<const SharedRing::Stretch>;
+  StretchWalk(Stretches before, Stretches after) : before_(before), after_(after) {}
+
+  /// Calls differ(i, a, j, b) where stretches [i, a) stand for [j, b): one of both may be empty.
+  template <class Differ>
+  void run(Differ differ) {
+    std::size_t i = 0;
+    std::size_t j = 0;
+    while (i < before_.size() || j < after_.size()) {
+      if (i < before_.size() && j < after_.size() && before_[i] == after_[j]) {
+        ++i, ++j;
+        continue;
+      }
+      const auto [a, b] = meet_again(i, j);
+      differ(i, a, j, b);
+      i = a;
+      j = b;
+    }
+  }
+
+ private:
+  /// The nearest later places with the same stretch; the ends of both if there are none.
+  std::pair<std::size_t, std::size_t> meet_again(std::size_t i, std::size_t j) {
+    if (i == before_.size() || j == after_.size()) return {before_.size(), after_.size()};
+    constexpr std::size_t kSteps = 16;
+    const std::size_t most_a = before_.size() - 1 - i;
+    const std::size_t most_b = after_.size() - 1 - j;
+    for (std::size_t steps = 1; steps <= std::min(kSteps, most_a + most_b); ++steps) {
+      for (std::size_t a = steps > most_b ? steps - most_b : 0; a <= std::min(steps, most_a); ++a) {
+        if (before_[i + a] == after_[j + steps - a]) return {i + a, j + steps - a};
+      }
+    }
+    if (most_a + most_b <= kSteps) return {before_.size(), after_.size()};
+    if (places_.empty()) {
+      for (std::uint32_t k = 0; k < before_.size(); ++k) places_.emplace_back(before_[k].get(), k);
+      std::sort(places_.begin(), places_.end(), is_before);
+    }
+    for (std::size_t b = j; b < after_.size(); ++b) {
+      const Place wanted(after_[b].get(), static_cast<std::uint32_t>(i));
+      const auto found = std::lower_bound(places_.begin(), places_.end(), wanted, is_before);
+      if (found != places_.end() && found->first == wanted.first) return {found->second, b};
+    }
+    return {before_.size(), after_.size()};
+  }
+
+  using Place = std::pair<const void*, std::uint32_t>;
+  static bool is_before(const Place& a, const Place& b) {
+    return a.first != b.first ? std::less<>()(a.first, b.first) : a.second < b.second;
+  }
+
+  Stretches before_, after_;
+  std::vector<Place> places_;  ///< of stretches before, by address
+};
+
+}  // namespace
+
+void diff_rings(const Ring& before, const Ring& after, RingDiff& out) {
+  diff_positions(before, after, out);
+}
+
+void diff_rings(const SharedRing& before, const SharedRing& after, RingDiff& out) {
+  out.closed.clear();
+  out.opened.clear();
+  if (before.is_same(after)) return;
+  Ring old_buffer;
+  Ring buffer;
+  // Of rings that begin elsewhere one is turned, so all positions are needed.
+  if (before.front() != after.front())
+    return diff_positions(before.view(old_buffer), after.view(buffer), out);
+  StretchWalk(before.stretches(), after.stretches())
+      .run([&](std::size_t i, std::size_t a, std::size_t j, std::size_t b) {
+        // With the positions on either side, which both have: there what differs begins and ends.
+        const auto part = [](const SharedRing& ring, std::size_t first, std::size_t last) {
+          const std::size_t begin = ring.begin_of(first);
+          return std::pair(begin == 0 ? begin : begin - 1, std::min(ring.begin_of(last) + 1, ring.size()));
+        };
+        const auto [old_begin, old_end] = part(before, i, a);
+        const auto [begin, end] = part(after, j, b);
+        Walk(before.view(old_begin, old_end, old_buffer), after.view(begin, end, buffer))
+            .run([&, at = old_begin](std::size_t p,
+                                     std::size_t q) { out.closed.push_back(range(at + p, at + q)); },
+                 [&, at = begin](std::size_t p, std::size_t q) {
+                   out.opened.push_back(range(at + p, at + q));
+                 });
+      });
 }
 
 }  // namespace marchland

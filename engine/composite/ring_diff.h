@@ -4,7 +4,7 @@
 //
 // Any answer is right that says which segments were left out on both sides: a segment named on both sides
 // cancels later. So the search may be short-sighted; it only decides how much work is saved.
-#include <marchland/geometry/shapes.h>
+#include <marchland/geometry/shared_area.h>
 
 #include <cstdint>
 #include <vector>
@@ -27,5 +27,9 @@ struct RingDiff {
 /// were found: each is taken away once on either side. Both closed, with one position at least. Positions are
 /// compared as written. Cost: one pass over both, plus n log n where long parts were exchanged.
 void diff_rings(const Ring& before, const Ring& after, RingDiff& out);
+
+/// The same, where stretches that both have by address need not be read. Cost: one pass over the lists of
+/// stretches, and what differs as above.
+void diff_rings(const SharedRing& before, const SharedRing& after, RingDiff& out);
 
 }  // namespace marchland

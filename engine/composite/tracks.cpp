@@ -77,12 +77,12 @@ class VertexRuns {
   std::vector<std::uint32_t> ends_;
 };
 
-std::span<const Position> positions_of(const Ring& ring, SegmentRange range) {
-  return std::span(ring).subspan(range.begin, range.end - range.begin + 1);
+std::span<const Position> positions_of(const SharedRing& ring, SegmentRange range, Ring& buffer) {
+  return ring.view(range.begin, std::size_t{range.end} + 1, buffer);
 }
 
 struct WorkingRing {
-  const Ring* ring = nullptr;
+  const SharedRing* ring = nullptr;
   std::uint32_t before = kNone;  ///< the version it goes on from
   bool has_after = false;
   bool is_plain = true;
@@ -120,9 +120,9 @@ class TrackTracer {
     rings_.reserve(count);
     for (std::uint32_t v = 0; v < versions_.size(); ++v) {
       first_ring_.push_back(static_cast<std::uint32_t>(rings_.size()));
-      const Polygon& polygon = *versions_[v].area;
+      const SharedPolygon& polygon = *versions_[v].area;
       for (std::uint32_t r = 0; r < polygon.size(); ++r) {
-        if (polygon[r].size() < 4) check_readable({{polygon[r]}});
+        if (polygon[r].size() < 4) check_readable({{polygon[r].positions()}});
         WorkingRing& ring = rings_.emplace_back();
         ring.ring = &polygon[r];
         ring.from = versions_[v].from;
@@ -191,7 +191,7 @@ class TrackTracer {
 
   void match(Joint& joint) const {
     const auto outer_rings = [&](std::span<const std::uint32_t> list) {
-      std::vector<const Ring*> rings;
+      std::vector<const SharedRing*> rings;
       rings.reserve(list.size());
       for (const std::uint32_t v : list) rings.push_back(&versions_[v].area->front());
       return rings;
@@ -209,8 +209,8 @@ class TrackTracer {
       }
     }
   }
-  [[nodiscard]] static std::vector<const Ring*> holes(const PolygonVersion& version) {
-    std::vector<const Ring*> rings;
+  [[nodiscard]] static std::vector<const SharedRing*> holes(const PolygonVersion& version) {
+    std::vector<const SharedRing*> rings;
     for (std::size_t r = 1; r < version.area->size(); ++r) rings.push_back(&(*version.area)[r]);
     return rings;
   }
@@ -249,16 +249,20 @@ class TrackTracer {
 
   /// Positions are read once: where a ring repeats the one before, they have been.
   void compare_rings() {
-    tbb::enumerable_thread_specific<RingDiff> buffers;
+    struct Buffers {
+      RingDiff diff;
+      Ring positions;
+    };
+    tbb::enumerable_thread_specific<Buffers> buffers;
     pools_.resize(rings_.size() / kGrain + 1);
     tbb::parallel_for(std::size_t{0}, pools_.size(), [&](std::size_t block) {
-      RingDiff& diff = buffers.local();
+      auto& [diff, copied] = buffers.local();
       VertexRuns& pool = pools_[block];
       const std::size_t end = std::min(rings_.size(), (block + 1) * kGrain);
       for (std::size_t r = block * kGrain; r < end; ++r) {
         WorkingRing& ring = rings_[r];
         ring.segments = static_cast<std::uint32_t>(ring.ring->size() - 1);
-        if (ring.ring->front() != ring.ring->back()) check_readable({{*ring.ring}});
+        if (ring.ring->front() != ring.ring->back()) check_readable({{ring.ring->positions()}});
         diff.closed.clear();
         diff.opened.clear();
         if (ring.before == kNone) {
@@ -270,7 +274,7 @@ class TrackTracer {
         ring.pool = static_cast<std::uint32_t>(block);
         ring.closed_begin = pool.run_count();
         for (const SegmentRange& range : diff.closed) {
-          const auto positions = positions_of(*rings_[ring.before].ring, range);
+          const auto positions = positions_of(*rings_[ring.before].ring, range, copied);
           // If not, the ring before is not plain either.
           ring.is_plain = ring.is_plain && read_positions(positions).is_in_box;
           if (ring.is_plain) ring.twice_area -= pool.add(positions);
@@ -278,9 +282,9 @@ class TrackTracer {
         ring.closed_end = pool.run_count();
         const bool is_literal = versions_[ring.polygon].convention.is_literal;
         for (const SegmentRange& range : diff.opened) {
-          const auto positions = positions_of(*ring.ring, range);
+          const auto positions = positions_of(*ring.ring, range, copied);
           const Reading reading = read_positions(positions);
-          if (!reading.is_readable) check_readable({{*ring.ring}});
+          if (!reading.is_readable) check_readable({{ring.ring->positions()}});
           ring.is_plain = ring.is_plain && reading.is_in_box && (is_literal || reading.is_short);
           if (ring.is_plain) ring.twice_area += pool.add(positions);
         }
@@ -358,7 +362,8 @@ class TrackTracer {
         for_each_segment(pool[k], [&](const GridSegment& s) { runs.begin(s, label, ring.from); });
     } else {
       if (ring.before != kNone) end_ring(runs, rings_[ring.before], label, ring.from);
-      const QuantisedRing chain = quantise(*ring.ring, versions_[ring.polygon].convention);
+      Ring copied;
+      const QuantisedRing chain = quantise(ring.ring->view(copied), versions_[ring.polygon].convention);
       runs.begin(chain, label, ring.from);
       ring.twice_area = 0;
       for (const ChainLink& link : chain.links)
@@ -370,10 +375,11 @@ class TrackTracer {
   }
 
   void end_ring(SegmentTableBuilder& runs, const WorkingRing& ring, LabelIndex label, TimeIndex time) const {
-    if (!ring.is_plain)
-      return runs.end(quantise(*ring.ring, versions_[ring.polygon].convention), label, time);
+    Ring copied;
+    const auto positions = ring.ring->view(copied);
+    if (!ring.is_plain) return runs.end(quantise(positions, versions_[ring.polygon].convention), label, time);
     VertexRuns whole;
-    whole.add(*ring.ring);
+    whole.add(positions);
     for_each_segment(whole[0], [&](const GridSegment& s) { runs.end(s, label, time); });
   }
 
@@ -395,8 +401,8 @@ class TrackTracer {
 
 }  // namespace
 
-std::vector<std::uint32_t> match_rings(std::span<const Ring* const> before,
-                                       std::span<const Ring* const> after) {
+std::vector<std::uint32_t> match_rings(std::span<const SharedRing* const> before,
+                                       std::span<const SharedRing* const> after) {
   std::vector<std::uint32_t> from(after.size(), kNoRing);
   if (before.empty() || after.empty()) return from;
   std::vector<bool> taken(before.size(), false);
@@ -416,7 +422,7 @@ std::vector<std::uint32_t> match_rings(std::span<const Ring* const> before,
   // Those that begin alike.
   PositionSamples heads;
   for (std::uint32_t b = 0; b < before.size(); ++b) {
-    if (!taken[b]) heads.add(std::span(*before[b]).first(1), 1, b);
+    if (!taken[b]) heads.add(std::span(&before[b]->front(), 1), 1, b);
   }
   heads.prepare();
   for (std::size_t a = 0; a < after.size(); ++a) {
@@ -431,14 +437,15 @@ std::vector<std::uint32_t> match_rings(std::span<const Ring* const> before,
   // Those that share most of some positions.
   constexpr std::size_t kSamples = 32;
   PositionSamples samples;
+  Ring copied;
   for (std::uint32_t a = 0; a < after.size(); ++a) {
-    if (from[a] == kNoRing) samples.add(*after[a], kSamples, a);
+    if (from[a] == kNoRing) samples.add(after[a]->view(copied), kSamples, a);
   }
   samples.prepare();
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> votes;  // by after, before
   for (std::uint32_t b = 0; b < before.size(); ++b) {
     if (taken[b]) continue;
-    for (const Position& p : *before[b])
+    for (const Position& p : before[b]->view(copied))
       samples.for_each_at(p, [&](std::uint32_t a, std::uint32_t) { ++votes[{a, b}]; });
   }
   for (auto it = votes.begin(); it != votes.end();) {

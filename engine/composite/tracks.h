@@ -7,7 +7,7 @@
 //
 // Which polygons are joined is a matter of cost alone: coverages, and all figures, come out the same.
 #include <marchland/composite/segments.h>
-#include <marchland/geometry/shapes.h>
+#include <marchland/geometry/shared_area.h>
 #include <marchland/time/time_axis.h>
 
 #include <cstdint>
@@ -22,7 +22,7 @@ using TrackIndex = std::uint32_t;
 
 /// A polygon for as long as a statement says so.
 struct PolygonVersion {
-  const Polygon* area = nullptr;  ///< outlives what is made of it
+  const SharedPolygon* area = nullptr;  ///< outlives what is made of it
   RingConvention convention;
   SlotIndex slot = 0;
   TimeIndex from = 0;
@@ -66,8 +66,8 @@ struct TracedTracks {
 inline constexpr std::uint32_t kNoRing = 0xffffffffU;
 /// For each ring of `after` the place of the one of `before` it goes on from, or kNoRing; no two from the
 /// same. Rings that begin alike first, then those that share most of some sampled positions.
-[[nodiscard]] std::vector<std::uint32_t> match_rings(std::span<const Ring* const> before,
-                                                     std::span<const Ring* const> after);
+[[nodiscard]] std::vector<std::uint32_t> match_rings(std::span<const SharedRing* const> before,
+                                                     std::span<const SharedRing* const> after);
 
 /// When a track covers a face, from the events of its labels there (sorted by label and time): where its
 /// first ring winds about the face and no other does. Sorted, apart from one another.

@@ -18,6 +18,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <tbb/parallel_for.h>
+#include <tbb/parallel_pipeline.h>
+#include <tbb/task_arena.h>
 
 #include <algorithm>
 #include <array>
@@ -26,6 +28,7 @@
 #include <exception>
 #include <iterator>
 #include <map>
+#include <memory>
 #include <set>
 
 namespace marchland {
@@ -49,7 +52,7 @@ class AtlasReader {
 
   Atlas read() {
     if (manifest_.study_area) {
-      atlas_.study_area = in_.read_area(*manifest_.study_area, "study area");
+      atlas_.study_area = in_.rings.share(in_.read_area(*manifest_.study_area, "study area"));
       atlas_.study_area_rings = manifest_.study_area->rings;
     }
     for (const RegionSpec& region : manifest_.regions) read_region(region);
@@ -252,7 +255,7 @@ class AtlasReader {
     if (spec.id.kind == ValueSpec::Kind::constant) {
       const std::string subject = fmt::format("region '{}'", spec.id.text);
       add_region({spec.id.text, spec.name.text, spec.code.text, spec.edition,
-                  in_.read_area(spec.source, subject), spec.source.rings},
+                  in_.rings.share(in_.read_area(spec.source, subject)), spec.source.rings},
                  subject, manifest_.place(spec.source.line));
       return;
     }
@@ -279,7 +282,7 @@ class AtlasReader {
       in_.find_closed_rings(feature, "", place);
       if (!in_.keep_polygons(feature, place, tally)) continue;
       add_region({id, row.text(spec.name).value_or(id), row.text(spec.code).value_or(""), spec.edition,
-                  std::move(feature.area), spec.source.rings},
+                  in_.rings.share(feature.area), spec.source.rings},
                  fmt::format("region '{}'", id), table.place_of(feature, in_.display_name(file)));
       any = true;
     }
@@ -421,34 +424,49 @@ class AtlasReader {
       state.doubtful_dates.emplace(date.nominal, date);
     for (std::size_t i = 0; i < atlas_[id].date_ends.size(); ++i)
       state.date_ends.emplace(atlas_[id].dates[i], atlas_[id].date_ends[i]);
-    if (!spec.region.empty()) state.filter.emplace(region_of(spec).area);
+    if (!spec.region.empty()) state.filter.emplace(region_of(spec).area.polygons());
     state.first = atlas_.statements.size();
     if (spec.derived) state.combined.emplace(in_, spec);
     const bool with_lines = state.combined && state.combined->is_buffer();
-    // Files are read on all cores, some at a time, and taken in their order: the first that cannot be read is
-    // the one that is named.
-    constexpr std::size_t kBatch = 64;
-    std::vector<std::optional<VectorTable>> tables(std::min(kBatch, files.size()));
-    std::vector<std::exception_ptr> failures(tables.size());
-    for (std::size_t begin = 0; begin < files.size(); begin += kBatch) {
-      const std::size_t count = std::min(kBatch, files.size() - begin);
-      tbb::parallel_for(std::size_t{0}, count, [&](std::size_t k) {
-        failures[k] = nullptr;
-        try {
-          tables[k] = in_.read_table(files[begin + k], file_spec(files[begin + k], spec),
-                                     detail::wanted_fields(spec), with_lines);
-        } catch (...) {
-          failures[k] = std::current_exception();
-        }
-      });
-      for (std::size_t k = 0; k < count; ++k) {
-        if (failures[k]) std::rethrow_exception(failures[k]);
-        in_.remember(files[begin + k], *tables[k]);
-        read_layer_table(state, files[begin + k], prefixes[begin + k], *tables[k]);
-        tables[k].reset();
+    // Files are read on all cores and taken in their order, as soon as those before them have been: the first
+    // that cannot be read is the one that is named. What a file holds is gone when its turn is over, and few
+    // wait for theirs.
+    struct Table {
+      std::size_t file = 0;
+      std::optional<VectorTable> read{};
+      std::exception_ptr failure{};
+    };
+    const auto in_flight = std::size_t{2} * static_cast<std::size_t>(tbb::this_task_arena::max_concurrency());
+    std::size_t next = 0;
+    const auto number = [&](tbb::flow_control& control) -> std::size_t {
+      if (next == files.size()) control.stop();
+      return next++;
+    };
+    const auto read = [&](std::size_t file) {
+      auto table = std::make_shared<Table>(Table{file});
+      try {
+        table->read = in_.read_table(files[file], file_spec(files[file], spec), detail::wanted_fields(spec),
+                                     with_lines);
+      } catch (...) {
+        table->failure = std::current_exception();
       }
-      if (options_.on_files) options_.on_files(spec.layer.id, begin + count, files.size());
-    }
+      return table;
+    };
+    const auto take = [&](const std::shared_ptr<Table>& table) {
+      if (table->failure) std::rethrow_exception(table->failure);
+      const std::size_t file = table->file;
+      in_.remember(files[file], *table->read);
+      read_layer_table(state, files[file], prefixes[file], *table->read);
+      const std::size_t done = file + 1;
+      constexpr std::size_t kSay = 64;
+      if (options_.on_files && (done % kSay == 0 || done == files.size()))
+        options_.on_files(spec.layer.id, done, files.size());
+    };
+    using Mode = tbb::filter_mode;
+    tbb::parallel_pipeline(in_flight,
+                           tbb::make_filter<void, std::size_t>(Mode::serial_in_order, number) &
+                               tbb::make_filter<std::size_t, std::shared_ptr<Table>>(Mode::parallel, read) &
+                               tbb::make_filter<std::shared_ptr<Table>, void>(Mode::serial_in_order, take));
     state.tally.report(fmt::format("layer '{}'", spec.layer.id), atlas_.findings);
     // A snapshot without any statement says that nothing is held from then on.
     const bool has_none = state.statements == 0 && state.retractions == 0;
@@ -629,7 +647,7 @@ class AtlasReader {
     statement.origin = place;
     detail::tally_feature(feature, place, state.tally);
     if (state.combined && state.combined->is_buffer() && feature.has_geometry) {
-      statement.area = state.combined->buffer_of(feature);
+      statement.area = in_.rings.share(state.combined->buffer_of(feature));
       atlas_.statements.push_back(std::move(statement));
       ++state.statements;
       return;
@@ -642,7 +660,8 @@ class AtlasReader {
       return;
     }
     in_.find_closed_rings(feature, statement.id, place);
-    statement.area = std::move(feature.area);
+    statement.area = in_.rings.share(feature.area);
+    feature.area.clear();
     atlas_.statements.push_back(std::move(statement));
     ++state.statements;
   }

@@ -11,7 +11,7 @@
 namespace marchland {
 
 struct ReadOptions {
-  /// Called, by the thread that reads, as files of a layer have been read: its id, how many of how many.
+  /// Called, by one thread at a time, as files of a layer have been read: its id, how many of how many.
   std::function<void(const std::string& layer, std::size_t done, std::size_t all)> on_files = {};
 };
 

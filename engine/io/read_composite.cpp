@@ -228,7 +228,7 @@ class CompositeReader {
   }
 
   void read_areas(Atlas& atlas) const {
-    std::vector<MultiPolygon> areas = detail::get_areas(arrays_);
+    std::vector<SharedArea> areas = detail::get_areas(arrays_);
     const std::size_t expected =
         atlas.statements.size() + atlas.set_aside.size() + atlas.regions.size() + (atlas.study_area ? 1 : 0);
     if (areas.size() != expected)

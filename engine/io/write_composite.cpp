@@ -368,8 +368,8 @@ void put_arrays(const detail::ArrayTable& arrays, const Composite& composite) {
   arrays.put("slot", slots);
 }
 
-std::vector<const MultiPolygon*> all_areas(const Atlas& atlas) {
-  std::vector<const MultiPolygon*> areas;
+std::vector<const SharedArea*> all_areas(const Atlas& atlas) {
+  std::vector<const SharedArea*> areas;
   areas.reserve(atlas.statements.size() + atlas.set_aside.size() + atlas.regions.size() + 1);
   for (const Statement& statement : atlas.statements) areas.push_back(&statement.area);
   for (const Statement& statement : atlas.set_aside) areas.push_back(&statement.area);
@@ -431,7 +431,7 @@ std::string write_composite(const std::filesystem::path& path, const Composite& 
                             Existing existing) {
   const auto areas = all_areas(composite.atlas());
   if (composite.plane().face_count() > 1 &&
-      std::all_of(areas.begin(), areas.end(), [](const MultiPolygon* area) { return area->empty(); })) {
+      std::all_of(areas.begin(), areas.end(), [](const SharedArea* area) { return area->empty(); })) {
     throw InvalidArgument("the composite was read without the areas of its statements; read it with them");
   }
   OutputFile file(path, existing);

@@ -4,7 +4,7 @@
 #include <marchland/base/findings.h>
 #include <marchland/base/ids.h>
 #include <marchland/base/units.h>
-#include <marchland/geometry/shapes.h>
+#include <marchland/geometry/shared_area.h>
 #include <marchland/time/edtf.h>
 #include <marchland/time/interval.h>
 
@@ -111,7 +111,7 @@ struct Period {
 /// An area to report by.
 struct Region {
   std::string id, name, code, edition;
-  MultiPolygon area;
+  SharedArea area;
   RingConvention rings{};
   friend bool operator==(const Region&, const Region&) = default;
 };
@@ -173,7 +173,7 @@ struct Statement {
   std::string note;
   std::string origin;  ///< for messages: file, layer, feature
   ActorId taken_from;  ///< of an event: who, as the source says, held the ground before; none: not said
-  MultiPolygon area;
+  SharedArea area;
   std::optional<DateDoubt> doubt{};       ///< the validity lies within it; nothing: the dates are exact
   std::optional<Accuracy> accuracy{};     ///< of its own lines, complete; nothing: its source's
   std::vector<SourceId> cites{};          ///< what it rests on beside the source of its layer
@@ -229,7 +229,7 @@ struct Atlas {
   /// Lines within it of one another are the same line written twice (composite/harmonise.h); 0: every line is
   /// used as it is. At most kMostHarmonise.
   Meters harmonise;
-  std::optional<MultiPolygon> study_area;  ///< without it nothing is unknown
+  std::optional<SharedArea> study_area;  ///< without it nothing is unknown
   RingConvention study_area_rings;
   std::vector<Actor> actors{
       Actor{.id = std::string(kNobody), .name = "nobody", .names = {}, .color = "#bbbbbb", .groups = {}}};

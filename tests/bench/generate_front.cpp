@@ -57,7 +57,7 @@ int main(int argc, char** argv) {
           "{}{{\"type\":\"Feature\",\"properties\":{{\"actor\":\"{}\"}},\"geometry\":{{\"type\":\"Polygon\","
           "\"coordinates\":[[",
           side > 0 ? ",\n" : "", atlas[statement.actor].id);
-      const Ring& ring = statement.area.front().front();
+      const Ring ring = statement.area.front().front().positions();
       for (std::size_t p = 0; p < ring.size(); ++p)
         file.print("{}[{},{}]", p > 0 ? "," : "", ring[p].lon, ring[p].lat);
       file.print("]]}}}}");

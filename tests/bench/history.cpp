@@ -64,7 +64,7 @@ History history_of(const Atlas& atlas) {
         Shape& shape = out.shapes.emplace_back();
         shape.actor = actor;
         for (const std::uint32_t i : list) {
-          const MultiPolygon& area = atlas.statements[i].area;
+          const MultiPolygon area = atlas.statements[i].area.polygons();
           shape.area.insert(shape.area.end(), area.begin(), area.end());
         }
         boxes.push_back(box_of(shape.area));

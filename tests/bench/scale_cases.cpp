@@ -31,7 +31,7 @@ void say(Atlas& atlas, std::size_t actor, Polygon polygon) {
   statement.id = std::to_string(atlas.statements.size());
   statement.layer = LayerId(0);
   statement.actor = ActorId(1 + actor);
-  statement.area.push_back(std::move(polygon));
+  statement.area = MultiPolygon{std::move(polygon)};
 }
 
 /// In grid units.
@@ -48,7 +48,11 @@ Ring world() {
 }
 
 Ring long_ring(std::size_t n) {
-  return seeded_front({.vertices = n, .days = 1, .changes = 0}).statements.front().area.front().front();
+  return seeded_front({.vertices = n, .days = 1, .changes = 0})
+      .statements.front()
+      .area.front()
+      .front()
+      .positions();
 }
 
 Atlas one_ring(std::size_t n) {
@@ -125,8 +129,10 @@ Atlas parts(std::size_t n) {
   Atlas atlas = empty_atlas();
   const auto columns = static_cast<std::int64_t>(std::ceil(std::sqrt(static_cast<double>(n))));
   say(atlas, 0, {rectangle(0, 0, 50, 50)});
-  for (std::int64_t i = 1; i < static_cast<std::int64_t>(n); ++i)
-    atlas.statements.back().area.push_back({rectangle(i % columns * 100, i / columns * 100, 50, 50)});
+  MultiPolygon area;
+  for (std::int64_t i = 0; i < static_cast<std::int64_t>(n); ++i)
+    area.push_back({rectangle(i % columns * 100, i / columns * 100, 50, 50)});
+  atlas.statements.back().area = area;
   return atlas;
 }
 

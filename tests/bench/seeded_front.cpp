@@ -86,6 +86,7 @@ Atlas seeded_front(const FrontOptions& options) {
   layer.source = SourceId(0);
   const Instant start = std::chrono::sys_days(std::chrono::year(2000) / 1 / 1);
   std::vector<Position> front(n);
+  SharedRings shared;
   for (std::size_t day = 0; day < options.days; ++day) {
     if (day > 0) {
       for (std::size_t c = 0; c < options.changes; ++c) {
@@ -115,7 +116,7 @@ Atlas seeded_front(const FrontOptions& options) {
       ring.push_back(front.front());
       // Clockwise seen from above for b, as the front runs north along its western side.
       if (side == 1) std::reverse(ring.begin(), ring.end());
-      statement.area.push_back({std::move(ring)});
+      statement.area = shared.share(MultiPolygon{{std::move(ring)}});
     }
   }
   return atlas;

@@ -57,12 +57,13 @@ void count(benchmark::State& state, std::size_t items) {
 
 void quantise_rings(benchmark::State& state) {
   const Stages& s = stages(state);
+  Ring copied;
   std::size_t positions = 0;
   for (auto _ : state) {
     positions = 0;
     for (const Statement& statement : s.atlas.statements) {
-      const Ring& ring = statement.area.front().front();
-      benchmark::DoNotOptimize(quantise(ring));
+      const SharedRing& ring = statement.area.front().front();
+      benchmark::DoNotOptimize(quantise(ring.view(copied)));
       positions += ring.size();
     }
   }
@@ -76,7 +77,7 @@ void diff_of_rings(benchmark::State& state) {
   for (auto _ : state) {
     positions = 0;
     for (std::size_t i = 2; i < s.atlas.statements.size(); ++i) {
-      const Ring& ring = s.atlas.statements[i].area.front().front();
+      const SharedRing& ring = s.atlas.statements[i].area.front().front();
       diff_rings(s.atlas.statements[i - 2].area.front().front(), ring, diff);
       positions += ring.size();
     }

@@ -204,7 +204,8 @@ inline bool is_cut(const MultiPolygon& area) {
 /// Each ring of each statement begins elsewhere and, as often as not, runs the other way.
 inline void turn_rings(Atlas& atlas, Random& random) {
   for (Statement& s : atlas.statements) {
-    for (Polygon& polygon : s.area) {
+    MultiPolygon area = s.area.polygons();
+    for (Polygon& polygon : area) {
       for (Ring& ring : polygon) {
         ring.pop_back();
         std::rotate(ring.begin(), ring.begin() + draw(random, 0, static_cast<std::int64_t>(ring.size()) - 1),
@@ -213,15 +214,17 @@ inline void turn_rings(Atlas& atlas, Random& random) {
         ring.push_back(ring.front());
       }
     }
+    s.area = area;
   }
 }
 
 inline std::string describe(const Atlas& atlas) {
   std::string text;
   for (const Statement& s : atlas.statements) {
-    text += fmt::format("\n  {}/{} {} .. {}: {}", atlas[s.layer].id, atlas[s.actor].id,
-                        s.validity.has_from() ? format_utc(s.validity.from()) : "-",
-                        s.validity.has_to() ? format_utc(s.validity.to()) : "-", format_wkt(s.area));
+    text +=
+        fmt::format("\n  {}/{} {} .. {}: {}", atlas[s.layer].id, atlas[s.actor].id,
+                    s.validity.has_from() ? format_utc(s.validity.from()) : "-",
+                    s.validity.has_to() ? format_utc(s.validity.to()) : "-", format_wkt(s.area.polygons()));
   }
   return text;
 }

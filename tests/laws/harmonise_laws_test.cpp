@@ -23,7 +23,8 @@ const double kUnit = grid_distance(GridPoint{0, 0}, GridPoint{0, 1}).value();
 AtlasBuilder jittered_atlas(Random& random, Ground ground, int statements) {
   AtlasBuilder builder = random_atlas(random, ground, statements);
   for (Statement& s : builder.atlas.statements) {
-    for (Polygon& polygon : s.area) {
+    MultiPolygon area = s.area.polygons();
+    for (Polygon& polygon : area) {
       for (Ring& ring : polygon) {
         for (Position& p : ring) {
           if (random() % 2 == 0) continue;
@@ -35,6 +36,7 @@ AtlasBuilder jittered_atlas(Random& random, Ground ground, int statements) {
         ring.back() = ring.front();
       }
     }
+    s.area = area;
   }
   builder.atlas.harmonise = Meters(std::array{0.6, 1.0, 1.5, 3.2, 20.0}[random() % 5] * kUnit);
   return builder;
@@ -62,7 +64,7 @@ double distance_to(const Position& p, const Ring& ring) {
 AreaUnits ring_sum(const Statement& s, RingConvention convention) {
   const EdgeArea edge_area = EdgeArea::wgs84();
   AreaUnits sum = 0;
-  for (const Polygon& polygon : s.area) {
+  for (const Polygon& polygon : s.area.polygons()) {
     for (std::size_t r = 0; r < polygon.size(); ++r) {
       AreaUnits area = 0;
       Int128 twice = 0;
@@ -113,8 +115,8 @@ TEST(HarmoniseLaws, NothingMovesFurtherThanEpsilon) {
       EXPECT_EQ(grid_distance(e.from, e.to).value(), e.distance.value());
     }
     for (std::size_t s = 0; s < h.atlas.statements.size(); ++s) {
-      const MultiPolygon& before = builder.atlas.statements[s].area;
-      const MultiPolygon& after = h.atlas.statements[s].area;
+      const MultiPolygon before = builder.atlas.statements[s].area.polygons();
+      const MultiPolygon after = h.atlas.statements[s].area.polygons();
       ASSERT_EQ(before.size(), after.size());
       for (std::size_t p = 0; p < before.size(); ++p) {
         ASSERT_EQ(before[p].size(), after[p].size());
@@ -213,8 +215,10 @@ TEST(HarmoniseLaws, OrderOfStatementsChangesNeitherFiguresNorLedger) {
     EXPECT_EQ(effects(harmonise(builder.atlas)), sums) << describe(builder.atlas);
     EXPECT_EQ(all_areas(builder.build()), areas) << describe(builder.atlas);
     for (Statement& s : builder.atlas.statements) {
-      std::shuffle(s.area.begin(), s.area.end(), random);
-      for (Polygon& polygon : s.area) std::shuffle(polygon.begin() + 1, polygon.end(), random);
+      MultiPolygon area = s.area.polygons();
+      std::shuffle(area.begin(), area.end(), random);
+      for (Polygon& polygon : area) std::shuffle(polygon.begin() + 1, polygon.end(), random);
+      s.area = area;
     }
     EXPECT_EQ(effects(harmonise(builder.atlas)), sums) << describe(builder.atlas);
     EXPECT_EQ(all_areas(builder.build()), areas) << describe(builder.atlas);
@@ -241,7 +245,7 @@ TEST(HarmoniseLaws, LaterStatementsChangeNoEarlierLine) {
     if (part.statements.empty()) return;
     const HarmonisedAtlas all = harmonise(whole.atlas);
     const HarmonisedAtlas some = harmonise(part);
-    std::map<std::string, const MultiPolygon*> areas;
+    std::map<std::string, const SharedArea*> areas;
     for (const Statement& s : all.atlas.statements) areas[s.id] = &s.area;
     for (const Statement& s : some.atlas.statements)
       EXPECT_EQ(s.area, *areas.at(s.id)) << s.id << describe(whole.atlas);
@@ -288,7 +292,7 @@ TEST(HarmoniseLaws, RepeatingADayChangesNothing) {
     AtlasBuilder builder = history(random, ground);
     // Said again by its layer the day after, nothing is new.
     const Statement& last = builder.atlas.statements.back();
-    builder.say("l", "a", MultiPolygon(last.area), days(8, 9));
+    builder.say("l", "a", SharedArea(last.area), days(8, 9));
     const HarmonisedAtlas h = harmonise(builder.atlas);
     const auto count = h.atlas.statements.size();
     EXPECT_EQ(h.atlas.statements[count - 1].area, h.atlas.statements[count - 2].area)
@@ -345,7 +349,7 @@ TEST(HarmoniseLaws, EpsilonBelowTheGridIsAsGoodAsOff) {
     // a grid unit.
     bool is_rounded_otherwise = false;
     for (const StatementEffect& e : on.ledger().statements) {
-      if (e.area != 0 && is_cut(builder.atlas.statements[e.statement].area)) {
+      if (e.area != 0 && is_cut(builder.atlas.statements[e.statement].area.polygons())) {
         is_rounded_otherwise = true;
       } else {
         EXPECT_TRUE(e.area == 0) << to_string(e.area);

@@ -28,7 +28,7 @@ const Atlas& FeatureStatements::lines() const {
   if (harmonised_) return *harmonised_;
   if (session_->is_two_layer() || !atlas.window.is_all()) {
     harmonised_ = atlas;
-    for (Statement& statement : harmonised_->statements) statement.area.clear();
+    for (Statement& statement : harmonised_->statements) statement.area = SharedArea();
   } else {
     harmonised_ = harmonise(atlas).atlas;
   }

@@ -25,28 +25,39 @@ struct SameBits {
 
 }  // namespace
 
-void put_areas(const ArrayTable& arrays, const std::vector<const MultiPolygon*>& areas) {
+void put_areas(const ArrayTable& arrays, const std::vector<const SharedArea*>& areas) {
   std::vector<Position> positions;
   tsl::robin_map<Position, std::uint32_t, PositionHash, SameBits> number;
   std::vector<std::uint32_t> ring_position;
   std::vector<std::uint32_t> ring_size;
   std::vector<std::uint32_t> polygon_ring_count;
   std::vector<std::uint32_t> area_polygon_count;
+  // It is the largest by far: exactly what it needs, not what doubling would leave.
+  std::size_t occurrences = 0;
+  for (const SharedArea* area : areas) {
+    for (const SharedPolygon& polygon : *area) {
+      for (const SharedRing& ring : polygon) occurrences += ring.size();
+    }
+  }
+  ring_position.reserve(occurrences);
   std::uint32_t guess = 0;
-  for (const MultiPolygon* area : areas) {
+  for (const SharedArea* area : areas) {
     area_polygon_count.push_back(static_cast<std::uint32_t>(area->size()));
-    for (const Polygon& polygon : *area) {
+    for (const SharedPolygon& polygon : *area) {
       polygon_ring_count.push_back(static_cast<std::uint32_t>(polygon.size()));
-      for (const Ring& ring : polygon) {
+      for (const SharedRing& ring : polygon) {
         ring_size.push_back(static_cast<std::uint32_t>(ring.size()));
-        for (const Position& p : ring) {
-          // Mostly the ring goes on as one before it did.
-          if (guess >= positions.size() || !SameBits()(positions[guess], p)) {
-            const auto [found, is_new] = number.try_emplace(p, static_cast<std::uint32_t>(positions.size()));
-            if (is_new) positions.push_back(p);
-            guess = found->second;
+        for (const auto& stretch : ring.stretches()) {
+          for (const Position& p : *stretch) {
+            // Mostly the ring goes on as one before it did.
+            if (guess >= positions.size() || !SameBits()(positions[guess], p)) {
+              const auto [found, is_new] =
+                  number.try_emplace(p, static_cast<std::uint32_t>(positions.size()));
+              if (is_new) positions.push_back(p);
+              guess = found->second;
+            }
+            ring_position.push_back(guess++);
           }
-          ring_position.push_back(guess++);
         }
       }
     }
@@ -58,7 +69,7 @@ void put_areas(const ArrayTable& arrays, const std::vector<const MultiPolygon*>&
   arrays.put("area_polygon_count", area_polygon_count);
 }
 
-std::vector<MultiPolygon> get_areas(const ArrayTable& arrays) {
+std::vector<SharedArea> get_areas(const ArrayTable& arrays) {
   const auto positions = arrays.get<Position>("position");
   const auto ring_position = arrays.get<std::uint32_t>("ring_position");
   const auto ring_size = arrays.get<std::uint32_t>("ring_size");
@@ -72,27 +83,31 @@ std::vector<MultiPolygon> get_areas(const ArrayTable& arrays) {
     next += count;
     return next - count;
   };
-  std::vector<MultiPolygon> areas(area_polygon_count.size());
-  for (std::size_t a = 0; a < areas.size(); ++a) {
+  std::vector<SharedArea> areas;
+  areas.reserve(area_polygon_count.size());
+  SharedRings shared;
+  Ring ring;
+  for (const std::uint32_t polygon_count : area_polygon_count) {
     const std::size_t first_polygon =
-        take("polygon_ring_count", next_polygon, area_polygon_count[a], polygon_ring_count.size());
-    areas[a].resize(area_polygon_count[a]);
-    for (std::size_t p = 0; p < areas[a].size(); ++p) {
+        take("polygon_ring_count", next_polygon, polygon_count, polygon_ring_count.size());
+    std::vector<SharedPolygon> polygons(polygon_count);
+    for (std::size_t p = 0; p < polygons.size(); ++p) {
       const std::size_t rings = polygon_ring_count[first_polygon + p];
       const std::size_t first_ring = take("ring_size", next_ring, rings, ring_size.size());
-      areas[a][p].resize(rings);
+      polygons[p].reserve(rings);
       for (std::size_t r = 0; r < rings; ++r) {
         const std::size_t size = ring_size[first_ring + r];
         const std::size_t first = take("ring_position", next_position, size, ring_position.size());
-        Ring& ring = areas[a][p][r];
-        ring.reserve(size);
+        ring.clear();
         for (std::size_t i = first; i < first + size; ++i) {
           if (ring_position[i] >= positions.size())
             arrays.damaged("ring_position", "names a missing position");
           ring.push_back(positions[ring_position[i]]);
         }
+        polygons[p].push_back(shared.share(ring));
       }
     }
+    areas.emplace_back(std::move(polygons));
   }
   return areas;
 }

@@ -40,19 +40,19 @@ void ArrayTable::put_bytes(std::string_view name, std::span<const std::byte> byt
   const auto compressor = make_compressor();
   SqliteStatement insert =
       db_->prepare("INSERT INTO marchland_array (name, part, byte_count, zstd) VALUES (?, ?, ?, ?)");
-  std::vector<std::byte> frame;
+  // Room for what cannot be compressed. What can, which is most, leaves it untouched, and so without memory.
+  const std::size_t room = ZSTD_compressBound(std::min(bytes.size(), kPartBytes));
+  const auto frame = std::make_unique_for_overwrite<std::byte[]>(room);
   std::int64_t part = 0;
   do {
     const auto piece = bytes.first(std::min(bytes.size(), kPartBytes));
-    frame.resize(ZSTD_compressBound(piece.size()));
-    const std::size_t size =
-        ZSTD_compress2(compressor.get(), frame.data(), frame.size(), piece.data(), piece.size());
+    const std::size_t size = ZSTD_compress2(compressor.get(), frame.get(), room, piece.data(), piece.size());
     if (ZSTD_isError(size) != 0U)
       throw Error(ErrorCode::failure, fmt::format("{}: {}", shown_as_.string(), ZSTD_getErrorName(size)));
     insert.bind(0, name);
     insert.bind(1, part++);
     insert.bind(2, static_cast<std::int64_t>(piece.size()));
-    insert.bind_bytes(3, std::span(frame).first(size));
+    insert.bind_bytes(3, std::span(frame.get(), size));
     insert.run();
     bytes = bytes.subspan(piece.size());
   } while (!bytes.empty());

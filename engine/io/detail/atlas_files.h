@@ -1,6 +1,7 @@
 #pragma once
 // The files of one manifest, opened and remembered: what every reader of a part of it shares.
 #include <marchland/base/error.h>
+#include <marchland/geometry/shared_area.h>
 #include <marchland/io/detail/data_files.h>
 #include <marchland/io/detail/tally.h>
 #include <marchland/io/manifest.h>
@@ -30,7 +31,8 @@ struct AtlasFiles {
   std::filesystem::path folder;
   Atlas atlas;
   std::map<std::string, std::filesystem::path> read;  ///< by name relative to the folder
-  bool is_added = false;                              ///< files are read that were not there at first
+  SharedRings rings;      ///< of what was read so far: lines that files repeat are held once
+  bool is_added = false;  ///< files are read that were not there at first
   std::vector<std::string> actor_ids;
   std::unordered_map<std::string, ActorId> actors;
 

@@ -229,7 +229,7 @@ MultiPolygon CombinedLayer::of_layer(const GroundSpec& spec, Instant at) const {
   };
   std::vector<NamedArea> areas;
   for (const Statement* statement : holding) {
-    if (is_painted || is_wanted(*statement)) areas.push_back({statement->area, statement->origin});
+    if (is_painted || is_wanted(*statement)) areas.push_back({statement->area.polygons(), statement->origin});
   }
   return combine_areas(areas, [&](const std::vector<bool>& holds) {
     if (!is_painted) return true;
@@ -240,7 +240,7 @@ MultiPolygon CombinedLayer::of_layer(const GroundSpec& spec, Instant at) const {
 
 MultiPolygon CombinedLayer::ground_of(const GroundSpec& spec, Instant at) {
   if (spec.kind == GroundSpec::Kind::file) return files_.at(spec.line);
-  if (spec.kind == GroundSpec::Kind::region) return region_of(in_.manifest, in_.atlas, spec).area;
+  if (spec.kind == GroundSpec::Kind::region) return region_of(in_.manifest, in_.atlas, spec).area.polygons();
   const auto [known, is_new] = of_layers_.try_emplace({name_of(spec, in_.atlas), at});
   if (is_new) known->second = of_layer(spec, at);
   return known->second;
@@ -304,8 +304,8 @@ void CombinedLayer::combine(std::size_t first) {
                                std::make_move_iterator(atlas.statements.end()));
   atlas.statements.erase(begin, atlas.statements.end());
   for (Statement& base : bases) {
-    const MultiPolygon own = std::move(base.area);
-    base.area.clear();
+    const MultiPolygon own = base.area.polygons();
+    base.area = SharedArea();
     struct Stretch {
       Instant from;
       MultiPolygon area;
@@ -333,7 +333,7 @@ void CombinedLayer::combine(std::size_t first) {
       if (i > 0) statement.id += "@" + format_instant(stretches[i].from, atlas.days);
       statement.validity = Interval(from.nominal, to.nominal);
       statement.doubt = doubt_between(from, to);
-      statement.area = std::move(stretches[i].area);
+      statement.area = in_.rings.share(stretches[i].area);
       atlas.statements.push_back(std::move(statement));
     }
   }

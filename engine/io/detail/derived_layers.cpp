@@ -183,7 +183,7 @@ void check_derivation(const Table& layer, const LayerSpec& spec) {
   }
 }
 
-MultiPolygon add_front_statements(Atlas& atlas, LayerId layer, const LinesToAreas& spec,
+MultiPolygon add_front_statements(Atlas& atlas, SharedRings& rings, LayerId layer, const LinesToAreas& spec,
                                   const MultiPolygon& frame, const std::vector<FrontRow>& rows) {
   std::map<Instant, std::vector<const FrontRow*>> by_date;
   std::vector<Instant> dates;
@@ -230,7 +230,8 @@ MultiPolygon add_front_statements(Atlas& atlas, LayerId layer, const LinesToArea
       statement.certainty = row.certainty;
       statement.note = fmt::format("side of a line{}{}", row.note.empty() ? "" : ": ", row.note);
       statement.origin = lines[d].origin;
-      statement.area = std::move(held.area);
+      statement.area = rings.share(held.area);
+      held.area.clear();
       atlas.statements.push_back(std::move(statement));
     }
   }
@@ -368,7 +369,7 @@ std::vector<Tenancy> tenancies_of(const std::string& place, const Timeline& time
   return tenancies;
 }
 
-void add_tenancy(Atlas& atlas, LayerId layer, const Tenancy& tenancy, const MultiPolygon& cell) {
+void add_tenancy(Atlas& atlas, LayerId layer, const Tenancy& tenancy, const SharedArea& cell) {
   const PlaceRow& row = *tenancy.row;
   for (const ActorId actor : tenancy.holders) {
     Statement statement;
@@ -396,7 +397,7 @@ void report_unlocated(const std::vector<std::string>& names, std::size_t all, co
 
 }  // namespace
 
-SharedGround add_place_statements(Atlas& atlas, LayerId layer, const PointsToAreas& spec,
+SharedGround add_place_statements(Atlas& atlas, SharedRings& rings, LayerId layer, const PointsToAreas& spec,
                                   const PlaceGround& ground, const std::vector<PlaceRow>& rows) {
   Places places;
   for (const PlaceRow& row : rows) {
@@ -425,8 +426,9 @@ SharedGround add_place_statements(Atlas& atlas, LayerId layer, const PointsToAre
   for (std::size_t i = 0; i < sites.size(); ++i) {
     if (cells.cells[i].empty()) continue;
     shared.sites.push_back(sites[i]);
+    const SharedArea cell = rings.share(cells.cells[i]);
     for (const Tenancy& tenancy : tenancies_of(sites[i].name, *timelines[i], atlas.findings))
-      add_tenancy(atlas, layer, tenancy, cells.cells[i]);
+      add_tenancy(atlas, layer, tenancy, cell);
   }
   // Cells do not paint over one another: each row ends where the next of its place begins.
   atlas.layers[layer.index()].mode = LayerMode::interval;

@@ -39,8 +39,9 @@ struct FrontRow {
 };
 
 /// Adds the statements and findings of a layer of lines, and closes its snapshots. Ids are those of the first
-/// row of a date with "/actor" added. Gives the frame with the points where lines meet it.
-MultiPolygon add_front_statements(Atlas& atlas, LayerId layer, const LinesToAreas& spec,
+/// row of a date with "/actor" added. `rings` has those of the atlas. Gives the frame with the points where
+/// lines meet it.
+MultiPolygon add_front_statements(Atlas& atlas, SharedRings& rings, LayerId layer, const LinesToAreas& spec,
                                   const MultiPolygon& frame, const std::vector<FrontRow>& rows);
 
 /// One observation: who holds a place from an instant on.
@@ -75,7 +76,7 @@ struct SharedGround {
 /// one most rows give is used), place-disputed (warning: rows of one instant differ; all hold),
 /// gazetteer-ambiguous (warning: several of that name; none is used), and those of nearest_cells. Names are
 /// compared by their form (model/name_form.h), and shown as the first row writes them.
-SharedGround add_place_statements(Atlas& atlas, LayerId layer, const PointsToAreas& spec,
+SharedGround add_place_statements(Atlas& atlas, SharedRings& rings, LayerId layer, const PointsToAreas& spec,
                                   const PlaceGround& ground, const std::vector<PlaceRow>& rows);
 
 /// Adds sites to the atlas's places, but for those that have one of their name at their position.

@@ -76,7 +76,7 @@ void DerivedReader::read_lines(LayerId id, const LayerSpec& spec, const std::vec
   const std::size_t before = in_.atlas.statements.size();
   const std::size_t findings = in_.atlas.findings.size();
   MultiPolygon noded = in_.at_line(spec.lines_to_areas->frame.line, subject, [&] {
-    return add_front_statements(in_.atlas, id, *spec.lines_to_areas, frame, rows);
+    return add_front_statements(in_.atlas, in_.rings, id, *spec.lines_to_areas, frame, rows);
   });
   if (in_.atlas.statements.size() == before) {
     throw InvalidData(fmt::format("{}: {} has no statement: {}", in_.manifest.place(spec.line), subject,
@@ -179,7 +179,7 @@ void DerivedReader::read_points(LayerId id, const LayerSpec& spec, const std::ve
   const std::size_t before = in_.atlas.statements.size();
   const SharedGround shared = in_.at_line(points.frame.line, subject, [&] {
     try {
-      return add_place_statements(in_.atlas, id, points, ground, rows);
+      return add_place_statements(in_.atlas, in_.rings, id, points, ground, rows);
     } catch (const InvalidArgument& error) {
       // A key of the manifest is wrong, no option of the command.
       throw InvalidData(fmt::format("points_to_areas: crs '{}': {}", points.crs, error.what()));
@@ -325,11 +325,12 @@ void DerivedReader::share_frame(const FileSpec& frame, const MultiPolygon& noded
     if (is_frame(other)) return;
   }
   shared_frames_.push_back(frame);
-  if (in_.manifest.study_area && is_frame(*in_.manifest.study_area)) in_.atlas.study_area = noded;
+  if (in_.manifest.study_area && is_frame(*in_.manifest.study_area))
+    in_.atlas.study_area = in_.rings.share(noded);
   for (const RegionSpec& spec : in_.manifest.regions) {
     if (spec.id.kind != ValueSpec::Kind::constant || !is_frame(spec.source)) continue;
     for (Region& region : in_.atlas.regions) {
-      if (region.id == spec.id.text) region.area = noded;
+      if (region.id == spec.id.text) region.area = in_.rings.share(noded);
     }
   }
 }

@@ -213,7 +213,8 @@ TEST_F(Daily, RefusesWhatItCannotAddAndChangesNothing) {
   EXPECT_THAT(wrong([](Statement& s) { s.actor = ActorId(std::size_t{9}); }),
               HasSubstr("has no actor of the atlas"));
   EXPECT_THAT(wrong([](Statement& s) { s.id = "b-1"; }), HasSubstr("ids must differ"));
-  EXPECT_THAT(wrong([](Statement& s) { s.area.front().front().pop_back(); }), HasSubstr("ring"));
+  EXPECT_THAT(wrong([](Statement& s) { s.area = MultiPolygon{{{{0, 0}, {1, 0}, {1, 1}}}}; }),
+              HasSubstr("ring"));
 }
 
 TEST_F(Daily, RefusesAnAtlasThatIsToBeHarmonised) {

@@ -194,7 +194,7 @@ TEST(Quantise, CutLatitudeIsTheSameFromBothDirectionsAndAnyTurn) {
     const auto cuts = [&](const Position& p, const Position& q) {
       std::map<std::int32_t, int> latitudes;
       const double third = p.lat > 0 ? -89.0 : 89.0;
-      const QuantisedRing ring = quantise({p, q, {p.lon, third}, p});
+      const QuantisedRing ring = quantise(Ring{p, q, {p.lon, third}, p});
       for (const ChainLink& link : ring.links) {
         if (link.s.a.x == link.s.b.x || link.cut_parent == ChainLink::kNoParent) continue;
         if (ring.cut_parents[link.cut_parent].from.lat == third ||

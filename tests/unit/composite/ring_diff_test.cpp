@@ -25,6 +25,21 @@ RingDiff diff(const Ring& before, const Ring& after) {
   return out;
 }
 
+/// Of the same rings, held by stretches.
+RingDiff diff_shared(const Ring& before, const Ring& after) {
+  SharedRings shared;
+  const SharedRing first = shared.share(before);
+  RingDiff out;
+  diff_rings(first, shared.share(after), out);
+  return out;
+}
+
+std::size_t opened(const RingDiff& diff) {
+  std::size_t count = 0;
+  for (const SegmentRange& range : diff.opened) count += range.end - range.begin;
+  return count;
+}
+
 /// Directed segments with how often the later ring has them more than the earlier one.
 std::map<std::pair<Position, Position>, int> difference(const Ring& before, const Ring& after) {
   std::map<std::pair<Position, Position>, int> count;
@@ -33,8 +48,8 @@ std::map<std::pair<Position, Position>, int> difference(const Ring& before, cons
   std::erase_if(count, [](const auto& entry) { return entry.second == 0; });
   return count;
 }
-std::map<std::pair<Position, Position>, int> difference_found(const Ring& before, const Ring& after) {
-  const RingDiff found = diff(before, after);
+std::map<std::pair<Position, Position>, int> difference_found(const RingDiff& found, const Ring& before,
+                                                              const Ring& after) {
   std::map<std::pair<Position, Position>, int> count;
   for (const SegmentRange& range : found.opened) {
     for (std::uint32_t i = range.begin; i < range.end; ++i) ++count[{after[i], after[i + 1]}];
@@ -83,6 +98,30 @@ TEST(RingDiff, NothingInCommon) {
   EXPECT_THAT(found.opened, ElementsAre(SegmentRange{0, 4}));
 }
 
+TEST(RingDiff, OfRingsHeldByStretchesOnlyWhatDiffersIsNamed) {
+  std::mt19937 random(5);
+  Ring before;
+  for (int i = 0; i < 2000; ++i)
+    before.push_back({static_cast<double>(random() % 1'000'000), static_cast<double>(i)});
+  before.push_back(before.front());
+  Ring after = before;
+  after[700].lon += 0.5;
+  after.insert(after.begin() + 1200, {0.5, 0.5});
+  after.erase(after.begin() + 1800);
+  const RingDiff found = diff_shared(before, after);
+  EXPECT_THAT(found.closed,
+              ElementsAre(SegmentRange{699, 701}, SegmentRange{1199, 1200}, SegmentRange{1798, 1800}));
+  EXPECT_THAT(found.opened,
+              ElementsAre(SegmentRange{699, 701}, SegmentRange{1199, 1201}, SegmentRange{1799, 1800}));
+  EXPECT_THAT(diff_shared(before, before).opened, IsEmpty());
+  // At the ends of the ring, and where nothing is left of it but its beginning.
+  const Ring short_ring{before.front(), before[1], before[2], before.front()};
+  EXPECT_EQ(difference_found(diff_shared(before, short_ring), before, short_ring),
+            difference(before, short_ring));
+  EXPECT_EQ(difference_found(diff_shared(short_ring, before), short_ring, before),
+            difference(short_ring, before));
+}
+
 TEST(RingDiff, WhatIsNamedAddsUpToTheDifference) {
   constexpr unsigned kSeed = 7;
   std::mt19937 random(kSeed);
@@ -90,6 +129,7 @@ TEST(RingDiff, WhatIsNamedAddsUpToTheDifference) {
     return low + static_cast<int>(random() % static_cast<unsigned>(high - low + 1));
   };
   std::size_t named = 0;
+  std::size_t named_by_stretch = 0;
   std::size_t all = 0;
   for (int i = 0; i < 3000; ++i) {
     // Few different places, so that rings pass them more than once.
@@ -120,13 +160,18 @@ TEST(RingDiff, WhatIsNamedAddsUpToTheDifference) {
     }
     before.push_back(before.front());
     after.push_back(after.front());
-    ASSERT_EQ(difference_found(before, after), difference(before, after))
+    const auto expected = difference(before, after);
+    ASSERT_EQ(difference_found(diff(before, after), before, after), expected)
         << "seed " << kSeed << ", case " << i;
-    for (const SegmentRange& range : diff(before, after).opened) named += range.end - range.begin;
+    const RingDiff by_stretch = diff_shared(before, after);
+    ASSERT_EQ(difference_found(by_stretch, before, after), expected) << "seed " << kSeed << ", case " << i;
+    named += opened(diff(before, after));
+    named_by_stretch += opened(by_stretch);
     all += after.size() - 1;
   }
   // It is also meant to save work.
   EXPECT_LT(named * 3, all);
+  EXPECT_LT(named_by_stretch * 3, all);
 }
 
 }  // namespace

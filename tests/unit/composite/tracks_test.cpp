@@ -17,8 +17,8 @@ using testing::SizeIs;
 class Versions {
  public:
   Versions& add(std::string_view wkt, TimeIndex from, TimeIndex to, SlotIndex slot = 0) {
-    for (Polygon& polygon : parse_wkt(wkt)) {
-      polygons_.push_back(std::move(polygon));
+    for (const SharedPolygon& polygon : shared_.share(parse_wkt(wkt))) {
+      polygons_.push_back(polygon);
       PolygonVersion version;
       version.area = &polygons_.back();
       version.slot = slot;
@@ -33,7 +33,8 @@ class Versions {
   }
 
  private:
-  std::deque<Polygon> polygons_;
+  SharedRings shared_;
+  std::deque<SharedPolygon> polygons_;
   std::vector<PolygonVersion> versions_;
 };
 
@@ -103,15 +104,15 @@ TEST(Tracks, SeamIsCutAgainFromTheDayThatCrossesIt) {
 }
 
 TEST(Tracks, UnreadableRingsAreRefusedWhereverTheyAre) {
-  Polygon broken = parse_wkt(kSquare).front();
-  broken.front()[2].lat = 91.0;
-  const Polygon good = parse_wkt(kSquare).front();
+  Ring ring = parse_wkt(kSquare).front().front();
+  ring[2].lat = 91.0;
+  SharedPolygon broken{SharedRing(ring)};
+  const SharedPolygon good = SharedArea(parse_wkt(kSquare)).front();
   std::vector<PolygonVersion> versions(2);
   versions[0] = {&good, {}, 0, 0, 1, 0};
   versions[1] = {&broken, {}, 0, 1, 2, 0};
   EXPECT_THROW((void)trace_tracks(versions, {true}), InvalidData);
-  broken = {};
-  broken.push_back({});
+  broken.front() = SharedRing();
   EXPECT_THROW((void)trace_tracks(versions, {true}), InvalidData);
 }
 

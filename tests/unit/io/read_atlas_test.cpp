@@ -4,7 +4,9 @@
 #include <cpl_conv.h>
 #include <cpl_vsi.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <lzma.h>
+#include <tests/held_positions.h>
 
 namespace marchland {
 namespace {
@@ -342,6 +344,55 @@ TEST_F(ReadAtlas, FromAfterToIsRefusedWithBoth) {
   EXPECT_THAT(read_error(), AllOf(HasSubstr("x.geojson: layer 'x', feature 0: statement 'x/0': from "
                                             "(1995-01-01) is not before to (1994-01-01)"),
                                   HasSubstr("inclusive")));
+}
+
+// ---- what files repeat
+
+TEST_F(ReadAtlas, LinesThatFilesRepeatAreHeldOnce) {
+  std::vector<std::string> corners;
+  for (int i = 0; i < 500; ++i)
+    corners.push_back(fmt::format("[{},{}]", (i * 7919 % 997) / 1000.0, i / 500.0));
+  const auto write_days = [&](int begin, int end, int changes) {
+    for (int day = begin; day < end; ++day) {
+      std::vector<std::string> drawn = corners;
+      for (int c = 0; c < changes; ++c)
+        drawn[static_cast<std::size_t>(1 + day)] = fmt::format("[0.5,0.{}]", day);
+      write(fmt::format("day_{}.geojson", 20240101 + day),
+            collection({feature(R"({"h":"a"})", fmt::format(R"({{"type":"Polygon","coordinates":[[{},{}]]}})",
+                                                            fmt::join(drawn, ","), drawn.front()))}));
+    }
+  };
+  write_manifest(layer("from = {pattern = \"day_%Y%m%d\"}", "x", "snapshot", R"("day_*.geojson")"));
+  write_days(0, 3, 0);
+  EXPECT_EQ(testing_fixtures::held_positions(read()), 501U);
+  write_days(0, 30, 0);
+  const Atlas repeated = read();
+  EXPECT_THAT(repeated.statements, SizeIs(30));
+  EXPECT_EQ(testing_fixtures::held_positions(repeated), 501U) << "of ten times as many days";
+  // Where a day differs in a vertex, it costs some tens of positions around it, not the line.
+  write_days(1, 30, 1);
+  EXPECT_LT(testing_fixtures::held_positions(read()), 501U + 29U * 128U);
+  EXPECT_GT(testing_fixtures::held_positions(read()), 501U);
+}
+
+TEST_F(ReadAtlas, TheFirstFileThatCannotBeReadIsTheOneThatIsNamed) {
+  for (int day = 1; day < 10; ++day)
+    write(fmt::format("day_2024010{}.geojson", day),
+          day == 4 || day == 7 ? "{" : collection({feature(R"({"h":"a"})", polygon(square(0, 0)))}));
+  write_manifest(layer("from = {pattern = \"day_%Y%m%d\"}", "x", "snapshot", R"("day_*.geojson")"));
+  for (int i = 0; i < 10; ++i) EXPECT_THAT(read_error(), HasSubstr("day_20240104.geojson"));
+}
+
+TEST_F(ReadAtlas, WhoeverReadsIsToldHowFarItIs) {
+  for (int day = 1; day < 10; ++day)
+    write(fmt::format("day_2024010{}.geojson", day),
+          collection({feature(R"({"h":"a"})", polygon(square(0, 0)))}));
+  write_manifest(layer("from = {pattern = \"day_%Y%m%d\"}", "x", "snapshot", R"("day_*.geojson")"));
+  std::vector<std::string> told;
+  (void)read_atlas(folder_, {.on_files = [&](const std::string& of, std::size_t done, std::size_t all) {
+                     told.push_back(fmt::format("{} {}/{}", of, done, all));
+                   }});
+  EXPECT_THAT(told, ElementsAre("x 9/9"));
 }
 
 // ---- mode snapshot
