@@ -674,6 +674,11 @@ class RealArchives(InitTest):
         self.assertIn("those whose 'country' is French Third Republic, German Empire, Grand Duchy of Luxembourg, Kingdom of "
                       "Belgium: the ground that lines divide", said)
         self.assertIn("11 of them clearly", said)
+        self.proposed.unlink()
+        said = self.init(self.need("wwi-fronts/front_r.geojson"), ground)
+        self.assertIn("those whose 'country' is Austro-Hungarian Empire, Kingdom of Bulgaria, Kingdom of Romania, Kingdom of "
+                      "Serbia: the ground that lines divide", said)
+        self.assertIn("12 of them clearly", said)
 
 
 if __name__ == "__main__":

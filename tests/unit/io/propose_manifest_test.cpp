@@ -397,6 +397,23 @@ TEST(FrameChoice, LinesDivideTheStatesTheyLeadThrough) {
   EXPECT_THAT(none.reason, testing::HasSubstr("inside the frame"));
 }
 
+TEST(FrameChoice, ALineThatOnlyCrossesItselfDividesNothing) {
+  // It ends far inside the neighbour c, but its knot parts a bit of ground from all the rest.
+  const NamedAreas states{{"a", square(0, 0, 1, 2)}, {"b", square(1, 0, 2, 2)}, {"c", square(-9, 2, 9, 9)}};
+  const std::vector<DatedLine> lines{{parse_date("1914-08-01").first,
+                                      {{{1, 0}, {1, 1.02}, {1.02, 1.02}, {1.02, 1}, {0.9, 1}, {0.9, 2}}},
+                                      "front"}};
+  DivisionRule rule;
+  rule.left = ActorId(std::size_t{0});
+  rule.right = ActorId(std::size_t{1});
+  rule.extension = LineExtension::nearest;
+  rule.within = Meters{50'000.0};
+  EXPECT_EQ(try_lines({{"", square(-9, 0, 9, 9)}}, lines, rule).clear, 0U);
+  const LineTrial trial = try_lines(states, lines, rule);
+  EXPECT_THAT(trial.names, ElementsAre("a", "b"));
+  EXPECT_EQ(trial.clear, 1U);
+}
+
 TEST(FrameChoice, AreasThatHavePlacesThoseWithMostFirst) {
   const NamedAreas states{{"a", square(0, 0, 1, 1)}, {"b", square(1, 0, 2, 1)}, {"c", square(2, 0, 3, 1)}};
   const std::vector<Position> places{{1.5, 0.5}, {1.6, 0.5}, {0.5, 0.5}};
