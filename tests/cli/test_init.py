@@ -228,6 +228,28 @@ class Fields(InitTest):
         self.assertEqual(self.areas("2020-06-01").keys(), {"a"})
         self.assertEqual(self.areas("2026-01-01").keys(), {"b"})
 
+    def test_dates_that_stand_for_open_ends(self):
+        self.put("a.geojson", collection(
+            feature([box(0, 0, 1, 1)], holder="a", valid_from="1900-01-01", valid_to="2020-05-31"),
+            feature([box(0, 0, 1, 1)], holder="b", valid_from="2020-06-01", valid_to="2099-12-31"),
+            feature([box(1, 0, 2, 1)], holder="c", valid_from="1900-01-01", valid_to="2099-12-31")))
+        said = self.init(self.data)
+        self.assertIn("field 'valid_from' has dates far from all others that tables write for \"not known\", taken as open: "
+                      "'1900-01-01' x 2", said)
+        self.assertIn("for \"not ended\", taken as open: '2099-12-31' x 2", said)
+        self.assertIn('to = {field = "valid_to", map = {"2099-12-31" = ".."}, inclusive = true}', self.manifest_text)
+        self.assertEqual(self.areas("1850").keys(), {"a", "c"})
+        self.assertEqual(self.areas("2150").keys(), {"b", "c"})
+
+    def test_nothing_has_ended_yet(self):
+        self.put("a.geojson", collection(
+            feature([box(0, 0, 1, 1)], holder="a", start="2020-01-01", end="9999-12-31"),
+            feature([box(1, 0, 2, 1)], holder="b", start="2021-01-01", end="9999-12-31")))
+        self.init(self.data)
+        self.assertIn('mode = "interval"', self.manifest_text)
+        self.assertEqual(self.areas("2020-06-01").keys(), {"a"})
+        self.assertEqual(self.areas("2022-01-01").keys(), {"a", "b"})
+
     def test_columns_named_for_dates_that_are_not_used_are_said(self):
         self.put("a.geojson", collection(feature([box(0, 0, 1, 1)], holder="a", date="28.7.1914", end=None),
                                          feature([box(1, 0, 2, 1)], holder="b", date="1914-08-01", end=None)))

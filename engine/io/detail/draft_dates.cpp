@@ -182,6 +182,7 @@ void say_no_dates(const LayerDraft& draft, Assumptions& said) {
 ValueSpec field_spec(const DateColumn& column, bool inclusive) {
   ValueSpec spec{ValueSpec::Kind::field, column.field, {}, column.format, inclusive, 0};
   for (const auto& [value, count] : column.odd) spec.map.emplace(value, "..");
+  for (const auto& [value, count] : column.stand_ins) spec.map.emplace(value, "..");
   return spec;
 }
 
@@ -196,6 +197,17 @@ void say_reading(const LayerDraft& draft, std::string_view key, const DateColumn
         fmt::format("no number above 12 tells day from month in '{}'; the day is taken to come first",
                     column.field),
         fmt::format("{} = {{field = \"{}\", format = \"{}\"}}", key, column.field, column.other_reading));
+  }
+  if (!column.stand_ins.empty()) {
+    Names values;
+    for (const auto& [value, count] : column.stand_ins)
+      values.push_back(fmt::format("'{}' x {}", value, count));
+    said.say(
+        draft, key,
+        fmt::format("field '{}' has dates far from all others that tables write for {}, taken as open: {}",
+                    column.field, column.role == DateRole::ends ? "\"not ended\"" : "\"not known\"",
+                    listed(values)),
+        "the map beside the field: without the value it is the date it says");
   }
   if (column.odd.empty()) return;
   Names values;

@@ -133,6 +133,7 @@ void leave_out_undated(LayerDraft& draft, Assumptions& said) {
     if (!date_of(*draft.from, value)) ++undated[value];
   }
   draft.from->odd.clear();
+  draft.from->stand_ins.clear();
   leave_out(draft, draft.from->field, undated, "date",
             draft.spec.layer.mode == LayerMode::event ? "an event needs its date" : "a state needs its date",
             said);

@@ -200,9 +200,38 @@ TEST(DateColumn, UnderTheNameOfDatesOddValuesAreOpen) {
   EXPECT_EQ(form_of(column("end", {"31/12/2024", "31/12/9999"})), "%d/%m/%Y||1");
   EXPECT_EQ(form_of(column("end", {"2024-12-31", "9999-12-31"})), "||1");
   EXPECT_EQ(form_of(column("to", {"2020-05-01", "A", "B"})),
-            "none");                                                 // most are no dates, nor words for open
-  EXPECT_EQ(form_of(column("to", {"present", "present"})), "none");  // none is a date
+            "none");  // most are no dates, nor words for open
+  EXPECT_EQ(form_of(column("to", {"present", "9999-12-31"})), "||2");  // nothing has ended
+  EXPECT_EQ(form_of(column("from", {"unknown", "unknown"})), "none");
+  EXPECT_EQ(form_of(column("end", {"2020-05-01", "0000-00-00"})), "||1");
   EXPECT_EQ(form_of(column("note", {"2020-05-01", "present"})), "none");
+}
+
+/// What stands for an open end, with how often.
+std::string stand_ins_of(const Column& values) {
+  const auto dates = find_date_column(values);
+  std::string list;
+  if (!dates) return "none";
+  for (const auto& [value, count] : dates->stand_ins) list += fmt::format("{} x {};", value, count);
+  return list;
+}
+
+TEST(DateColumn, DatesThatNobodyMeansStandForOpenEnds) {
+  EXPECT_EQ(stand_ins_of(column("end", {"2020-05-01", "2099-12-31", "2099-12-31"})), "2099-12-31 x 2;");
+  EXPECT_EQ(stand_ins_of(column("end", {"01.05.2020", "31.12.2999"})), "31.12.2999 x 1;");
+  EXPECT_EQ(stand_ins_of(column("to", {"20200501", "20990101"})), "20990101 x 1;");
+  EXPECT_EQ(stand_ins_of(column("end", {"2020-05-01", "2079-06-06T00:00:00"})), "2079-06-06T00:00:00 x 1;");
+  EXPECT_EQ(stand_ins_of(column("end", {"2020-05-01", "2030-12-31"})), "");  // a treaty may say so
+  EXPECT_EQ(stand_ins_of(column("start", {"2020-05-01", "0001-01-01"})), "0001-01-01 x 1;");
+  EXPECT_EQ(stand_ins_of(column("start", {"1994-05-01", "1900-01-01", "1900-01-01"})), "1900-01-01 x 2;");
+  EXPECT_EQ(stand_ins_of(column("start", {"1994-05-01", "1900-01-01"})), "");  // nobody shares it
+  // A record that begins in 1900.
+  EXPECT_EQ(stand_ins_of(column("start", {"1900-01-01", "1900-01-01", "1905-06-07"})), "");
+  EXPECT_EQ(stand_ins_of(column("date", {"1900-01-01", "1900-01-01", "2099-12-31"})),
+            "");  // of days, all count
+  const DateColumn ends = *find_date_column(column("end", {"2020-05-01", "2099-12-31"}));
+  EXPECT_FALSE(date_of(ends, "2099-12-31"));
+  EXPECT_TRUE(date_of(ends, "2020-05-01"));
 }
 
 TEST(DateColumn, WhyAColumnIsNone) {
@@ -279,6 +308,10 @@ TEST(IntervalEnds, ByHoldersThatFollowOnTheSameGround) {
   EXPECT_TRUE(ends.is_inclusive());
   EXPECT_FALSE(
       find_interval_ends({on(0, row("a", "1900", "1918")), on(0, row("b", "1918", "1939"))}).is_inclusive());
+  // Whoever was there before all others is followed, too.
+  EXPECT_EQ(find_interval_ends({{"a", std::nullopt, parse_date("1918"), 0}, on(0, row("b", "1919", "1939"))})
+                .ground_after,
+            1U);
 }
 
 TEST(Grounds, BoxesThatShareNearlyAll) {
