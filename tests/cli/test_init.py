@@ -446,6 +446,45 @@ class Places(InitTest):
         self.assertIn("the points of the features: where 2 places lie", said)
         self.assertEqual(self.areas("2024-01-01"), {"n": 24617, "s": 24617})
 
+    def test_columns_of_longitude_and_latitude_that_are_exchanged(self):
+        ground = self.put("ground.geojson", collection(feature([box(22, 44, 40, 52)])))
+        rows = "town,{},{},held_by,date\nKyiv,50.45,30.52,U,2022-02-24\nKherson,46.64,32.61,R,2022-03-02\nOdesa,46.5,30.7,U,2022-02-24\n"
+        right = self.put("right.csv", rows.format("lat", "lon"))
+        self.init(right, ground)
+        meant = self.areas("2023-01-01")
+        wrong = self.put("wrong.csv", rows.format("lon", "lat"))
+        self.proposed.unlink()
+        said = self.init(wrong, ground)
+        self.assertIn("field 'lon' has latitudes and 'lat' longitudes: of 3 places 0 lie about ../data/ground.geojson, and 3 would "
+                      "with longitude and latitude exchanged; so they are read the other way round", said)
+        self.assertEqual(self.areas("2023-01-01"), meant)
+        # Whoever writes the manifest by hand is told by `check`.
+        self.proposed.write_text(self.manifest_text.replace('lon = "lat"\nlat = "lon"', 'lon = "lon"\nlat = "lat"'))
+        found = [f for f in self.answer("check", self.proposed)["findings"] if f["code"] == "axis-order"]
+        self.assertEqual([f["text"] for f in found], [
+            "layer 'wrong': of 3 places 0 lie about the frame, and 3 would with longitude and latitude exchanged; write lon = "
+            "\"lat\" and lat = \"lon\", or exchange the columns of 'places'"])
+
+    def test_geometries_and_gazetteers_latitude_first(self):
+        ground = self.put("ground.geojson", collection(feature([box(22, 44, 40, 52)])))
+
+        def refused(*files):
+            message = self.refusal(3, "init", *files, "-o", self.proposed)
+            self.assertFalse(self.proposed.exists())
+            return message
+        points = self.put("points.csv", "town,WKT,held_by,date\nKyiv,POINT (50.45 30.52),U,2022\nOdesa,POINT (46.5 30.7),R,2022\n")
+        self.assertIn("points.csv: its points seem to be latitude first: of 2 places 0 lie about", refused(points, ground))
+        bare = self.put("bare.csv", "town,held_by,date\nKyiv,U,2022\nOdesa,R,2022\n")
+        cities = self.put("cities.csv", "name,lon,lat\nKyiv,50.45,30.52\nOdesa,46.5,30.7\n")
+        message = refused(bare, ground, cities)
+        self.assertIn("cities.csv: its columns 'lon' and 'lat' seem to be latitude first", message)
+        self.assertIn("exchange the names of the two columns", message)
+        front = self.put("front.geojson", json.dumps({"type": "Feature", "properties": {"date": "1914-09-05"}, "geometry": {
+            "type": "LineString", "coordinates": [[44, 30], [48, 31], [52, 30]]}}))
+        message = refused(front, ground)
+        self.assertIn("front.geojson: its lines seem to be written latitude first: of 3 positions 0 lie about", message)
+        self.assertIn("+proj=axisswap", message)
+
     def test_who_contests_is_unknown_where_three_hold(self):
         rows = "".join(f"{place},{who},2023-01-0{day},{lon},0.5\n" for day in (1, 2) for place, who, lon in
                        (("P", "A", 1), ("Q", "B", 2), ("R", "C", 3))) + "R,contested,2024-01-01,3,0.5\n"

@@ -1,4 +1,5 @@
 #include <marchland/io/detail/derived_layers.h>
+#include <marchland/io/detail/exchanged_axes.h>
 #include <marchland/measure/length.h>
 #include <marchland/model/name_form.h>
 
@@ -392,6 +393,22 @@ void report_unlocated(const std::vector<std::string>& names, std::size_t all, co
                                   layer, names.size(), all, fmt::join(names, "; "))});
 }
 
+void report_exchanged(const std::vector<Site>& sites, const MultiPolygon& frame, const PointsToAreas& spec,
+                      const std::string& layer, Findings& findings) {
+  std::vector<Position> positions;
+  for (const Site& site : sites) positions.push_back(site.at);
+  const AxisCount count = count_in_box(box_of(frame), positions);
+  if (!count.is_exchanged()) return;
+  findings.push_back(
+      {"axis-order", Severity::warning, "", "", GeoLocation{Lon{positions[0].lon}, Lat{positions[0].lat}},
+       fmt::format(
+           "layer '{}': {}; {}", layer, axis_text(count, "places", "the frame"),
+           spec.lon.empty()
+               ? "are its points, or those of 'places', written latitude first?"
+               : fmt::format("write lon = \"{}\" and lat = \"{}\", or exchange the columns of 'places'",
+                             spec.lat, spec.lon))});
+}
+
 }  // namespace
 
 SharedGround add_place_statements(Atlas& atlas, LayerId layer, const PointsToAreas& spec,
@@ -417,6 +434,7 @@ SharedGround add_place_statements(Atlas& atlas, LayerId layer, const PointsToAre
     }
   }
   report_unlocated(unlocated, places.size(), atlas[layer].id, atlas.findings);
+  report_exchanged(sites, ground.frame, spec, atlas[layer].id, atlas.findings);
   SiteCells cells = nearest_cells(ground.frame, sites, {spec.crs, ground.barriers});
   std::move(cells.findings.begin(), cells.findings.end(), std::back_inserter(atlas.findings));
   SharedGround shared;

@@ -3,22 +3,35 @@
 #include <marchland/io/detail/draft_ends.h>
 #include <marchland/io/detail/draft_lines.h>
 #include <marchland/io/detail/draft_rows.h>
+#include <marchland/io/detail/exchanged_axes.h>
 
 #include <fmt/format.h>
 
 namespace marchland::detail {
 namespace {
 
+void refuse_exchanged(const LayerDraft& draft, const std::vector<DatedLine>& lines, const FrameDraft& frame) {
+  std::vector<Position> positions;
+  for (const DatedLine& line : lines) {
+    for (const Line& piece : line.pieces) positions.insert(positions.end(), piece.begin(), piece.end());
+  }
+  const AxisCount count = count_in_box(frame.box(), positions);
+  if (!count.is_exchanged()) return;
+  throw InvalidData(
+      fmt::format("{}: its lines seem to be written latitude first: {}; unless the ground is, {}",
+                  draft.first_file().name, axis_text(count, "positions", frame.file.file), kSwapAxes));
+}
+
 /// Tries which areas the lines divide, and refuses what `check` would refuse.
 void choose_frame(LayerDraft& draft, const FrameDraft& frame, Assumptions& said) {
   DivisionRule rule = draft.spec.lines_to_areas->rule;
   rule.left = ActorId(std::size_t{1});
   rule.right = ActorId(std::size_t{2});
-  const LineTrial trial = try_lines(frame.areas,
-                                    read_dated_lines(draft.series->files, draft.spec.layer_in_file,
-                                                     draft.spec.crs, draft.from, draft.series->names.dates),
-                                    rule);
+  const std::vector<DatedLine> lines = read_dated_lines(
+      draft.series->files, draft.spec.layer_in_file, draft.spec.crs, draft.from, draft.series->names.dates);
+  const LineTrial trial = try_lines(frame.areas, lines, rule);
   if (trial.clear == 0) {
+    refuse_exchanged(draft, lines, frame);
     throw InvalidData(
         fmt::format("{}: its lines divide {} on none of {} tried{}; the frame has to be one piece of "
                     "ground that lines reach the boundary of at both ends: only the areas they lead "

@@ -4,6 +4,7 @@
 #include <marchland/io/detail/draft_holders.h>
 #include <marchland/io/detail/draft_places.h>
 #include <marchland/io/detail/draft_rows.h>
+#include <marchland/io/detail/exchanged_axes.h>
 #include <marchland/io/detail/holder_texts.h>
 #include <marchland/io/detail/place_positions.h>
 
@@ -56,9 +57,24 @@ void leave_out_unnamed(LayerDraft& draft, Assumptions& said) {
   leave_out(draft, draft.places.key, blanks, "name", "a row needs its place", said);
 }
 
+std::vector<Position> values_of(const std::map<std::string, Position>& at) {
+  std::vector<Position> list;
+  for (const auto& [form, position] : at) list.push_back(position);
+  return list;
+}
+
+/// Degrees written latitude first are others, and nothing would say so but where places come to lie.
+void refuse_exchanged(const std::string& file, std::string_view what, const PlacePositions& located,
+                      const FrameDraft& frame, std::string_view advice) {
+  const AxisCount count = count_in_box(frame.box(), values_of(located.at));
+  if (!count.is_exchanged()) return;
+  throw InvalidData(fmt::format("{}: {} seem to be latitude first: {}; unless the ground is, {}", file, what,
+                                axis_text(count, "places", frame.file.file), advice));
+}
+
 /// Positions of places that rows give none for.
 void use_gazetteer(LayerDraft& draft, const LayerDraft& gazetteer, PlacePositions& located,
-                   const ProposeOptions& options, Assumptions& said) {
+                   const FrameDraft& frame, const ProposeOptions& options, Assumptions& said) {
   const DataFile& file = gazetteer.series->files.front();
   const std::string& lon = gazetteer.places.lon;
   const std::string& lat = gazetteer.places.lat;
@@ -69,9 +85,15 @@ void use_gazetteer(LayerDraft& draft, const LayerDraft& gazetteer, PlacePosition
                     "rename '{}' and '{}'",
                     file.name, lon, lat));
   }
-  const std::size_t found =
+  PlacePositions by_name{located.names, {}};
+  static_cast<void>(
       add_positions_by_name({file.dataset, file.name, gazetteer.spec.layer_in_file, "", gazetteer.spec.crs},
-                            by_fields ? lon : "", by_fields ? lat : "", located);
+                            by_fields ? lon : "", by_fields ? lat : "", by_name));
+  refuse_exchanged(file.name, by_fields ? fmt::format("its columns '{}' and '{}'", lon, lat) : "its points",
+                   by_name, frame, by_fields ? "exchange the names of the two columns" : kSwapAxes);
+  const std::size_t rows_gave = located.at.size();
+  located.at.merge(by_name.at);
+  const std::size_t found = located.at.size() - rows_gave;
   FileSpec places;
   places.file = entries_for(gazetteer.series->files, options.folder, options.manifest).front();
   places.layer = gazetteer.spec.layer_in_file;
@@ -83,20 +105,35 @@ void use_gazetteer(LayerDraft& draft, const LayerDraft& gazetteer, PlacePosition
   draft.spec.points_to_areas->places = std::move(places);
 }
 
+PlacePositions located_by_rows(const LayerDraft& draft, bool are_points) {
+  const PointsToAreas& points = *draft.spec.points_to_areas;
+  return positions_in_rows(
+      *draft.rows.column(points.key), draft.rows.column(points.lon), draft.rows.column(points.lat),
+      are_points ? points_of(draft.series->files, draft.spec.layer_in_file, draft.spec.crs)
+                 : std::vector<std::optional<Position>>{});
+}
+
 /// Where places lie, from the rows or a gazetteer, and which areas they share out.
 void locate_places(LayerDraft& draft, const FrameDraft& frame, const LayerDraft* gazetteer,
                    const ProposeOptions& options, Assumptions& said) {
   PointsToAreas& points = *draft.spec.points_to_areas;
-  const Column* lons = draft.rows.column(points.lon);
-  const bool are_points = !draft.is_table && lons == nullptr;
-  PlacePositions located =
-      positions_in_rows(*draft.rows.column(points.key), lons, draft.rows.column(points.lat),
-                        are_points ? points_of(draft.series->files, draft.spec.layer_in_file, draft.spec.crs)
-                                   : std::vector<std::optional<Position>>{});
+  const bool are_points = !draft.is_table && points.lon.empty();
+  PlacePositions located = located_by_rows(draft, are_points);
+  if (are_points) {
+    refuse_exchanged(draft.first_file().name, "its points", located, frame, kSwapAxes);
+  } else if (const AxisCount count = count_in_box(frame.box(), values_of(located.at)); count.is_exchanged()) {
+    std::swap(points.lon, points.lat);
+    located = located_by_rows(draft, are_points);
+    said.say(
+        draft, "lon, lat",
+        fmt::format("field '{}' has latitudes and '{}' longitudes: {}; so they are read the other way round",
+                    points.lat, points.lon, axis_text(count, "places", frame.file.file)),
+        fmt::format("lon = \"{}\", lat = \"{}\"", points.lat, points.lon));
+  }
   const std::size_t by_rows = located.at.size();
   // A layer with a gazetteer is read as a table, without the points of its features.
   if (gazetteer != nullptr && !are_points && by_rows < located.names.size())
-    use_gazetteer(draft, *gazetteer, located, options, said);
+    use_gazetteer(draft, *gazetteer, located, frame, options, said);
   if (located.at.empty()) {
     throw InvalidData(
         fmt::format("{}: none of its {} has a position, and so no ground: add a table with the columns "
@@ -124,9 +161,7 @@ void locate_places(LayerDraft& draft, const FrameDraft& frame, const LayerDraft*
                  missing.size(), counted(located.names.size(), "place", "places"), listed(missing)),
              "places = \"...\", a table with the columns name, lon, lat");
   }
-  std::vector<Position> at;
-  for (const auto& [form, position] : located.at) at.push_back(position);
-  const Names names = names_around(frame.areas, at, 0.0);
+  const Names names = names_around(frame.areas, values_of(located.at), 0.0);
   const bool is_part = !frame.field.empty() && !names.empty() && names.size() < frame.areas.size();
   points.frame = frame.of(is_part ? names : Names{});
   said.say(draft, "frame",

@@ -22,6 +22,12 @@ FrameDraft::FrameDraft(const LayerDraft& draft, const ProposeOptions& options) {
   count = draft.sample.polygons;
 }
 
+BoundingBox FrameDraft::box() const {
+  BoundingBox all;
+  for (const auto& [name, area] : areas) all.add(box_of(area));
+  return all;
+}
+
 FileSpec FrameDraft::of(const Names& names) const {
   FileSpec frame = file;
   if (names.empty()) return frame;

@@ -19,6 +19,9 @@ struct FrameDraft {
   /// The same in words.
   [[nodiscard]] std::string text(const std::vector<std::string>& names) const;
 
+  /// Of all areas.
+  [[nodiscard]] BoundingBox box() const;
+
   FileSpec file;
   NamedAreas areas;
   std::string field;      ///< tells the areas apart; empty: none does
