@@ -106,13 +106,14 @@ class Proposer {
   [[noreturn]] void refuse_without_frame() const {
     const LayerDraft& draft = inputs_.observations.front();
     const std::string& file = draft.series->files.front().name;
-    const bool has_positions = !draft.is_table || !draft.places.lon.empty() || !inputs_.gazetteers.empty();
+    const bool has_positions = !draft.is_table || !draft.places.lon.empty();
     throw InvalidData(fmt::format(
         "{}: rows about who holds which place ('{}'); an atlas is made of areas, and places become areas by "
         "sharing out ground. Name that ground, one file of a country or a study area, together with them: "
         "init {} GROUND{} (docs/list_of_towns.md)",
         file, draft.places.key, file,
-        has_positions
+        !inputs_.gazetteers.empty() ? " " + inputs_.gazetteers.front().first_file().name
+        : has_positions
             ? ""
             : "; and since no row says where its place lies, a table with the columns name, lon and lat"));
   }

@@ -36,9 +36,9 @@ bool has_word(const std::vector<std::string>& words, const std::array<std::strin
                      [&](const std::string& word) { return is_among(word, list); });
 }
 
-constexpr std::array<std::string_view, 14> kRecorded{
-    "updated",  "update",   "modified",   "created",   "recorded", "edited", "retrieved",
-    "accessed", "imported", "downloaded", "published", "entered",  "edit",   "revision"};
+constexpr std::array<std::string_view, 16> kRecorded{
+    "modification", "creation", "updated",  "update",     "modified",  "created", "recorded", "edited",
+    "retrieved",    "accessed", "imported", "downloaded", "published", "entered", "edit",     "revision"};
 constexpr std::array<std::string_view, 22> kBegins{
     "start",     "starts",    "started",   "begin",    "begins",   "beginning", "began",     "from",
     "since",     "startdate", "datestart", "fromdate", "datefrom", "begindate", "datebegin", "validfrom",

@@ -134,7 +134,7 @@ LinesToAreas read_lines_to_areas(const Table& layer, const Atlas& atlas, FileSpe
   return spec;
 }
 
-PointsToAreas read_points_to_areas(const Table& layer, FileSpec frame, std::optional<FileSpec> places,
+PointsToAreas read_points_to_areas(const Table& layer, FileSpec frame, std::optional<GazetteerSpec> places,
                                    std::optional<FileSpec> barriers) {
   const Table table = derivation_table(layer, "points_to_areas");
   PointsToAreas spec;

@@ -25,7 +25,7 @@ namespace marchland::detail {
 
 [[nodiscard]] LinesToAreas read_lines_to_areas(const Table& layer, const Atlas& atlas, FileSpec frame);
 [[nodiscard]] PointsToAreas read_points_to_areas(const Table& layer, FileSpec frame,
-                                                 std::optional<FileSpec> places,
+                                                 std::optional<GazetteerSpec> places,
                                                  std::optional<FileSpec> barriers);
 /// Keys of a layer that its derivation cannot be together with.
 void check_derivation(const Table& layer, const LayerSpec& spec);

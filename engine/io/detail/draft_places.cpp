@@ -64,43 +64,58 @@ std::vector<Position> values_of(const std::map<std::string, Position>& at) {
 }
 
 /// Degrees written latitude first are others, and nothing would say so but where places come to lie.
-void refuse_exchanged(const std::string& file, std::string_view what, const PlacePositions& located,
-                      const FrameDraft& frame, std::string_view advice) {
-  const AxisCount count = count_in_box(frame.box(), values_of(located.at));
-  if (!count.is_exchanged()) return;
-  throw InvalidData(fmt::format("{}: {} seem to be latitude first: {}; unless the ground is, {}", file, what,
-                                axis_text(count, "places", frame.file.file), advice));
+[[noreturn]] void refuse_exchanged(const std::string& file, const AxisCount& count, const FrameDraft& frame) {
+  throw InvalidData(fmt::format("{}: its points seem to be latitude first: {}; unless the ground is, {}",
+                                file, axis_text(count, "places", frame.file.file), kSwapAxes));
+}
+
+void say_exchanged(const LayerDraft& draft, const std::string& where, const std::string& lon,
+                   const std::string& lat, const AxisCount& count, const FrameDraft& frame,
+                   Assumptions& said) {
+  said.say(
+      draft, "lon, lat",
+      fmt::format("{}field '{}' has latitudes and '{}' longitudes: {}; so they are read the other way round",
+                  where, lat, lon, axis_text(count, "places", frame.file.file)),
+      fmt::format("lon = \"{}\", lat = \"{}\"", lat, lon));
 }
 
 /// Positions of places that rows give none for.
 void use_gazetteer(LayerDraft& draft, const LayerDraft& gazetteer, PlacePositions& located,
                    const FrameDraft& frame, const ProposeOptions& options, Assumptions& said) {
-  const DataFile& file = gazetteer.series->files.front();
+  const DataFile& file = gazetteer.first_file();
+  GazetteerSpec places;
+  // What people call it; a column of other writings only where there is no such.
+  const bool has_name = gazetteer.sample.column(places.name) != nullptr;
+  if (!has_name) places.name = gazetteer.places.key;
+  places.source.file = entries_for(gazetteer.series->files, options.folder, options.manifest).front();
+  places.source.layer = gazetteer.spec.layer_in_file;
   const std::string& lon = gazetteer.places.lon;
   const std::string& lat = gazetteer.places.lat;
-  const bool by_fields = (lon == "lon" || lon == "lng") && lat == "lat";
-  if (gazetteer.is_table && !by_fields) {
-    throw InvalidData(
-        fmt::format("{}: a table of where places lie is read by its columns name, lon (or lng) and lat; "
-                    "rename '{}' and '{}'",
-                    file.name, lon, lat));
+  if (lon.empty()) places.source.crs = gazetteer.spec.crs;
+  const bool is_usual = (lon == "lon" || lon == "lng") && lat == "lat";
+  if (!is_usual) {
+    places.lon = lon;
+    places.lat = lat;
   }
   PlacePositions by_name{located.names, {}};
   static_cast<void>(
       add_positions_by_name({file.dataset, file.name, gazetteer.spec.layer_in_file, "", gazetteer.spec.crs},
-                            by_fields ? lon : "", by_fields ? lat : "", by_name));
-  refuse_exchanged(file.name, by_fields ? fmt::format("its columns '{}' and '{}'", lon, lat) : "its points",
-                   by_name, frame, by_fields ? "exchange the names of the two columns" : kSwapAxes);
+                            places.name, lon, lat, by_name));
+  if (const AxisCount count = count_in_box(frame.box(), values_of(by_name.at)); count.is_exchanged()) {
+    if (lon.empty()) refuse_exchanged(file.name, count, frame);
+    for (auto& [form, position] : by_name.at) std::swap(position.lon, position.lat);
+    places.lon = lat;
+    places.lat = lon;
+    say_exchanged(draft, file.name + ": ", places.lon, places.lat, count, frame, said);
+  }
   const std::size_t rows_gave = located.at.size();
   located.at.merge(by_name.at);
   const std::size_t found = located.at.size() - rows_gave;
-  FileSpec places;
-  places.file = entries_for(gazetteer.series->files, options.folder, options.manifest).front();
-  places.layer = gazetteer.spec.layer_in_file;
-  places.crs = by_fields ? "" : gazetteer.spec.crs;
   said.say(draft, "places",
-           fmt::format("{}: where {} lie that rows say no position of, by their names", places.file,
-                       counted(found, "further place", "further places")),
+           fmt::format("{}: where {} lie that rows say no position of, by {}", places.source.file,
+                       counted(found, "further place", "further places"),
+                       places.name == GazetteerSpec{}.name ? "their names"
+                                                           : fmt::format("the field '{}'", places.name)),
            "places = \"...\"");
   draft.spec.points_to_areas->places = std::move(places);
 }
@@ -119,16 +134,11 @@ void locate_places(LayerDraft& draft, const FrameDraft& frame, const LayerDraft*
   PointsToAreas& points = *draft.spec.points_to_areas;
   const bool are_points = !draft.is_table && points.lon.empty();
   PlacePositions located = located_by_rows(draft, are_points);
-  if (are_points) {
-    refuse_exchanged(draft.first_file().name, "its points", located, frame, kSwapAxes);
-  } else if (const AxisCount count = count_in_box(frame.box(), values_of(located.at)); count.is_exchanged()) {
+  if (const AxisCount count = count_in_box(frame.box(), values_of(located.at)); count.is_exchanged()) {
+    if (are_points) refuse_exchanged(draft.first_file().name, count, frame);
     std::swap(points.lon, points.lat);
     located = located_by_rows(draft, are_points);
-    said.say(
-        draft, "lon, lat",
-        fmt::format("field '{}' has latitudes and '{}' longitudes: {}; so they are read the other way round",
-                    points.lat, points.lon, axis_text(count, "places", frame.file.file)),
-        fmt::format("lon = \"{}\", lat = \"{}\"", points.lat, points.lon));
+    say_exchanged(draft, "", points.lon, points.lat, count, frame, said);
   }
   const std::size_t by_rows = located.at.size();
   // A layer with a gazetteer is read as a table, without the points of its features.

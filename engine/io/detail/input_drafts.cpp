@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -106,17 +107,40 @@ bool is_named_table(const FileSeries& series) {
   return file.name.ends_with(".csv") && !file.dataset.starts_with("/vsi");
 }
 
+/// What a gazetteer has: when it was written down says nothing of who held what when.
+bool can_be_gazetteer(const LayerDraft& draft) {
+  const bool has_positions = !draft.is_table || !draft.places.lon.empty();
+  const std::vector<DateColumn> dates = draft.date_columns();
+  const bool is_dated = std::any_of(
+      dates.begin(), dates.end(), [](const DateColumn& column) { return column.role != DateRole::recorded; });
+  return has_positions && !draft.places.key.empty() && draft.series->names.pattern.empty() &&
+         (!is_dated || !holder_column(draft, dates));
+}
+
+/// Rows with holder and date that lie nowhere need another file's positions. One that has them, and no date
+/// but that of its own records, is there for these.
+void take_gazetteers(InputDrafts& inputs) {
+  const auto lacks_positions = [](const LayerDraft& draft) {
+    return draft.is_table && draft.places.lon.empty();
+  };
+  std::vector<LayerDraft>& rows = inputs.observations;
+  if (!inputs.gazetteers.empty() || std::none_of(rows.begin(), rows.end(), lacks_positions)) return;
+  const auto found = std::stable_partition(rows.begin(), rows.end(),
+                                           [](const LayerDraft& draft) { return !can_be_gazetteer(draft); });
+  std::move(found, rows.end(), std::back_inserter(inputs.gazetteers));
+  rows.erase(found, rows.end());
+}
+
 /// Observations of who holds which place, or where places lie.
 void add_places(LayerDraft draft, InputDrafts& inputs) {
   const std::string& first = draft.series->files.front().name;
   const std::vector<DateColumn> dates = draft.date_columns();
   const bool is_dated = !dates.empty() || !draft.series->names.pattern.empty();
   draft.places = find_place_columns(draft.sample.columns);
-  const bool has_positions = !draft.is_table || !draft.places.lon.empty();
   const auto holder = holder_column(draft, dates);
   if (!draft.places.key.empty() && holder && is_dated) {
     inputs.observations.push_back(std::move(draft));
-  } else if (draft.sample.column("name") != nullptr && has_positions && !is_dated) {
+  } else if (can_be_gazetteer(draft)) {
     inputs.gazetteers.push_back(std::move(draft));
   } else {
     Names missing;
@@ -191,6 +215,7 @@ InputDrafts read_input_drafts(const std::vector<std::string>& arguments, const P
   refuse_dated_folders(inputs.series);
   refuse_impossible_dates(inputs.series);
   for (const FileSeries& series : inputs.series) add_series(series, options, inputs, said);
+  take_gazetteers(inputs);
   return inputs;
 }
 

@@ -152,6 +152,7 @@ TEST(DateRole, ByWordsNotByLetters) {
   EXPECT_EQ(date_role("date"), DateRole::day);
   EXPECT_EQ(date_role("last_updated"), DateRole::recorded);
   EXPECT_EQ(date_role("created_date"), DateRole::recorded);
+  EXPECT_EQ(date_role("modification date"), DateRole::recorded);
   for (const char* none : {"total", "gender", "platform", "town", "restarted"})
     EXPECT_EQ(date_role(none), DateRole::none) << none;
 }
