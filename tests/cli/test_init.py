@@ -107,7 +107,7 @@ class Names(InitTest):
     def test_missing_days_are_listed(self):
         self.daily("d20240101.geojson", "d20240102.geojson", "d20240103.geojson", "d20240106.geojson", "d20240107.geojson")
         said = self.init(self.data)
-        self.assertIn("2 day(s) without a file: 2024-01-04, 2024-01-05; the snapshot before goes on", said)
+        self.assertIn("2 days without a file: 2024-01-04, 2024-01-05; the snapshot before goes on", said)
 
     def test_wildcard_matches_those_files_only(self):
         self.daily("d20240101.geojson", "d20240102.geojson")
@@ -240,6 +240,21 @@ class Fields(InitTest):
         self.assertIn('to = {field = "valid_to", map = {"2099-12-31" = ".."}, inclusive = true}', self.manifest_text)
         self.assertEqual(self.areas("1850").keys(), {"a", "c"})
         self.assertEqual(self.areas("2150").keys(), {"b", "c"})
+
+    def test_years_of_statistics_date_nothing(self):
+        self.put("states.geojson", collection(feature([box(0, 0, 1, 1)], ADMIN="A", POP_YEAR=2019, GDP_YEAR=2016),
+                                              feature([box(1, 0, 2, 1)], ADMIN="B", POP_YEAR=2017, GDP_YEAR=2016)))
+        said = self.init(self.data)
+        self.assertIn("no date in name or fields: its statements hold always", said)
+        self.assertEqual(self.areas("1990").keys(), {"a", "b"})
+
+    def test_more_ground_for_one_who_lost_none(self):
+        self.put("a.geojson", collection(feature([box(0, 0, 1, 1)], holder="a", start="2020-01-01", end=None),
+                                         feature([box(1, 0, 2, 1)], holder="b", start="2020-01-01", end="2021-06-30"),
+                                         feature([box(1, 0, 2, 1)], holder="a", start="2021-07-01", end=None)))
+        said = self.init(self.data)
+        self.assertIn("to: 1 of 1 successions of different holders on the same ground meet the day after", said)
+        self.assertNotIn("overlap", said)
 
     def test_nothing_has_ended_yet(self):
         self.put("a.geojson", collection(
@@ -706,7 +721,7 @@ class RealArchives(InitTest):
 
     def test_daily_maps_in_their_archive(self):
         said = self.init(self.need("deepstate-daily/*.tar.xz"))
-        self.assertIn("7 day(s) without a file: 2024-08-18, 2024-08-19, 2025-01-01, 2025-03-31, 2025-04-01, 2025-11-26, "
+        self.assertIn("7 days without a file: 2024-08-18, 2024-08-19, 2025-01-01, 2025-03-31, 2025-04-01, 2025-11-26, "
                       "2026-07-09", said)
         self.assertIn("harmonise_m = 0.2", self.manifest_text)
         self.assertEqual(self.areas("2024-08-01"), {"holder": 109496})

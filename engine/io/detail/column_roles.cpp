@@ -39,6 +39,9 @@ bool has_word(const std::vector<std::string>& words, const std::array<std::strin
 constexpr std::array<std::string_view, 16> kRecorded{
     "modification", "creation", "updated",  "update",     "modified",  "created", "recorded", "edited",
     "retrieved",    "accessed", "imported", "downloaded", "published", "entered", "edit",     "revision"};
+/// What statistics are of: "POP_YEAR" dates a count of people.
+constexpr std::array<std::string_view, 9> kStatistics{"pop",     "population", "gdp",    "gni",  "econ",
+                                                      "economy", "income",     "census", "birth"};
 constexpr std::array<std::string_view, 22> kBegins{
     "start",     "starts",    "started",   "begin",    "begins",   "beginning", "began",     "from",
     "since",     "startdate", "datestart", "fromdate", "datefrom", "begindate", "datebegin", "validfrom",
@@ -104,14 +107,14 @@ std::optional<DateSpan> read_date(const std::string& text) {
 // --------------------------------------------------------------------------------------------------------
 
 // By how surely the name means who holds the ground; compared without punctuation.
-constexpr std::array<std::string_view, 44> kActorNames{
-    "holder",    "heldby",     "controlledby", "controller",  "control",   "occupiedby",  "occupier",
-    "actor",     "party",      "belligerent",  "faction",     "side",      "power",       "ruler",
-    "polity",    "sovereignt", "sovereign",    "countryname", "cntryname", "country",     "statename",
-    "state",     "nation",     "admin",        "nameen",      "nameeng",   "name",        "owner",
-    "ownername", "occupant",   "army",         "group",       "team",      "affiliation", "who",
-    "entity",    "territory",  "title",        "label",       "iso3",      "isoa3",       "adm0a3",
-    "status",    "type"};
+constexpr std::array<std::string_view, 46> kActorNames{
+    "claimant",    "claimedby", "holder",    "heldby",     "controlledby", "controller",  "control",
+    "occupiedby",  "occupier",  "actor",     "party",      "belligerent",  "faction",     "side",
+    "power",       "ruler",     "polity",    "sovereignt", "sovereign",    "countryname", "cntryname",
+    "country",     "statename", "state",     "nation",     "admin",        "nameen",      "nameeng",
+    "name",        "owner",     "ownername", "occupant",   "army",         "group",       "team",
+    "affiliation", "who",       "entity",    "territory",  "title",        "label",       "iso3",
+    "isoa3",       "adm0a3",    "status",    "type"};
 
 struct Values {
   std::size_t rows = 0;
@@ -215,6 +218,7 @@ std::string trimmed(std::string_view text) {
 DateRole date_role(std::string_view field) {
   const std::vector<std::string> words = words_of(field);
   std::string joined = letters_and_digits(field);
+  if (has_word(words, kStatistics)) return DateRole::none;
   if (has_word(words, kRecorded)) return DateRole::recorded;
   if (has_word(words, kBegins) || is_among(joined, kBegins)) return DateRole::begins;
   if (has_word(words, kEnds) || is_among(joined, kEnds)) return DateRole::ends;

@@ -24,12 +24,12 @@ void say_missing(const LayerDraft& draft, Assumptions& said) {
   if (steps.missing.empty()) return;
   Names dates;
   for (const Instant at : steps.missing) dates.push_back(format_instant(at));
-  const std::string_view unit = steps.unit == DateSteps::Unit::day     ? "day(s)"
-                                : steps.unit == DateSteps::Unit::month ? "month(s)"
-                                                                       : "year(s)";
+  const std::string unit = steps.unit == DateSteps::Unit::day     ? "day"
+                           : steps.unit == DateSteps::Unit::month ? "month"
+                                                                  : "year";
   said.say(draft, "missing_days",
-           fmt::format("{} {} without a file: {}; the snapshot before goes on through each", dates.size(),
-                       unit, listed(dates)),
+           fmt::format("{} without a file: {}; the snapshot before goes on through each",
+                       counted(dates.size(), unit, unit + "s"), listed(dates)),
            "missing_days = \"unknown\"");
 }
 

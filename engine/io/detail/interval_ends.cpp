@@ -11,6 +11,8 @@ struct Dated {
 };
 
 void compare(const std::string& key, const Dated& earlier, const Dated& later, IntervalEnds& ends) {
+  // What has not ended is followed by nothing: a further row of its holder adds ground.
+  if (earlier.to.last == Instant::max()) return;
   if (later.from.first == earlier.to.last) {
     ++ends.meet_after;
   } else if (later.from.first == earlier.to.first) {

@@ -153,7 +153,7 @@ TEST(DateRole, ByWordsNotByLetters) {
   EXPECT_EQ(date_role("last_updated"), DateRole::recorded);
   EXPECT_EQ(date_role("created_date"), DateRole::recorded);
   EXPECT_EQ(date_role("modification date"), DateRole::recorded);
-  for (const char* none : {"total", "gender", "platform", "town", "restarted"})
+  for (const char* none : {"POP_YEAR", "gdp_year", "total", "gender", "platform", "town", "restarted"})
     EXPECT_EQ(date_role(none), DateRole::none) << none;
 }
 
@@ -337,6 +337,10 @@ TEST(IntervalEnds, OverlapsOpenEndsAndBackwardOnes) {
   EXPECT_THAT(ends.overlaps, SizeIs(1));
   EXPECT_THAT(ends.backward, ElementsAre(2));
   EXPECT_EQ(ends.meet_after, 1U);  // c: open beginning to 1989, then since 1990
+  // More ground for one who has not lost the first.
+  const auto more = find_interval_ends({{"a", parse_date("1990"), std::nullopt, DatedRow::kNoGround},
+                                        {"a", parse_date("1995"), std::nullopt, DatedRow::kNoGround}});
+  EXPECT_EQ(more.successions(), 0U);
 }
 
 // ---- places
