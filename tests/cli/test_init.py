@@ -241,6 +241,14 @@ class Fields(InitTest):
         self.assertEqual(self.areas("1850").keys(), {"a", "c"})
         self.assertEqual(self.areas("2150").keys(), {"b", "c"})
 
+    def test_tables_with_geometries_in_a_column(self):
+        square = "POLYGON ((0 0, 1 0, 1 1, 0 1, 0 0))"
+        for column in ("WKT", "wkt", "geometry", "the_geom"):
+            with self.subTest(column):
+                table = self.put(f"{column}.csv", f"holder,from,{column}\na,2020-01-01,\"{square}\"\n")
+                self.init(table, "--overwrite")
+                self.assertEqual(self.areas("2024-01-01"), {"a": 12308})
+
     def test_years_of_statistics_date_nothing(self):
         self.put("states.geojson", collection(feature([box(0, 0, 1, 1)], ADMIN="A", POP_YEAR=2019, GDP_YEAR=2016),
                                               feature([box(1, 0, 2, 1)], ADMIN="B", POP_YEAR=2017, GDP_YEAR=2016)))
