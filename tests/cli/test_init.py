@@ -249,6 +249,12 @@ class Fields(InitTest):
                 self.init(table, "--overwrite")
                 self.assertEqual(self.areas("2024-01-01"), {"a": 12308})
 
+    def test_files_of_one_month_leave_room_for_the_next(self):
+        for day in ("2024-03-01", "2024-03-02"):
+            self.put(f"front_{day}.geojson", collection(feature([box(0, 0, 1, 1)], holder="a")))
+        self.init(self.data)
+        self.assertIn('files = ["../data/front_*.geojson"]', self.manifest_text)
+
     def test_years_of_statistics_date_nothing(self):
         self.put("states.geojson", collection(feature([box(0, 0, 1, 1)], ADMIN="A", POP_YEAR=2019, GDP_YEAR=2016),
                                               feature([box(1, 0, 2, 1)], ADMIN="B", POP_YEAR=2017, GDP_YEAR=2016)))
