@@ -311,10 +311,18 @@ class AnomalySearch {
     boost::disjoint_sets_with_storage<> joined(held.size());
     for (FaceIndex f = 0; f < held.size(); ++f) joined.make_set(f);
     for (EdgeIndex e = 0; e < plane.edges().size(); ++e) {
-      // Beyond a pole there is no ground that a gap could lie open to.
       const GridSegment& line = plane.line_of(e);
-      if (line.dy() == 0 && std::abs(line.a.y) == kGridMaxLat) continue;
+      const bool is_at_pole = line.dy() == 0 && std::abs(line.a.y) == kGridMaxLat;
       const auto [left, right] = seam.sides(e);
+      // Lines at the side of the map may be there for what holds at other dates: they close nothing but what
+      // study area or regions declare to be ground.
+      if (is_at_pole || seam.seam_of(e) != 0) {
+        for (const FaceIndex f : {left, right}) {
+          if (held[f] == kUnknown && !is_declared_ground(f)) joined.union_set(f, kUnboundedFace);
+        }
+      }
+      // Beyond a pole there is no ground that a gap could lie open to.
+      if (is_at_pole) continue;
       if (held[left] == kUnknown && held[right] == kUnknown) joined.union_set(left, right);
     }
     const FaceIndex outside = joined.find_set(kUnboundedFace);
@@ -351,6 +359,11 @@ class AnomalySearch {
           fmt::format("{}: {:.6g} km2 between {} that no statement covers, {:.3g} m wide in the mean",
                       theme(), square_kilometers(piece.area), names, width));
     }
+  }
+
+  /// Whether the study area or a region covers the face.
+  [[nodiscard]] bool is_declared_ground(FaceIndex face) const {
+    return !composite_.runs(LabelGroup::region, composite_.coverage(face, LabelGroup::region)).empty();
   }
 
   /// Since when the largest face of a gap has been without holder, without interruption until `at`.

@@ -12,13 +12,12 @@ namespace marchland {
 ///                            quartile plus three interquartile ranges) of the logarithms of all its changes,
 ///                            of at least 12. Located in the largest face that changed
 ///   actor-vanishes  warning  an actor that holds ground before and after holds none in between: for at most
-///   a
-///                            day, or on one date of a snapshot layer. Located where it was before
-///   gap             info     ground that no statement covers, enclosed, between two holders or more (by a
-///   pole or
+///                            a day, or on one date of a snapshot layer. Located where it was before
+///   gap             info     ground that no statement covers, enclosed by two holders or more (by a pole or
 ///                            across the antimeridian too where the study area or a region covers it:
-///                            elsewhere such ground is open to the side of the map; warning
-///                            where it is narrower than kSliverWidth: neighbours that do not quite meet)
+///                            elsewhere such ground is open to the side of the map, which encloses nothing;
+///                            warning where it is narrower than kSliverWidth: neighbours that do not quite
+///                            meet)
 ///   before-differs  warning  an event says whom it takes the ground from (Statement::taken_from), but by its
 ///                            own source another held some of it just before. Located in the largest face of
 ///                            that; one finding for each layer, date and pair of actors

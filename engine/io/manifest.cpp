@@ -453,8 +453,7 @@ class ManifestReader {
     }
     if (table.has("points_to_areas")) {
       spec.points_to_areas = detail::read_points_to_areas(table, read_frame(table, "points_to_areas"),
-                                                          read_place_of_points(table, "places"),
-                                                          read_place_of_points(table, "barriers"));
+                                                          read_gazetteer(table), read_barriers(table));
     }
     check_actors(table, spec);
     spec.from = read_optional(table, "from", {.pattern = true});
@@ -547,10 +546,29 @@ class ManifestReader {
     derivation.require("frame", "\"study.geojson\"");
     return read_place(derivation, "frame", true);
   }
-  static std::optional<FileSpec> read_place_of_points(const Table& table, std::string_view key) {
+  static std::optional<FileSpec> read_barriers(const Table& table) {
     const Table derivation = detail::derivation_table(table, "points_to_areas");
-    if (!derivation.has(key)) return std::nullopt;
-    return read_place(derivation, key, false);
+    if (!derivation.has("barriers")) return std::nullopt;
+    return read_place(derivation, "barriers", false);
+  }
+  static std::optional<GazetteerSpec> read_gazetteer(const Table& table) {
+    const Table derivation = detail::derivation_table(table, "points_to_areas");
+    if (!derivation.has("places")) return std::nullopt;
+    const toml::table* node = derivation.find("places")->as_table();
+    GazetteerSpec spec;
+    if (node == nullptr) {
+      spec.source = read_place(derivation, "places", false);
+      return spec;
+    }
+    const Table places =
+        derivation.sub_table("places", *node, {"file", "layer", "where", "crs", "name", "lon", "lat"});
+    spec.source = read_file(places);
+    if (places.has("name")) spec.name = places.required_text("name", "the field that names a place");
+    spec.lon = places.text("lon");
+    spec.lat = places.text("lat");
+    if (spec.lon.empty() != spec.lat.empty())
+      places.fail(spec.lon.empty() ? "lat" : "lon", "lon and lat go together");
+    return spec;
   }
 
   SourceId find_source(const Table& table) {

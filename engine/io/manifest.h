@@ -50,11 +50,11 @@
 // (derive/nearest_cells.h):
 //   [layer.points_to_areas]  frame* = PLACE  key* (field that names the place)  lon lat (fields with degrees;
 //               otherwise the features' points)  places = PLACE (points with `name`, or with the fields name,
-//               lon or lng, lat) for rows without  crs (projection that distances are measured in; by default
-//               azimuthal equidistant about the frame)  unknown = ["..."] (values: nobody can say)
-//               skip = ["..."] (values that state nothing; such rows are counted)
-//               barriers = PLACE (lines that no ground is reached across: what they cut off from its place
-//               goes to the one that reaches it)
+//               lon or lng, lat; those of other names by the keys name, lon, lat beside file) for rows
+//               without  crs (projection that distances are measured in; by default azimuthal equidistant
+//               about the frame)  unknown = ["..."] (values: nobody can say) skip = ["..."] (values that
+//               state nothing; such rows are counted) barriers = PLACE (lines that no ground is reached
+//               across: what they cut off from its place goes to the one that reaches it)
 //   There the map of `actor` may join holders of contested ground: "a+b". Where [atlas] names no `places`,
 //   those that have ground are the atlas's places.
 // Any layer whose areas are made of others (derive/buffer_area.h, derive/combine_areas.h), in this order:
@@ -115,11 +115,19 @@ struct LinesToAreas {
   bool holds_unclear = false;  ///< a date whose line does not divide is left out
 };
 
+/// `places` of [layer.points_to_areas]: where places lie, by their names.
+struct GazetteerSpec {
+  FileSpec source;
+  std::string name = "name";  ///< field
+  std::string lon, lat;       ///< fields; empty: lon or lng, lat if it has them, otherwise its points
+};
+
 /// [layer.points_to_areas]
 struct PointsToAreas {
   FileSpec frame;
   std::string key, lon, lat, crs;
-  std::optional<FileSpec> places, barriers;
+  std::optional<GazetteerSpec> places;
+  std::optional<FileSpec> barriers;
   std::vector<std::string> unknown, skip;
 };
 

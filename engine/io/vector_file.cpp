@@ -87,6 +87,8 @@ DatasetPtr open_dataset(const VectorRequest& request, const GdalMessages& messag
   set("DATE_AS_STRING", "YES");
   // Reading must not leave a .gfs file beside the data.
   set("WRITE_GFS", "NO");
+  // As tables are written by PostGIS and geopandas; without it GDAL knows WKT alone.
+  set("GEOM_POSSIBLE_NAMES", "WKT,geometry,geom,the_geom,wkb_geometry,wkt_geometry,geometry_wkt");
   DatasetPtr dataset(GDALDataset::Open(request.dataset.c_str(),
                                        GDAL_OF_VECTOR | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR, nullptr,
                                        options.List()));

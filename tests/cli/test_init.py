@@ -107,7 +107,7 @@ class Names(InitTest):
     def test_missing_days_are_listed(self):
         self.daily("d20240101.geojson", "d20240102.geojson", "d20240103.geojson", "d20240106.geojson", "d20240107.geojson")
         said = self.init(self.data)
-        self.assertIn("2 day(s) without a file: 2024-01-04, 2024-01-05; the snapshot before goes on", said)
+        self.assertIn("2 days without a file: 2024-01-04, 2024-01-05; the snapshot before goes on", said)
 
     def test_wildcard_matches_those_files_only(self):
         self.daily("d20240101.geojson", "d20240102.geojson")
@@ -227,6 +227,57 @@ class Fields(InitTest):
         self.assertIn('map = {"9999" = "..", "present" = ".."}', self.manifest_text)
         self.assertEqual(self.areas("2020-06-01").keys(), {"a"})
         self.assertEqual(self.areas("2026-01-01").keys(), {"b"})
+
+    def test_dates_that_stand_for_open_ends(self):
+        self.put("a.geojson", collection(
+            feature([box(0, 0, 1, 1)], holder="a", valid_from="1900-01-01", valid_to="2020-05-31"),
+            feature([box(0, 0, 1, 1)], holder="b", valid_from="2020-06-01", valid_to="2099-12-31"),
+            feature([box(1, 0, 2, 1)], holder="c", valid_from="1900-01-01", valid_to="2099-12-31")))
+        said = self.init(self.data)
+        self.assertIn("field 'valid_from' has dates far from all others that tables write for \"not known\", taken as open: "
+                      "'1900-01-01' x 2", said)
+        self.assertIn("for \"not ended\", taken as open: '2099-12-31' x 2", said)
+        self.assertIn('to = {field = "valid_to", map = {"2099-12-31" = ".."}, inclusive = true}', self.manifest_text)
+        self.assertEqual(self.areas("1850").keys(), {"a", "c"})
+        self.assertEqual(self.areas("2150").keys(), {"b", "c"})
+
+    def test_tables_with_geometries_in_a_column(self):
+        square = "POLYGON ((0 0, 1 0, 1 1, 0 1, 0 0))"
+        for column in ("WKT", "wkt", "geometry", "the_geom"):
+            with self.subTest(column):
+                table = self.put(f"{column}.csv", f"holder,from,{column}\na,2020-01-01,\"{square}\"\n")
+                self.init(table, "--overwrite")
+                self.assertEqual(self.areas("2024-01-01"), {"a": 12308})
+
+    def test_files_of_one_month_leave_room_for_the_next(self):
+        for day in ("2024-03-01", "2024-03-02"):
+            self.put(f"front_{day}.geojson", collection(feature([box(0, 0, 1, 1)], holder="a")))
+        self.init(self.data)
+        self.assertIn('files = ["../data/front_*.geojson"]', self.manifest_text)
+
+    def test_years_of_statistics_date_nothing(self):
+        self.put("states.geojson", collection(feature([box(0, 0, 1, 1)], ADMIN="A", POP_YEAR=2019, GDP_YEAR=2016),
+                                              feature([box(1, 0, 2, 1)], ADMIN="B", POP_YEAR=2017, GDP_YEAR=2016)))
+        said = self.init(self.data)
+        self.assertIn("no date in name or fields: its statements hold always", said)
+        self.assertEqual(self.areas("1990").keys(), {"a", "b"})
+
+    def test_more_ground_for_one_who_lost_none(self):
+        self.put("a.geojson", collection(feature([box(0, 0, 1, 1)], holder="a", start="2020-01-01", end=None),
+                                         feature([box(1, 0, 2, 1)], holder="b", start="2020-01-01", end="2021-06-30"),
+                                         feature([box(1, 0, 2, 1)], holder="a", start="2021-07-01", end=None)))
+        said = self.init(self.data)
+        self.assertIn("to: 1 of 1 successions of different holders on the same ground meet the day after", said)
+        self.assertNotIn("overlap", said)
+
+    def test_nothing_has_ended_yet(self):
+        self.put("a.geojson", collection(
+            feature([box(0, 0, 1, 1)], holder="a", start="2020-01-01", end="9999-12-31"),
+            feature([box(1, 0, 2, 1)], holder="b", start="2021-01-01", end="9999-12-31")))
+        self.init(self.data)
+        self.assertIn('mode = "interval"', self.manifest_text)
+        self.assertEqual(self.areas("2020-06-01").keys(), {"a"})
+        self.assertEqual(self.areas("2022-01-01").keys(), {"a", "b"})
 
     def test_columns_named_for_dates_that_are_not_used_are_said(self):
         self.put("a.geojson", collection(feature([box(0, 0, 1, 1)], holder="a", date="28.7.1914", end=None),
@@ -417,12 +468,75 @@ class Places(InitTest):
         self.assertIn('places = "../data/cities.csv"', self.manifest_text)
         self.assertEqual(self.areas("2024-01-01"), {"north": 24617, "south": 24617})
 
+    def test_gazetteers_as_they_are_found(self):
+        ground = self.put("ground.geojson", collection(feature([box(22, 44, 40, 52)])))
+        rows = self.put("rows.csv", "town,held_by,date\nKyiv,U,2022-02-24\nKherson,R,2022-03-02\n")
+        areas = []
+        for name, text, says in (
+                # names of columns as others have them, beside what could be dates and holders
+                ("plain.csv", "name,lon,lat\nKyiv,30.52,50.45\nKherson,32.61,46.64\n", 'places = "../data/plain.csv"'),
+                ("world.csv", "city,lat,lng,admin_name,founded_year\nKyiv,50.45,30.52,x,482\nKherson,46.64,32.61,y,1778\n",
+                 'places = {file = "../data/world.csv", name = "city"}'),
+                ("long.csv", "name,longitude,latitude,country\nKyiv,30.52,50.45,UA\nKherson,32.61,46.64,UA\n",
+                 'places = {file = "../data/long.csv", lon = "longitude", lat = "latitude"}'),
+                ("geonames.csv", "name,lat,lon,country,modification_date\nKyiv,50.45,30.52,UA,2020-01-01\n"
+                 "Kherson,46.64,32.61,UA,2021-05-01\n", 'places = "../data/geonames.csv"'),
+                ("swapped.csv", "name,lon,lat\nKyiv,50.45,30.52\nKherson,46.64,32.61\n",
+                 'places = {file = "../data/swapped.csv", lon = "lat", lat = "lon"}')):
+            with self.subTest(name):
+                self.init(self.put(name, text), rows, ground)
+                self.assertIn(says, self.manifest_text)
+                self.assertEqual(self.manifest_text.count("[[layer]]"), 1)
+                areas.append(self.areas("2023-01-01"))
+                self.proposed.unlink()
+        self.assertEqual(areas, areas[:1] * 5)
+        message = self.refusal(3, "init", rows, self.data / "plain.csv", "-o", self.proposed)
+        self.assertIn("init ../data/rows.csv GROUND ../data/plain.csv", message)
+
     def test_points_of_a_vector_file(self):
         points = [{"type": "Feature", "properties": {"name": name, "holder": holder, "date": "2023-01-01"},
                    "geometry": {"type": "Point", "coordinates": [x, 0.5]}} for name, holder, x in (("P", "N", 1), ("Q", "S", 3))]
         said = self.init(self.put("towns.geojson", collection(*points)), self.ground())
         self.assertIn("the points of the features: where 2 places lie", said)
         self.assertEqual(self.areas("2024-01-01"), {"n": 24617, "s": 24617})
+
+    def test_columns_of_longitude_and_latitude_that_are_exchanged(self):
+        ground = self.put("ground.geojson", collection(feature([box(22, 44, 40, 52)])))
+        rows = "town,{},{},held_by,date\nKyiv,50.45,30.52,U,2022-02-24\nKherson,46.64,32.61,R,2022-03-02\nOdesa,46.5,30.7,U,2022-02-24\n"
+        right = self.put("right.csv", rows.format("lat", "lon"))
+        self.init(right, ground)
+        meant = self.areas("2023-01-01")
+        wrong = self.put("wrong.csv", rows.format("lon", "lat"))
+        self.proposed.unlink()
+        said = self.init(wrong, ground)
+        self.assertIn("field 'lon' has latitudes and 'lat' longitudes: of 3 places 0 lie about ../data/ground.geojson, and 3 would "
+                      "with longitude and latitude exchanged; so they are read the other way round", said)
+        self.assertEqual(self.areas("2023-01-01"), meant)
+        # Whoever writes the manifest by hand is told by `check`.
+        self.proposed.write_text(self.manifest_text.replace('lon = "lat"\nlat = "lon"', 'lon = "lon"\nlat = "lat"'))
+        found = [f for f in self.answer("check", self.proposed)["findings"] if f["code"] == "axis-order"]
+        self.assertEqual([f["text"] for f in found], [
+            "layer 'wrong': of 3 places 0 lie about the frame, and 3 would with longitude and latitude exchanged; write lon = "
+            "\"lat\" and lat = \"lon\", or exchange the columns of 'places'"])
+
+    def test_geometries_and_gazetteers_latitude_first(self):
+        ground = self.put("ground.geojson", collection(feature([box(22, 44, 40, 52)])))
+
+        def refused(*files):
+            message = self.refusal(3, "init", *files, "-o", self.proposed)
+            self.assertFalse(self.proposed.exists())
+            return message
+        points = self.put("points.csv", "town,WKT,held_by,date\nKyiv,POINT (50.45 30.52),U,2022\nOdesa,POINT (46.5 30.7),R,2022\n")
+        self.assertIn("points.csv: its points seem to be latitude first: of 2 places 0 lie about", refused(points, ground))
+        bare = self.put("bare.csv", "town,held_by,date\nKyiv,U,2022\nOdesa,R,2022\n")
+        cities = self.put("cities.geojson", collection(*({"type": "Feature", "properties": {"name": name}, "geometry": {
+            "type": "Point", "coordinates": at}} for name, at in (("Kyiv", [50.45, 30.52]), ("Odesa", [46.5, 30.7])))))
+        self.assertIn("cities.geojson: its points seem to be latitude first", refused(bare, ground, cities))
+        front = self.put("front.geojson", json.dumps({"type": "Feature", "properties": {"date": "1914-09-05"}, "geometry": {
+            "type": "LineString", "coordinates": [[44, 30], [48, 31], [52, 30]]}}))
+        message = refused(front, ground)
+        self.assertIn("front.geojson: its lines seem to be written latitude first: of 3 positions 0 lie about", message)
+        self.assertIn("+proj=axisswap", message)
 
     def test_who_contests_is_unknown_where_three_hold(self):
         rows = "".join(f"{place},{who},2023-01-0{day},{lon},0.5\n" for day in (1, 2) for place, who, lon in
@@ -621,7 +735,7 @@ class RealArchives(InitTest):
 
     def test_daily_maps_in_their_archive(self):
         said = self.init(self.need("deepstate-daily/*.tar.xz"))
-        self.assertIn("7 day(s) without a file: 2024-08-18, 2024-08-19, 2025-01-01, 2025-03-31, 2025-04-01, 2025-11-26, "
+        self.assertIn("7 days without a file: 2024-08-18, 2024-08-19, 2025-01-01, 2025-03-31, 2025-04-01, 2025-11-26, "
                       "2026-07-09", said)
         self.assertIn("harmonise_m = 0.2", self.manifest_text)
         self.assertEqual(self.areas("2024-08-01"), {"holder": 109496})
@@ -674,6 +788,11 @@ class RealArchives(InitTest):
         self.assertIn("those whose 'country' is French Third Republic, German Empire, Grand Duchy of Luxembourg, Kingdom of "
                       "Belgium: the ground that lines divide", said)
         self.assertIn("11 of them clearly", said)
+        self.proposed.unlink()
+        said = self.init(self.need("wwi-fronts/front_r.geojson"), ground)
+        self.assertIn("those whose 'country' is Austro-Hungarian Empire, Kingdom of Bulgaria, Kingdom of Romania, Kingdom of "
+                      "Serbia: the ground that lines divide", said)
+        self.assertIn("12 of them clearly", said)
 
 
 if __name__ == "__main__":

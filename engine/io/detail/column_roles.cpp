@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <chrono>
+#include <iterator>
 #include <set>
 #include <tuple>
 
@@ -34,9 +36,12 @@ bool has_word(const std::vector<std::string>& words, const std::array<std::strin
                      [&](const std::string& word) { return is_among(word, list); });
 }
 
-constexpr std::array<std::string_view, 14> kRecorded{
-    "updated",  "update",   "modified",   "created",   "recorded", "edited", "retrieved",
-    "accessed", "imported", "downloaded", "published", "entered",  "edit",   "revision"};
+constexpr std::array<std::string_view, 16> kRecorded{
+    "modification", "creation", "updated",  "update",     "modified",  "created", "recorded", "edited",
+    "retrieved",    "accessed", "imported", "downloaded", "published", "entered", "edit",     "revision"};
+/// What statistics are of: "POP_YEAR" dates a count of people.
+constexpr std::array<std::string_view, 9> kStatistics{"pop",     "population", "gdp",    "gni",  "econ",
+                                                      "economy", "income",     "census", "birth"};
 constexpr std::array<std::string_view, 22> kBegins{
     "start",     "starts",    "started",   "begin",    "begins",   "beginning", "began",     "from",
     "since",     "startdate", "datestart", "fromdate", "datefrom", "begindate", "datebegin", "validfrom",
@@ -76,9 +81,14 @@ bool is_never(std::string_view text) {
   return text.starts_with("9999") || text.ends_with("9999");
 }
 
+/// What some databases write where there is no date: "0000-00-00".
+bool is_all_zeros(std::string_view text) {
+  return text.starts_with("00") && text.find_first_not_of("0-/.: T") == std::string_view::npos;
+}
+
 bool is_open_word(const std::string& text) {
   const std::string plain = letters_and_digits(text);
-  return plain.empty() || is_never(text) || is_among(plain, kOpenWords);
+  return plain.empty() || is_never(text) || is_all_zeros(text) || is_among(plain, kOpenWords);
 }
 
 std::optional<DateSpan> read_date(const std::string& text) {
@@ -97,14 +107,14 @@ std::optional<DateSpan> read_date(const std::string& text) {
 // --------------------------------------------------------------------------------------------------------
 
 // By how surely the name means who holds the ground; compared without punctuation.
-constexpr std::array<std::string_view, 44> kActorNames{
-    "holder",    "heldby",     "controlledby", "controller",  "control",   "occupiedby",  "occupier",
-    "actor",     "party",      "belligerent",  "faction",     "side",      "power",       "ruler",
-    "polity",    "sovereignt", "sovereign",    "countryname", "cntryname", "country",     "statename",
-    "state",     "nation",     "admin",        "nameen",      "nameeng",   "name",        "owner",
-    "ownername", "occupant",   "army",         "group",       "team",      "affiliation", "who",
-    "entity",    "territory",  "title",        "label",       "iso3",      "isoa3",       "adm0a3",
-    "status",    "type"};
+constexpr std::array<std::string_view, 46> kActorNames{
+    "claimant",    "claimedby", "holder",    "heldby",     "controlledby", "controller",  "control",
+    "occupiedby",  "occupier",  "actor",     "party",      "belligerent",  "faction",     "side",
+    "power",       "ruler",     "polity",    "sovereignt", "sovereign",    "countryname", "cntryname",
+    "country",     "statename", "state",     "nation",     "admin",        "nameen",      "nameeng",
+    "name",        "owner",     "ownername", "occupant",   "army",         "group",       "team",
+    "affiliation", "who",       "entity",    "territory",  "title",        "label",       "iso3",
+    "isoa3",       "adm0a3",    "status",    "type"};
 
 struct Values {
   std::size_t rows = 0;
@@ -208,6 +218,7 @@ std::string trimmed(std::string_view text) {
 DateRole date_role(std::string_view field) {
   const std::vector<std::string> words = words_of(field);
   std::string joined = letters_and_digits(field);
+  if (has_word(words, kStatistics)) return DateRole::none;
   if (has_word(words, kRecorded)) return DateRole::recorded;
   if (has_word(words, kBegins) || is_among(joined, kBegins)) return DateRole::begins;
   if (has_word(words, kEnds) || is_among(joined, kEnds)) return DateRole::ends;
@@ -292,12 +303,54 @@ bool has_name_of_dates(const DateColumn& dates) {
 bool are_dates(const DateColumn& dates) {
   const std::size_t odd = total(dates.odd);
   if (are_few(odd, dates)) return true;
-  if (!has_name_of_dates(dates) || odd == dates.filled) return false;
+  if (!has_name_of_dates(dates)) return false;
+  const bool are_open = std::all_of(dates.odd.begin(), dates.odd.end(),
+                                    [](const auto& value) { return is_open_word(trimmed(value.first)); });
+  // Nothing has ended yet: that is what a column of ends can say.
+  if (odd == dates.filled) return are_open && dates.role == DateRole::ends;
   // Open is not what is written there, though a manifest reads one form only.
   if (!are_few(total(of_other_forms(dates.odd)), dates)) return false;
-  return 2 * odd <= dates.filled || std::all_of(dates.odd.begin(), dates.odd.end(), [](const auto& value) {
-           return is_open_word(trimmed(value.first));
-         });
+  return are_open || 2 * odd <= dates.filled;
+}
+
+constexpr std::chrono::sys_days kYearOne = std::chrono::year(1) / 1 / 1;
+constexpr std::chrono::sys_days kFirstNever = std::chrono::year(2099) / 1 / 1;
+/// The last day of the smalldatetime of SQL Server.
+constexpr std::chrono::sys_days kLastSmallDay = std::chrono::year(2079) / 6 / 6;
+/// The day 0 or 1 of spreadsheets and OLE, Unix, SQL Server and Windows, and what people take.
+constexpr std::array<std::chrono::sys_days, 7> kFirstDays{
+    std::chrono::year(1899) / 12 / 30, std::chrono::year(1899) / 12 / 31, std::chrono::year(1900) / 1 / 1,
+    std::chrono::year(1970) / 1 / 1,   std::chrono::year(1753) / 1 / 1,   std::chrono::year(1601) / 1 / 1,
+    std::chrono::year(1800) / 1 / 1};
+
+/// Dates that mean "not yet" or "not known" move to the stand-ins.
+void find_stand_ins(const Column& column, DateColumn& dates) {
+  if (dates.role != DateRole::begins && dates.role != DateRole::ends) return;
+  struct Written {
+    std::size_t rows = 0;
+    std::map<std::string, std::size_t> values;
+  };
+  std::map<std::chrono::sys_days, Written> by_day;
+  for (const auto& value : column.values) {
+    const auto date = date_of(dates, value);
+    if (!date) continue;
+    Written& written = by_day[std::chrono::floor<std::chrono::days>(date->first)];
+    ++written.rows;
+    ++written.values[*value];
+  }
+  constexpr std::chrono::years kFarFromAll{20};
+  for (auto day = by_day.begin(); day != by_day.end(); ++day) {
+    const auto next = std::next(day);
+    const bool is_shared_first =
+        day == by_day.begin() && day->second.rows > 1 && next != by_day.end() &&
+        next->first - day->first >= kFarFromAll &&
+        std::find(kFirstDays.begin(), kFirstDays.end(), day->first) != kFirstDays.end();
+    const bool is_outright = dates.role == DateRole::ends
+                                 ? day->first >= kFirstNever || day->first == kLastSmallDay
+                                 : day->first == kYearOne;
+    if (is_outright || is_shared_first)
+      dates.stand_ins.insert(day->second.values.begin(), day->second.values.end());
+  }
 }
 
 /// The column as dates, whether it is one or not.
@@ -307,11 +360,13 @@ DateColumn read_as_dates(const Column& column) {
                    .format = {},
                    .other_reading = {},
                    .odd = {},
+                   .stand_ins = {},
                    .filled = 0};
   for (const auto& value : column.values) {
     if (!is_open_end(trimmed(value.value_or("")))) ++dates.filled;
   }
   choose_format(column, dates);
+  find_stand_ins(column, dates);
   return dates;
 }
 
@@ -319,7 +374,8 @@ DateColumn read_as_dates(const Column& column) {
 
 std::optional<DateSpan> date_of(const DateColumn& column, const std::optional<std::string>& value) {
   const std::string text = trimmed(value.value_or(""));
-  if (is_open_end(text) || column.odd.contains(value.value_or(""))) return std::nullopt;
+  const std::string raw = value.value_or("");
+  if (is_open_end(text) || column.odd.contains(raw) || column.stand_ins.contains(raw)) return std::nullopt;
   return read_date_as(column.format, text);
 }
 

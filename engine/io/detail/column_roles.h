@@ -37,21 +37,28 @@ struct DateColumn {
   std::string format;                      ///< as NamePattern reads it; empty: ISO 8601
   std::string other_reading;               ///< the format with day and month exchanged, if that reads as well
   std::map<std::string, std::size_t> odd;  ///< values that are no dates, with how often they occur
-  std::size_t filled = 0;                  ///< values that are there
+  /// Values that are dates and stand for an open end ("2099-12-31"), with how often they occur.
+  std::map<std::string, std::size_t> stand_ins;
+  std::size_t filled = 0;  ///< values that are there
 };
 
 /// The dates of a column where at least 95 % of its values are some; under a name that says begin, end or day
 /// where at least half are, or any is and the rest are words for an open end ("present", "9999"). Nothing
 /// otherwise, nor where more than 5 % of the values are dates of another form. Dates in doubt (time/edtf.h)
 /// are ISO 8601. Empty values and ".." are open ends. Whole numbers count as years (1000..2199) or days
-/// (YYYYMMDD) only under a name that means a date; the year 9999 is no date.
+/// (YYYYMMDD) only under a name that means a date; the year 9999 is no date. A column of ends may have
+/// nothing but words for an open end.
+///
+/// Stand-ins are, of ends, days after 2098 and what databases count to (2079-06-06); of beginnings, the first
+/// day of year 1. Further ones that are the first day databases and spreadsheets count from (1900-01-01,
+/// 1970-01-01 and the like) only where rows share it, as the earliest by 20 years or more.
 [[nodiscard]] std::optional<DateColumn> find_date_column(const Column& column);
 
 /// Why a column whose name says begin, end or day is none of dates, for a message; empty where it is one or
 /// its name says nothing.
 [[nodiscard]] std::string why_no_dates(const Column& column);
 
-/// Date of one value as the manifest will read it: nothing for open ends and odd values.
+/// Date of one value as the manifest will read it: nothing for open ends, odd values and stand-ins.
 [[nodiscard]] std::optional<DateSpan> date_of(const DateColumn& column,
                                               const std::optional<std::string>& value);
 

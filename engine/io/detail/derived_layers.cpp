@@ -1,4 +1,5 @@
 #include <marchland/io/detail/derived_layers.h>
+#include <marchland/io/detail/exchanged_axes.h>
 #include <marchland/measure/length.h>
 #include <marchland/model/name_form.h>
 
@@ -133,7 +134,7 @@ LinesToAreas read_lines_to_areas(const Table& layer, const Atlas& atlas, FileSpe
   return spec;
 }
 
-PointsToAreas read_points_to_areas(const Table& layer, FileSpec frame, std::optional<FileSpec> places,
+PointsToAreas read_points_to_areas(const Table& layer, FileSpec frame, std::optional<GazetteerSpec> places,
                                    std::optional<FileSpec> barriers) {
   const Table table = derivation_table(layer, "points_to_areas");
   PointsToAreas spec;
@@ -395,6 +396,22 @@ void report_unlocated(const std::vector<std::string>& names, std::size_t all, co
                                   layer, names.size(), all, fmt::join(names, "; "))});
 }
 
+void report_exchanged(const std::vector<Site>& sites, const MultiPolygon& frame, const PointsToAreas& spec,
+                      const std::string& layer, Findings& findings) {
+  std::vector<Position> positions;
+  for (const Site& site : sites) positions.push_back(site.at);
+  const AxisCount count = count_in_box(box_of(frame), positions);
+  if (!count.is_exchanged()) return;
+  findings.push_back(
+      {"axis-order", Severity::warning, "", "", GeoLocation{Lon{positions[0].lon}, Lat{positions[0].lat}},
+       fmt::format(
+           "layer '{}': {}; {}", layer, axis_text(count, "places", "the frame"),
+           spec.lon.empty()
+               ? "are its points, or those of 'places', written latitude first?"
+               : fmt::format("write lon = \"{}\" and lat = \"{}\", or exchange the columns of 'places'",
+                             spec.lat, spec.lon))});
+}
+
 }  // namespace
 
 SharedGround add_place_statements(Atlas& atlas, SharedRings& rings, LayerId layer, const PointsToAreas& spec,
@@ -420,6 +437,7 @@ SharedGround add_place_statements(Atlas& atlas, SharedRings& rings, LayerId laye
     }
   }
   report_unlocated(unlocated, places.size(), atlas[layer].id, atlas.findings);
+  report_exchanged(sites, ground.frame, spec, atlas[layer].id, atlas.findings);
   SiteCells cells = nearest_cells(ground.frame, sites, {spec.crs, ground.barriers});
   std::move(cells.findings.begin(), cells.findings.end(), std::back_inserter(atlas.findings));
   SharedGround shared;

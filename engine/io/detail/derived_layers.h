@@ -25,7 +25,7 @@ namespace marchland::detail {
 
 [[nodiscard]] LinesToAreas read_lines_to_areas(const Table& layer, const Atlas& atlas, FileSpec frame);
 [[nodiscard]] PointsToAreas read_points_to_areas(const Table& layer, FileSpec frame,
-                                                 std::optional<FileSpec> places,
+                                                 std::optional<GazetteerSpec> places,
                                                  std::optional<FileSpec> barriers);
 /// Keys of a layer that its derivation cannot be together with.
 void check_derivation(const Table& layer, const LayerSpec& spec);
@@ -72,7 +72,8 @@ struct SharedGround {
 /// Adds the statements of a layer of places: the cell of each place to its holders from row to row.
 /// Statements are called as the row that begins them (with "/actor" added where several hold the place).
 ///
-/// Findings: place-unlocated (warning, all names), place-moves (warning: rows put it at several places; the
+/// Findings: axis-order (warning: places lie about the frame with longitude and latitude exchanged only),
+/// place-unlocated (warning, all names), place-moves (warning: rows put it at several places; the
 /// one most rows give is used), place-disputed (warning: rows of one instant differ; all hold),
 /// gazetteer-ambiguous (warning: several of that name; none is used), and those of nearest_cells. Names are
 /// compared by their form (model/name_form.h), and shown as the first row writes them.

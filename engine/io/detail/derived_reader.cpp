@@ -263,28 +263,37 @@ std::optional<std::vector<ActorId>> DerivedReader::holders_of(const Row& row, co
   return holders;
 }
 
-std::vector<Site> DerivedReader::read_gazetteer(const FileSpec& spec, const std::string& subject) {
+std::vector<Site> DerivedReader::read_gazetteer(const GazetteerSpec& gazetteer, const std::string& subject) {
+  const FileSpec& spec = gazetteer.source;
   const DataFile file = in_.find_one_file(spec, subject + ": places");
   VectorRequest request{file.dataset, in_.display_name(file), spec.layer, spec.where, spec.crs, std::nullopt};
   request.is_table = true;
   VectorTable table = read_vector(request);
-  const auto has = [&](const char* name) {
+  const auto has = [&](const std::string& name) {
     return std::find(table.fields.begin(), table.fields.end(), name) != table.fields.end();
   };
-  if (!has("name")) {
-    throw InvalidData(fmt::format("{}: places: {} has no field 'name'; fields: {}",
-                                  in_.manifest.place(spec.line), file.name, fmt::join(table.fields, ", ")));
+  for (const std::string& field : {gazetteer.name, gazetteer.lon, gazetteer.lat}) {
+    if (field.empty() || has(field)) continue;
+    throw InvalidData(fmt::format("{}: places: {} has no field '{}'{}; fields: {}",
+                                  in_.manifest.place(spec.line), file.name, field,
+                                  did_you_mean(field, table.fields), fmt::join(table.fields, ", ")));
   }
-  const bool is_by_fields = has("lat") && (has("lon") || has("lng"));
+  std::string lon = gazetteer.lon;
+  std::string lat = gazetteer.lat;
+  if (lon.empty() && has("lat") && (has("lon") || has("lng"))) {
+    lon = has("lon") ? "lon" : "lng";
+    lat = "lat";
+  }
+  const bool is_by_fields = !lon.empty();
   if (!is_by_fields) table = in_.read_table(file, spec, std::nullopt);
   in_.remember(file, table);
   std::vector<Site> sites;
   for (const VectorFeature& feature : table.features) {
     const Row row(table, feature);
-    const auto position = is_by_fields                 ? position_of(row, has("lon") ? "lon" : "lng", "lat")
+    const auto position = is_by_fields                 ? position_of(row, lon, lat)
                           : feature.points.size() == 1 ? std::optional(feature.points.front())
                                                        : std::nullopt;
-    const std::string name = field_of(row, "name").value_or("");
+    const std::string name = field_of(row, gazetteer.name).value_or("");
     if (position && !name.empty()) sites.push_back({name, *position});
   }
   return sites;

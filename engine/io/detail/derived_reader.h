@@ -32,7 +32,7 @@ class DerivedReader {
   /// Actors that a row's value names; none: unknown; nothing: it states nothing.
   [[nodiscard]] std::optional<std::vector<ActorId>> holders_of(const Row& row, const LayerSpec& spec) const;
   /// Named points, or rows with the fields name, lon or lng, and lat.
-  std::vector<Site> read_gazetteer(const FileSpec& spec, const std::string& subject);
+  std::vector<Site> read_gazetteer(const GazetteerSpec& gazetteer, const std::string& subject);
   /// Lines of all features.
   MultiLine read_barriers(const FileSpec& spec, std::string subject);
   /// The first warnings since then, a line each: no atlas comes of them that `check` could show.

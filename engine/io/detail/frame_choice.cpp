@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <utility>
 
 namespace marchland::detail {
@@ -35,10 +36,17 @@ LineTrial try_frame(const NamedAreas& areas, Names names, const std::vector<Date
   LineTrial trial{names, lines.size(), 0, {}};
   try {
     const DividedFrame divided = divide_frame(joined(areas, names), lines, rule);
-    for (const DividedDate& date : divided.dates) trial.clear += date.is_clear ? 1U : 0U;
+    // A line with a loose end may yet part some ground from the rest, where it crosses itself or the frame
+    // has a seam; that is not what it was drawn for.
+    std::set<std::string> loose;
     for (const Finding& finding : divided.findings) {
+      if (finding.code == "line-too-short") loose.insert(finding.at);
       if (finding.severity == Severity::info || finding.at.empty()) continue;
       if (trial.reason.empty()) trial.reason = finding.at + ": " + finding.text;
+    }
+    for (std::size_t k = 0; k < lines.size(); ++k) {
+      const bool is_loose = loose.contains(format_utc(lines[k].at));
+      trial.clear += divided.dates[k].is_clear && !is_loose ? 1U : 0U;
     }
   } catch (const InvalidData& error) {
     trial.reason = error.what();

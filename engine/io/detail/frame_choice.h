@@ -39,7 +39,7 @@ inline constexpr double kLeastOfLines = 0.02;
 struct LineTrial {
   std::vector<std::string> names;  ///< the areas that were divided, sorted; empty: all
   std::size_t dates = 0;           ///< tried
-  std::size_t clear = 0;           ///< on which the lines divide the ground
+  std::size_t clear = 0;           ///< on which the lines divide the ground, and no end of theirs stops short
   std::string reason;              ///< what was found about the first date that was not clear
 };
 

@@ -175,21 +175,36 @@ std::vector<std::string> components(const std::string& name) {
 }
 
 /// A wildcard for texts that share their beginning and end.
-std::string wildcard_of(const std::vector<std::string>& texts) {
+constexpr std::string_view kInDates = "-._";
+
+bool is_digit(char c) {
+  return std::isdigit(static_cast<unsigned char>(c)) != 0;
+}
+
+/// The text that names share before and after what differs. `is_wide`: without the parts of a date that they
+/// share, so that files of the next month belong to it.
+std::string wildcard_of(const std::vector<std::string>& texts, bool is_wide) {
   const auto [least, greatest] = std::minmax_element(texts.begin(), texts.end());
   if (*least == *greatest) return *least;
   const auto front = std::mismatch(least->begin(), least->end(), greatest->begin(), greatest->end()).first;
   std::string before(least->begin(), front);
   // The date that differs is not to be cut in the middle of a number.
-  while (!before.empty() && std::isdigit(static_cast<unsigned char>(before.back())) != 0) before.pop_back();
+  const auto ends_in_date = [&] {
+    const std::size_t n = before.size();
+    return n > 0 && (is_digit(before[n - 1]) || (is_wide && n > 1 && is_digit(before[n - 2]) &&
+                                                 kInDates.find(before[n - 1]) != std::string_view::npos));
+  };
+  while (ends_in_date()) before.pop_back();
   std::string after = texts.front();
   for (const std::string& text : texts) {
     const auto ends = std::mismatch(after.rbegin(), after.rend(), text.rbegin(), text.rend());
     after = std::string(ends.first.base(), after.end());
   }
-  const auto letter =
-      std::find_if(after.begin(), after.end(), [](unsigned char c) { return std::isdigit(c) == 0; });
-  after.erase(after.begin(), letter);
+  const auto begins_in_date = [&] {
+    return !after.empty() && (is_digit(after[0]) || (is_wide && after.size() > 1 && is_digit(after[1]) &&
+                                                     kInDates.find(after[0]) != std::string_view::npos));
+  };
+  while (begins_in_date()) after.erase(0, 1);
   return before + "*" + after;
 }
 
@@ -239,12 +254,14 @@ std::vector<std::string> entries_for(const std::vector<DataFile>& files, const f
     if (parts.size() != depth) return names;
     for (std::size_t i = 0; i < depth; ++i) by_depth[i].push_back(parts[i]);
   }
-  fs::path entry;
-  for (const auto& parts : by_depth) entry /= wildcard_of(parts);
-  const bool takes_all = entry.filename() == "*";
-  const bool takes_manifest = fnmatch(entry.c_str(), manifest.c_str(), FNM_PATHNAME | FNM_PERIOD) == 0;
-  if (!takes_all && !takes_manifest && stands_for(entry.generic_string(), files, folder))
-    return {entry.generic_string()};
+  for (const bool is_wide : {true, false}) {
+    fs::path entry;
+    for (const auto& parts : by_depth) entry /= wildcard_of(parts, is_wide);
+    const bool takes_all = entry.filename() == "*";
+    const bool takes_manifest = fnmatch(entry.c_str(), manifest.c_str(), FNM_PATHNAME | FNM_PERIOD) == 0;
+    if (!takes_all && !takes_manifest && stands_for(entry.generic_string(), files, folder))
+      return {entry.generic_string()};
+  }
   return names;
 }
 

@@ -11,6 +11,8 @@ struct Dated {
 };
 
 void compare(const std::string& key, const Dated& earlier, const Dated& later, IntervalEnds& ends) {
+  // What has not ended is followed by nothing: a further row of its holder adds ground.
+  if (earlier.to.last == Instant::max()) return;
   if (later.from.first == earlier.to.last) {
     ++ends.meet_after;
   } else if (later.from.first == earlier.to.first) {
@@ -31,7 +33,9 @@ struct OnGround {
 void compare_on_grounds(const std::vector<DatedRow>& rows, IntervalEnds& ends) {
   std::map<std::size_t, std::vector<OnGround>> by_ground;
   for (const auto& [key, from, to, ground] : rows) {
-    if (ground != DatedRow::kNoGround && from) by_ground[ground].push_back({*from, key, to});
+    // An open beginning is before all others.
+    const DateSpan since = from.value_or(DateSpan{Instant::min(), Instant::min()});
+    if (ground != DatedRow::kNoGround) by_ground[ground].push_back({since, key, to});
   }
   for (auto& [ground, list] : by_ground) {
     std::stable_sort(list.begin(), list.end(),

@@ -64,14 +64,23 @@ void write_files(Text out, const std::vector<std::string>& files) {
   fmt::format_to(out, "]\n");
 }
 
-std::string place_value(const FileSpec& place) {
-  if (place.layer.empty() && place.where.empty() && place.crs.empty()) return toml_text(place.file);
-  std::string text = fmt::format("{{file = {}", toml_text(place.file));
-  for (const auto& [key, value] :
-       {std::pair("layer", &place.layer), {"where", &place.where}, {"crs", &place.crs}}) {
-    if (!value->empty()) text += fmt::format(", {} = {}", key, toml_text(*value));
+using Keys = std::vector<std::pair<const char*, std::string>>;
+
+/// The file's name alone where no other key has a value.
+std::string place_value(const FileSpec& place, const Keys& further = {}) {
+  Keys keys{{"layer", place.layer}, {"where", place.where}, {"crs", place.crs}};
+  keys.insert(keys.end(), further.begin(), further.end());
+  std::string text;
+  for (const auto& [key, value] : keys) {
+    if (!value.empty()) text += fmt::format(", {} = {}", key, toml_text(value));
   }
-  return text + "}";
+  if (text.empty()) return toml_text(place.file);
+  return fmt::format("{{file = {}{}}}", toml_text(place.file), text);
+}
+
+std::string gazetteer_value(const GazetteerSpec& places) {
+  const std::string name = places.name == GazetteerSpec{}.name ? "" : places.name;
+  return place_value(places.source, {{"name", name}, {"lon", places.lon}, {"lat", places.lat}});
 }
 
 void write_lines_to_areas(Text out, const Atlas& atlas, const LinesToAreas& lines) {
@@ -96,7 +105,7 @@ void write_points_to_areas(Text out, const PointsToAreas& points) {
   write_key(out, "lon", points.lon);
   write_key(out, "lat", points.lat);
   write_key(out, "crs", points.crs);
-  if (points.places) fmt::format_to(out, "places = {}\n", place_value(*points.places));
+  if (points.places) fmt::format_to(out, "places = {}\n", gazetteer_value(*points.places));
   if (points.barriers) fmt::format_to(out, "barriers = {}\n", place_value(*points.barriers));
   if (!points.unknown.empty())
     fmt::format_to(out, "unknown = {}  # from then on nobody can say\n", text_list(points.unknown));

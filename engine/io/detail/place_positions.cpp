@@ -44,10 +44,10 @@ std::vector<std::optional<Position>> points_of(const std::vector<DataFile>& file
   return points;
 }
 
-std::size_t add_positions_by_name(VectorRequest gazetteer, const std::string& lon, const std::string& lat,
-                                  PlacePositions& places) {
+std::size_t add_positions_by_name(VectorRequest gazetteer, const std::string& name, const std::string& lon,
+                                  const std::string& lat, PlacePositions& places) {
   gazetteer.is_table = !lon.empty();
-  gazetteer.fields = std::vector<std::string>{"name"};
+  gazetteer.fields = std::vector<std::string>{name};
   if (gazetteer.is_table) gazetteer.fields->insert(gazetteer.fields->end(), {lon, lat});
   std::map<std::string, std::vector<Position>> known;
   for (const VectorFeature& feature : read_vector(gazetteer).features) {
@@ -55,7 +55,7 @@ std::size_t add_positions_by_name(VectorRequest gazetteer, const std::string& lo
     if (at) known[name_form(plain_spaces(feature.values[0].value_or("")))].push_back(*at);
   }
   std::size_t added = 0;
-  for (const auto& [form, name] : places.names) {
+  for (const auto& [form, written] : places.names) {
     const auto found = known.find(form);
     if (found == known.end() || found->second.size() != 1) continue;
     added += places.at.try_emplace(form, found->second.front()).second ? 1U : 0U;

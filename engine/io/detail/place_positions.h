@@ -29,8 +29,9 @@ struct PlacePositions {
                                                              const std::string& crs);
 
 /// Adds the positions that a gazetteer has for places without one, if it has one of their name; how many. It
-/// has a field `name`, and its positions are those of its features or, where named, of its fields.
-[[nodiscard]] std::size_t add_positions_by_name(VectorRequest gazetteer, const std::string& lon,
-                                                const std::string& lat, PlacePositions& places);
+/// has the field `name`, and its positions are those of its features or, where named, of its fields.
+[[nodiscard]] std::size_t add_positions_by_name(VectorRequest gazetteer, const std::string& name,
+                                                const std::string& lon, const std::string& lat,
+                                                PlacePositions& places);
 
 }  // namespace marchland::detail

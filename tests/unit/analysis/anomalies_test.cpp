@@ -140,6 +140,27 @@ TEST(Anomalies, GapsThatEndAtThePoleOrGoOnAcrossTheAntimeridian) {
   EXPECT_NEAR(at_seam[0].location->lon.value(), 179.5, 1e-6);
 }
 
+TEST(Anomalies, TheSideOfTheMapEnclosesNothing) {
+  // b once reached the pole, and across the antimeridian; what it left there is between a and c.
+  AtlasBuilder pole;
+  pole.say("l", "a", box_wkt(0, 70, 10, 90))
+      .say("l", "c", "POLYGON((10 70,30 70,30 90,20 90,20 80,10 80,10 70))");
+  pole.say("l", "b", box_wkt(10, 80, 20, 90), days(0, 5)).say("l", "b", box_wkt(50, 0, 51, 1), days(3, 9));
+  EXPECT_TRUE(anomalies_of(pole).empty());
+  pole.atlas.study_area = parse_wkt(box_wkt(0, 70, 30, 90));
+  EXPECT_EQ(codes(anomalies_of(pole)), std::vector<std::string>{"gap 1970-01-06"});
+  AtlasBuilder seam;
+  seam.say("l", "a", "POLYGON((170 0,180 0,180 1,179 1,179 2,180 2,180 3,170 3,170 0))");
+  seam.say("l", "c", "POLYGON((-180 0,-170 0,-170 3,-180 3,-180 2,-179 2,-179 1,-180 1,-180 0))");
+  seam.say("l", "b", box_wkt(179, 1, 180, 2), days(0, 5))
+      .say("l", "b", box_wkt(-180, 1, -179, 2), days(0, 5));
+  seam.say("l", "b", box_wkt(50, 0, 51, 1), days(3, 9));
+  EXPECT_TRUE(anomalies_of(seam).empty());
+  seam.atlas.study_area =
+      parse_wkt("MULTIPOLYGON(((170 0,180 0,180 3,170 3,170 0)),((-180 0,-170 0,-170 3,-180 3,-180 0)))");
+  EXPECT_EQ(codes(anomalies_of(seam)), std::vector<std::string>{"gap 1970-01-06"});
+}
+
 TEST(Anomalies, GroundOutsideAllIsNoGap) {
   AtlasBuilder builder;
   builder.say("l", "a", box_wkt(0, 0, 1, 1)).say("l", "b", box_wkt(1.0001, 0, 2, 1));

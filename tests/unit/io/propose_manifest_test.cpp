@@ -152,7 +152,8 @@ TEST(DateRole, ByWordsNotByLetters) {
   EXPECT_EQ(date_role("date"), DateRole::day);
   EXPECT_EQ(date_role("last_updated"), DateRole::recorded);
   EXPECT_EQ(date_role("created_date"), DateRole::recorded);
-  for (const char* none : {"total", "gender", "platform", "town", "restarted"})
+  EXPECT_EQ(date_role("modification date"), DateRole::recorded);
+  for (const char* none : {"POP_YEAR", "gdp_year", "total", "gender", "platform", "town", "restarted"})
     EXPECT_EQ(date_role(none), DateRole::none) << none;
 }
 
@@ -200,9 +201,38 @@ TEST(DateColumn, UnderTheNameOfDatesOddValuesAreOpen) {
   EXPECT_EQ(form_of(column("end", {"31/12/2024", "31/12/9999"})), "%d/%m/%Y||1");
   EXPECT_EQ(form_of(column("end", {"2024-12-31", "9999-12-31"})), "||1");
   EXPECT_EQ(form_of(column("to", {"2020-05-01", "A", "B"})),
-            "none");                                                 // most are no dates, nor words for open
-  EXPECT_EQ(form_of(column("to", {"present", "present"})), "none");  // none is a date
+            "none");  // most are no dates, nor words for open
+  EXPECT_EQ(form_of(column("to", {"present", "9999-12-31"})), "||2");  // nothing has ended
+  EXPECT_EQ(form_of(column("from", {"unknown", "unknown"})), "none");
+  EXPECT_EQ(form_of(column("end", {"2020-05-01", "0000-00-00"})), "||1");
   EXPECT_EQ(form_of(column("note", {"2020-05-01", "present"})), "none");
+}
+
+/// What stands for an open end, with how often.
+std::string stand_ins_of(const Column& values) {
+  const auto dates = find_date_column(values);
+  std::string list;
+  if (!dates) return "none";
+  for (const auto& [value, count] : dates->stand_ins) list += fmt::format("{} x {};", value, count);
+  return list;
+}
+
+TEST(DateColumn, DatesThatNobodyMeansStandForOpenEnds) {
+  EXPECT_EQ(stand_ins_of(column("end", {"2020-05-01", "2099-12-31", "2099-12-31"})), "2099-12-31 x 2;");
+  EXPECT_EQ(stand_ins_of(column("end", {"01.05.2020", "31.12.2999"})), "31.12.2999 x 1;");
+  EXPECT_EQ(stand_ins_of(column("to", {"20200501", "20990101"})), "20990101 x 1;");
+  EXPECT_EQ(stand_ins_of(column("end", {"2020-05-01", "2079-06-06T00:00:00"})), "2079-06-06T00:00:00 x 1;");
+  EXPECT_EQ(stand_ins_of(column("end", {"2020-05-01", "2030-12-31"})), "");  // a treaty may say so
+  EXPECT_EQ(stand_ins_of(column("start", {"2020-05-01", "0001-01-01"})), "0001-01-01 x 1;");
+  EXPECT_EQ(stand_ins_of(column("start", {"1994-05-01", "1900-01-01", "1900-01-01"})), "1900-01-01 x 2;");
+  EXPECT_EQ(stand_ins_of(column("start", {"1994-05-01", "1900-01-01"})), "");  // nobody shares it
+  // A record that begins in 1900.
+  EXPECT_EQ(stand_ins_of(column("start", {"1900-01-01", "1900-01-01", "1905-06-07"})), "");
+  EXPECT_EQ(stand_ins_of(column("date", {"1900-01-01", "1900-01-01", "2099-12-31"})),
+            "");  // of days, all count
+  const DateColumn ends = *find_date_column(column("end", {"2020-05-01", "2099-12-31"}));
+  EXPECT_FALSE(date_of(ends, "2099-12-31"));
+  EXPECT_TRUE(date_of(ends, "2020-05-01"));
 }
 
 TEST(DateColumn, WhyAColumnIsNone) {
@@ -279,6 +309,10 @@ TEST(IntervalEnds, ByHoldersThatFollowOnTheSameGround) {
   EXPECT_TRUE(ends.is_inclusive());
   EXPECT_FALSE(
       find_interval_ends({on(0, row("a", "1900", "1918")), on(0, row("b", "1918", "1939"))}).is_inclusive());
+  // Whoever was there before all others is followed, too.
+  EXPECT_EQ(find_interval_ends({{"a", std::nullopt, parse_date("1918"), 0}, on(0, row("b", "1919", "1939"))})
+                .ground_after,
+            1U);
 }
 
 TEST(Grounds, BoxesThatShareNearlyAll) {
@@ -303,6 +337,10 @@ TEST(IntervalEnds, OverlapsOpenEndsAndBackwardOnes) {
   EXPECT_THAT(ends.overlaps, SizeIs(1));
   EXPECT_THAT(ends.backward, ElementsAre(2));
   EXPECT_EQ(ends.meet_after, 1U);  // c: open beginning to 1989, then since 1990
+  // More ground for one who has not lost the first.
+  const auto more = find_interval_ends({{"a", parse_date("1990"), std::nullopt, DatedRow::kNoGround},
+                                        {"a", parse_date("1995"), std::nullopt, DatedRow::kNoGround}});
+  EXPECT_EQ(more.successions(), 0U);
 }
 
 // ---- places
@@ -395,6 +433,23 @@ TEST(FrameChoice, LinesDivideTheStatesTheyLeadThrough) {
   const LineTrial none = try_lines({{"", square(0, 0, 2, 9)}}, lines, rule);
   EXPECT_EQ(none.clear, 0U);
   EXPECT_THAT(none.reason, testing::HasSubstr("inside the frame"));
+}
+
+TEST(FrameChoice, ALineThatOnlyCrossesItselfDividesNothing) {
+  // It ends far inside the neighbour c, but its knot parts a bit of ground from all the rest.
+  const NamedAreas states{{"a", square(0, 0, 1, 2)}, {"b", square(1, 0, 2, 2)}, {"c", square(-9, 2, 9, 9)}};
+  const std::vector<DatedLine> lines{{parse_date("1914-08-01").first,
+                                      {{{1, 0}, {1, 1.02}, {1.02, 1.02}, {1.02, 1}, {0.9, 1}, {0.9, 2}}},
+                                      "front"}};
+  DivisionRule rule;
+  rule.left = ActorId(std::size_t{0});
+  rule.right = ActorId(std::size_t{1});
+  rule.extension = LineExtension::nearest;
+  rule.within = Meters{50'000.0};
+  EXPECT_EQ(try_lines({{"", square(-9, 0, 9, 9)}}, lines, rule).clear, 0U);
+  const LineTrial trial = try_lines(states, lines, rule);
+  EXPECT_THAT(trial.names, ElementsAre("a", "b"));
+  EXPECT_EQ(trial.clear, 1U);
 }
 
 TEST(FrameChoice, AreasThatHavePlacesThoseWithMostFirst) {
