@@ -276,6 +276,12 @@ Report changes_report(const Session& session, Instant from, Instant to, const Br
       transitions.rows.push_back(std::move(row));
     }
   }
+  add_doubt_note(report, session, holders, {from, to});
+  if (to < from) {
+    report.notes.insert(
+        report.notes.begin(),
+        "the second date is before the first: what is told as gained was lost, and the other way round");
+  }
   report.head["residual_units"] = to_string(residual);
   report.tables = {std::move(rows), std::move(transitions),
                    places_table(session, holders, from, to, before, after)};

@@ -14,6 +14,11 @@ namespace marchland::cli {
 /// Columns date_low_m2 and date_high_m2 after area_m2, and the note that says what they are.
 void add_date_band(Table& table, Report& report);
 
+/// Says that the answer goes by dates that are in doubt, where any of its ground at any of the dates (of
+/// none: at any time) would have another holder by other possible ones. For answers without date bands.
+void add_doubt_note(Report& report, const Session& session, const Holders& holders,
+                    const std::vector<Instant>& at);
+
 [[nodiscard]] Report areas_report(const Session& session, const std::vector<Instant>& at,
                                   const AreaOptions& options);
 /// `within_noise`: sigma of lines in metres; what changed in pieces narrower than twice that is told. 0: not.
