@@ -5,13 +5,13 @@
 #include <cmath>
 #include <numbers>
 #include <tuple>
+#include <utility>
 
 namespace marchland {
 namespace {
 
 constexpr std::uint16_t kExact = 0;
 constexpr std::uint16_t kNotStated = 1;
-constexpr HalfEdgeIndex kNoFollower = 0xffffffffU;
 
 }  // namespace
 
@@ -168,7 +168,9 @@ void DrawnGround::start() {
     for (Part& part : parts_) part = part_of_holder_[part];
   }
   boundary_.clear();
-  follower_.clear();
+  is_anew_ = true;
+  turned_.clear();
+  follower_.assign(2 * lines_->composite().plane().edges().size(), kNoFollower);
   place_.assign(lines_->composite().plane().edges().size(), 0);
   for (EdgeIndex e = 0; e < place_.size(); ++e) set_boundary(e);
 }
@@ -240,21 +242,39 @@ void DrawnGround::move_to(TimeIndex epoch, std::vector<Part> part_of_holder) {
     }
   }
   epoch_ = epoch;
+  is_anew_ = false;
+  turned_.clear();
   // The same rings of another epoch are other lines only where statements end, which errors ask the map.
   if (changed.empty()) return;
   is_traced_ = false;
   const Arrangement& plane = lines_->composite().plane();
+  met_.resize(plane.node_count(), 0);
+  ++moves_;
   for (const FaceIndex face : changed) {
     for (std::uint32_t i = edge_begin_[face]; i < edge_begin_[face + 1]; ++i) {
       set_boundary(edges_[i]);
-      if (follower_.empty()) continue;
       // Whatever arrives at its ends may go on otherwise.
       const Edge& edge = plane.edges()[edges_[i]];
       for (const NodeIndex node : {edge.u, edge.v}) {
-        for (const HalfEdgeIndex out : plane.outgoing(node)) follower_[Arrangement::twin(out)] = kNoFollower;
+        if (std::exchange(met_[node], moves_) == moves_) continue;
+        for (const HalfEdgeIndex out : plane.outgoing(node)) {
+          const HalfEdgeIndex arriving = Arrangement::twin(out);
+          follower_[arriving] = kNoFollower;
+          turned_.push_back(arriving);
+        }
       }
     }
   }
+}
+
+HalfEdgeIndex DrawnGround::find_follower(HalfEdgeIndex h) const {
+  const Arrangement& plane = lines_->composite().plane();
+  const Part part = parts_[lines_->face(h)];
+  HalfEdgeIndex follower = plane.next(h);
+  while (parts_[lines_->face(Arrangement::twin(follower))] == part)
+    follower = plane.next(Arrangement::twin(follower));
+  follower_[h] = follower;
+  return follower;
 }
 
 const std::vector<DrawnGround::Ring>& DrawnGround::rings() const {
@@ -263,33 +283,23 @@ const std::vector<DrawnGround::Ring>& DrawnGround::rings() const {
 }
 
 void DrawnGround::trace() const {
-  const Arrangement& plane = lines_->composite().plane();
   is_traced_ = true;
   rings_.clear();
   steps_.clear();
   seen_.resize(2 * place_.size(), 0);
-  follower_.resize(2 * place_.size(), kNoFollower);
   ++tracing_;
   for (const EdgeIndex e : boundary_) {
     for (const HalfEdgeIndex start : {2 * e, 2 * e + 1}) {
       if (seen_[start] == tracing_) continue;
-      const Part part = parts_[lines_->face(start)];
-      if (part == 0 && unknown_ == Unknown::left_out) continue;
+      if (!is_walked(start)) continue;
       const auto begin = static_cast<std::uint32_t>(steps_.size());
       HalfEdgeIndex h = start;
       do {
         seen_[h] = tracing_;
         steps_.push_back(h);
-        HalfEdgeIndex& follower = follower_[h];
-        if (follower == kNoFollower) {
-          // Around the node, across whatever divides the part itself.
-          follower = plane.next(h);
-          while (parts_[lines_->face(Arrangement::twin(follower))] == part)
-            follower = plane.next(Arrangement::twin(follower));
-        }
-        h = follower;
+        h = next(h);
       } while (h != start);
-      rings_.push_back({part, begin, static_cast<std::uint32_t>(steps_.size())});
+      rings_.push_back({parts_[lines_->face(start)], begin, static_cast<std::uint32_t>(steps_.size())});
     }
   }
 }

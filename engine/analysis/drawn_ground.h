@@ -50,6 +50,10 @@ class LineMap {
     return (h & 1U) == 0 ? v : GroundVector{-v.east, -v.north};
   }
   [[nodiscard]] double length(HalfEdgeIndex h) const { return lengths_[h >> 1U]; }
+  /// Where every line has one stated accuracy: that. Else null.
+  [[nodiscard]] const LineAccuracy* only_accuracy() const noexcept {
+    return decays_.empty() ? nullptr : &accuracies_[uniform_->accuracy];
+  }
   /// Where every line has one stated accuracy: the correlation of errors at the ends of the half-edge. Empty
   /// otherwise.
   [[nodiscard]] const std::vector<double>& decays() const noexcept { return decays_; }
@@ -117,10 +121,27 @@ class DrawnGround {
   /// cost of a new one.
   void move_to(TimeIndex epoch, std::vector<Part> part_of_holder);
   void move_to(TimeIndex epoch) { move_to(epoch, part_of_holder_); }
+  /// Of the last move: whether it began anew, so that any ring may be another one.
+  [[nodiscard]] bool is_anew() const noexcept { return is_anew_; }
+  /// Of a last move that did not: half-edges where something else may follow than before, those of edges that
+  /// bound parts no longer among them. A ring without any of them is the ring that it was.
+  [[nodiscard]] const std::vector<HalfEdgeIndex>& turned() const noexcept { return turned_; }
 
   [[nodiscard]] const LineMap& lines() const noexcept { return *lines_; }
   [[nodiscard]] TimeIndex epoch() const noexcept { return epoch_; }
   [[nodiscard]] Part part(FaceIndex face) const { return parts_[face]; }
+  /// In no order.
+  [[nodiscard]] const std::vector<EdgeIndex>& boundary() const noexcept { return boundary_; }
+  /// Whether the half-edge is in a ring.
+  [[nodiscard]] bool is_walked(HalfEdgeIndex h) const {
+    return place_[Arrangement::edge_of(h)] != 0 &&
+           (parts_[lines_->face(h)] != 0 || unknown_ == Unknown::walked);
+  }
+  /// What follows in the ring: around the node, across whatever divides the part itself.
+  [[nodiscard]] HalfEdgeIndex next(HalfEdgeIndex h) const {
+    const HalfEdgeIndex follower = follower_[h];
+    return follower != kNoFollower ? follower : find_follower(h);
+  }
 
   /// Boundary of one part, closed, its ground on the left. Rings that touch in a node are apart or one,
   /// as it happens; each half-edge of the boundary is in one ring.
@@ -145,6 +166,9 @@ class DrawnGround {
   void prepare_moves();
   void set_boundary(EdgeIndex edge);
   void trace() const;
+  HalfEdgeIndex find_follower(HalfEdgeIndex h) const;
+
+  static constexpr HalfEdgeIndex kNoFollower = 0xffffffffU;
 
   const LineMap* lines_;
   const Holders* holders_;
@@ -159,13 +183,17 @@ class DrawnGround {
   std::vector<std::uint32_t> face_begin_;
   std::vector<FaceIndex> faces_;  ///< by coverage
   std::vector<std::uint32_t> edge_begin_;
-  std::vector<EdgeIndex> edges_;  ///< by face
+  std::vector<EdgeIndex> edges_;    ///< by face
+  std::vector<std::uint32_t> met_;  ///< by node: in which move
+  std::uint32_t moves_ = 0;
+  std::vector<HalfEdgeIndex> turned_;
+  bool is_anew_ = true;
+  /// By half-edge: the next one of its ring, or none while that is not known.
+  mutable std::vector<HalfEdgeIndex> follower_;
   // Made by `trace`.
   mutable bool is_traced_ = false;
   mutable std::vector<Ring> rings_;
   mutable std::vector<HalfEdgeIndex> steps_;
-  /// By half-edge: the next one of its ring, or none while that is not known.
-  mutable std::vector<HalfEdgeIndex> follower_;
   mutable std::vector<std::uint32_t> seen_;  ///< by half-edge: in which tracing
   mutable std::uint32_t tracing_ = 0;
 };

@@ -46,6 +46,22 @@ Band band_of(double figure, const AreaError& error, double least, double most) {
                  least, most)};
 }
 
+RingError& RingError::operator+=(const RingError& other) {
+  variance += other.variance;
+  excess += other.excess;
+  lines += other.lines;
+  without_sigma += other.without_sigma;
+  return *this;
+}
+
+RingError::operator AreaError() const {
+  return {SquareMeters(std::sqrt(std::max(variance, 0.0))),
+          SquareMeters(excess),
+          {},
+          Meters(lines),
+          Meters(without_sigma)};
+}
+
 double correlated_sum(std::span<const RingVertex> ring, double perimeter, double correlation) {
   double sum = 0.0;
   if (correlation == 0.0) {
@@ -93,13 +109,12 @@ AreaErrors::AreaErrors(const LineMap& lines, const std::vector<bool>& inside)
 /// Adds the vertices of a ring with what they move of the figure; `jump_of` says of a half-edge how much more
 /// a square metre counts on its left than on its right.
 template <class JumpOf>
-void AreaErrors::walk(const DrawnGround& ground, const DrawnGround::Ring& ring, JumpOf jump_of,
+void AreaErrors::walk(std::span<const HalfEdgeIndex> steps, TimeIndex epoch, JumpOf jump_of,
                       Walk& out) const {
-  const std::span<const HalfEdgeIndex> steps = ground.half_edges(ring);
   const std::size_t count = steps.size();
   out.known.resize(count);
   for (std::size_t i = 0; i < count; ++i) {
-    LineMap::Line line = lines_->line(Arrangement::edge_of(steps[i]), ground.epoch());
+    LineMap::Line line = lines_->line(Arrangement::edge_of(steps[i]), epoch);
     if ((steps[i] & 1U) != 0) line.shift = -line.shift;
     out.known[i] = line;
   }
@@ -171,73 +186,6 @@ void AreaErrors::walk(const DrawnGround& ground, const DrawnGround::Ring& ring, 
   }
 }
 
-bool AreaErrors::add_long_ring(std::span<const HalfEdgeIndex> steps, Walk& out, double& variance) const {
-  if (lines_->decays().empty()) return false;
-  const LineAccuracy& accuracy =
-      lines_->accuracies()[lines_->line(Arrangement::edge_of(steps[0]), 0).accuracy];
-  const std::size_t count = steps.size();
-  std::size_t start = 0;
-  while (start + 1 < count && lines_->is_straight(steps[start == 0 ? count - 1 : start - 1], steps[start]))
-    ++start;
-  double sum = 0.0;
-  double perimeter = 0.0;
-  double lines = 0.0;
-  GroundVector near;        // what was passed, as it is felt here
-  GroundVector from_start;  // what was passed, as it is felt at the start
-  double since_start = 1.0;
-  GroundVector first;  // gradient of the first vertex, of the stretch that begins there
-  GroundVector pending;
-  for (std::size_t done = 0; done < count;) {
-    GroundVector whole;
-    double length = 0.0;
-    double counted = 0.0;
-    double counted_first = 0.0;
-    double decay = 1.0;
-    const bool is_first = done == 0;
-    for (;;) {
-      const HalfEdgeIndex h = steps[start + done < count ? start + done : start + done - count];
-      const EdgeIndex edge = Arrangement::edge_of(h);
-      if (lines_->is_box(edge)) return false;
-      const double step = lines_->length(h);
-      whole += lines_->along(h);
-      decay *= lines_->decays()[edge];
-      if (is_everywhere_ ||
-          (inside_[lines_->face(h)] != 0 && inside_[lines_->face(Arrangement::twin(h))] != 0)) {
-        counted += step;
-        counted_first += step * (length + step / 2.0);
-      }
-      length += step;
-      ++done;
-      if (done == count) break;
-      const HalfEdgeIndex next = steps[start + done < count ? start + done : start + done - count];
-      if (!lines_->is_straight(h, next)) break;
-    }
-    const double at_end = counted_first / (length * length);
-    const double at_begin = counted / length - at_end;
-    const GroundVector turned = outwards(whole);
-    lines += counted;
-    perimeter += length;
-    if (is_first) {
-      first = at_begin * turned;
-    } else {
-      pending += at_begin * turned;
-      sum += dot(pending, pending) + 2.0 * dot(pending, near);
-      near += pending;
-      from_start += since_start * pending;
-    }
-    near = decay * near;
-    since_start *= decay;
-    pending = at_end * turned;
-  }
-  if (perimeter < 2.0 * kFarAway * accuracy.correlation) return false;
-  pending += first;
-  sum += dot(pending, pending) + 2.0 * dot(pending, near) + 2.0 * dot(pending, from_start) +
-         2.0 * dot(near, from_start);
-  variance += accuracy.sigma * accuracy.sigma * sum;
-  out.lines += lines;
-  return true;
-}
-
 /// Sorts by accuracy and adds what each does. All are of one ring, sorted along it.
 void AreaErrors::add_vertices(std::vector<Vertex>& vertices, double perimeter, double& variance) const {
   const auto by_accuracy = [](const Vertex& a, const Vertex& b) { return a.accuracy < b.accuracy; };
@@ -256,26 +204,17 @@ void AreaErrors::add_vertices(std::vector<Vertex>& vertices, double perimeter, d
 }
 
 std::vector<AreaError> AreaErrors::of_parts(const DrawnGround& ground, std::size_t part_count) const {
-  std::vector<AreaError> out(part_count);
-  std::vector<double> variance(part_count, 0.0);
+  std::vector<RingError> sums(part_count);
+  for (const DrawnGround::Ring& ring : ground.rings())
+    sums[ring.part] += of_ring(ground.half_edges(ring), ground.epoch());
+  return {sums.begin(), sums.end()};
+}
+
+RingError AreaErrors::of_ring(std::span<const HalfEdgeIndex> ring, TimeIndex epoch) const {
   Walk walked;
-  const auto jump_of = [&](HalfEdgeIndex h) {
-    return inside_[lines_->face(h)] != 0 && inside_[lines_->face(Arrangement::twin(h))] != 0 ? 1.0 : 0.0;
-  };
-  for (const DrawnGround::Ring& ring : ground.rings()) {
-    walked.vertices.clear();
-    walked.excess = walked.lines = walked.without_sigma = 0.0;
-    if (!add_long_ring(ground.half_edges(ring), walked, variance[ring.part])) {
-      walk(ground, ring, jump_of, walked);
-      add_vertices(walked.vertices, walked.perimeter, variance[ring.part]);
-    }
-    AreaError& error = out[ring.part];
-    error.excess += SquareMeters(walked.excess);
-    error.lines += Meters(walked.lines);
-    error.without_sigma += Meters(walked.without_sigma);
-  }
-  for (std::size_t p = 0; p < part_count; ++p)
-    out[p].sd = SquareMeters(std::sqrt(std::max(variance[p], 0.0)));
+  walk(ring, epoch, [&](HalfEdgeIndex h) { return counts(h) ? 1.0 : 0.0; }, walked);
+  RingError out{0.0, walked.excess, walked.lines, walked.without_sigma};
+  add_vertices(walked.vertices, walked.perimeter, out.variance);
   return out;
 }
 
@@ -291,7 +230,7 @@ AreaError AreaErrors::of(const DrawnGround& first, DrawnGround::Part in_first, c
   const auto jump_of = [&](HalfEdgeIndex h) {
     const FaceIndex left = lines_->face(h);
     const FaceIndex right = lines_->face(Arrangement::twin(h));
-    return inside_[left] != 0 && inside_[right] != 0 ? weight(left) - weight(right) : 0.0;
+    return counts(h) ? weight(left) - weight(right) : 0.0;
   };
   // A line that bounds the ground of both is one; it is met on the walk along the first.
   const auto jump_of_rest = [&](HalfEdgeIndex h) {
@@ -304,21 +243,17 @@ AreaError AreaErrors::of(const DrawnGround& first, DrawnGround::Part in_first, c
     std::vector<Vertex> shared;  ///< with a ring of the other division
     double perimeter = 0.0;
   };
-  double excess = 0.0;
-  double lines = 0.0;
-  double without_sigma = 0.0;
+  RingError sum;
   const auto walk_all = [&](const DrawnGround& ground, DrawnGround::Part part, const auto& jump) {
     std::vector<RingVertices> rings;
     Walk walked;
     for (const DrawnGround::Ring& ring : ground.rings()) {
       if (ring.part != part) continue;
-      walk(ground, ring, jump, walked);
+      walk(ground.half_edges(ring), ground.epoch(), jump, walked);
       rings.push_back({std::move(walked.vertices), {}, walked.perimeter});
       walked.vertices.clear();
     }
-    excess += walked.excess;
-    lines += walked.lines;
-    without_sigma += walked.without_sigma;
+    sum += {0.0, walked.excess, walked.lines, walked.without_sigma};
     return rings;
   };
   std::vector<RingVertices> of_first = walk_all(first, in_first, jump_of);
@@ -356,18 +291,13 @@ AreaError AreaErrors::of(const DrawnGround& first, DrawnGround::Part in_first, c
       ring.own = std::move(own);
     }
   }
-  double variance = 0.0;
   for (std::vector<RingVertices>* rings : {&of_first, &of_second}) {
     for (RingVertices& ring : *rings) {
-      add_vertices(ring.own, ring.perimeter, variance);
-      add_vertices(ring.shared, ring.perimeter, variance);
+      add_vertices(ring.own, ring.perimeter, sum.variance);
+      add_vertices(ring.shared, ring.perimeter, sum.variance);
     }
   }
-  return {SquareMeters(std::sqrt(std::max(variance, 0.0))),
-          SquareMeters(excess),
-          {},
-          Meters(lines),
-          Meters(without_sigma)};
+  return sum;
 }
 
 Band band_of(double length, const LengthError& error) {

@@ -28,6 +28,17 @@ struct AreaError {
   [[nodiscard]] bool is_known() const noexcept { return without_sigma.value() == 0.0; }
 };
 
+/// What one ring, or several that are in error independently, add to an AreaError. In metres, and square
+/// metres squared.
+struct RingError {
+  double variance = 0.0;
+  double excess = 0.0;
+  double lines = 0.0;
+  double without_sigma = 0.0;
+  RingError& operator+=(const RingError& other);
+  operator AreaError() const;  // NOLINT(google-explicit-constructor): what it amounts to
+};
+
 /// Where a figure lies with a probability of 95 %, as far as lines are concerned.
 struct Band {
   double low = 0.0;
@@ -64,8 +75,17 @@ class AreaErrors {
   /// `inside`: by face, as faces_in_scope has it.
   AreaErrors(const LineMap& lines, const std::vector<bool>& inside);
 
-  /// Of the area of every part, by its number.
+  [[nodiscard]] const LineMap& lines() const noexcept { return *lines_; }
+  /// Whether the line is in the scope, with the ground on both sides.
+  [[nodiscard]] bool counts(HalfEdgeIndex h) const {
+    return is_everywhere_ ||
+           (inside_[lines_->face(h)] != 0 && inside_[lines_->face(Arrangement::twin(h))] != 0);
+  }
+
+  /// Of the area of every part, by its number. AreaErrorSeries has those of many dates at less cost.
   [[nodiscard]] std::vector<AreaError> of_parts(const DrawnGround& ground, std::size_t part_count) const;
+  /// Of the area within one closed ring.
+  [[nodiscard]] RingError of_ring(std::span<const HalfEdgeIndex> ring, TimeIndex epoch) const;
   /// Of one part.
   [[nodiscard]] AreaError of(const DrawnGround& ground, DrawnGround::Part part) const;
   /// Of the weighed area of two parts of two divisions: two dates, or two themes. A line that bounds both is
@@ -82,10 +102,7 @@ class AreaErrors {
   };
   struct Walk;
   template <class JumpOf>
-  void walk(const DrawnGround& ground, const DrawnGround::Ring& ring, JumpOf jump_of, Walk& out) const;
-  /// The same of a whole ring, in one pass: nothing where not all lines have one accuracy, or the ring is so
-  /// short that errors are alike all around it.
-  [[nodiscard]] bool add_long_ring(std::span<const HalfEdgeIndex> steps, Walk& out, double& variance) const;
+  void walk(std::span<const HalfEdgeIndex> steps, TimeIndex epoch, JumpOf jump_of, Walk& out) const;
   void add_vertices(std::vector<Vertex>& vertices, double perimeter, double& variance) const;
 
   const LineMap* lines_;

@@ -7,8 +7,8 @@
 #include "tests/bench/front_options.h"
 #include "tests/bench/history.h"
 #include <marchland/analysis/all_pairs.h>
+#include <marchland/analysis/area_error_series.h>
 #include <marchland/analysis/changes.h>
-#include <marchland/analysis/positional_error.h>
 #include <marchland/composite/composite.h>
 #include <marchland/io/read_atlas.h>
 
@@ -154,12 +154,12 @@ int main(int argc, char** argv) {
     // As `timeline` has them: of every holder at every date.
     const LineMap lines(composite, holders);
     const AreaErrors errors(lines, faces_in_scope(composite, {}));
-    DrawnGround ground(lines, holders, composite.times().epoch_of(dates.front()), {},
-                       DrawnGround::Unknown::left_out);
+    AreaErrorSeries ground(errors, DrawnGround(lines, holders, composite.times().epoch_of(dates.front()), {},
+                                               DrawnGround::Unknown::left_out));
     double deviations = 0.0;
     for (const Instant date : dates) {
       ground.move_to(composite.times().epoch_of(date));
-      for (const AreaError& error : errors.of_parts(ground, holders.size())) deviations += error.sd.value();
+      for (const AreaError& error : ground.of_parts(holders.size())) deviations += error.sd.value();
     }
     bands_times.push_back(milliseconds(Clock::now() - multiplied));
     if (i + 1 < runs) continue;

@@ -1,6 +1,7 @@
 #pragma once
 // Bands beside figures: within which, as far as lines are concerned, they lie with a probability of 95 %.
 #include "tools/cli/query.h"
+#include <marchland/analysis/area_error_series.h>
 #include <marchland/analysis/noise_floor.h>
 #include <marchland/analysis/positional_error.h>
 

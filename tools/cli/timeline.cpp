@@ -71,7 +71,7 @@ class SeriesRows {
   }
 
   void add_points(const std::vector<SeriesPoint>& points, Table& table) const {
-    std::optional<DrawnGround> ground;
+    std::optional<AreaErrorSeries> ground;
     for (auto first = points.begin(); first != points.end();) {
       const auto last =
           std::find_if(first, points.end(), [&](const SeriesPoint& p) { return p.at != first->at; });
@@ -90,10 +90,11 @@ class SeriesRows {
         if (ground) {
           ground->move_to(session_->composite().times().epoch_of(first->at), Bands::parts_of(names));
         } else {
-          ground.emplace(bands_->ground(
-              first->at, names, is_bounded_ ? DrawnGround::Unknown::walked : DrawnGround::Unknown::left_out));
+          ground.emplace(*within_, bands_->ground(first->at, names,
+                                                  is_bounded_ ? DrawnGround::Unknown::walked
+                                                              : DrawnGround::Unknown::left_out));
         }
-        errors = within_->of_parts(*ground, names.size());
+        errors = ground->of_parts(names.size());
       }
       for (const auto& [name, area] : sums) {
         if (!session_->wants(name.second, first->at)) continue;
