@@ -60,6 +60,20 @@ struct RingVertex {
 /// wrap included, but for terms below exp(-40). Vertices are sorted, in [0, perimeter]. Cost: once over them.
 [[nodiscard]] double correlated_sum(std::span<const RingVertex> ring, double perimeter, double correlation);
 
+/// Vertex of a line as it was drawn; of those of one accuracy at a node there is but one.
+struct DrawnVertex {
+  RingVertex at;
+  NodeIndex node = 0;
+  std::uint16_t accuracy = 0;  ///< index into LineMap::accuracies
+};
+/// Vertices of a ring that move a figure, sorted along it.
+struct DrawnRing {
+  std::vector<DrawnVertex> vertices;
+  double perimeter = 0.0;
+  /// After the last of its steps.
+  void close();
+};
+
 /// Ground in one part of a division, and in one of another, to count: weight[in the first][in the second].
 using OverlapWeights = std::array<std::array<double, 2>, 2>;
 inline constexpr OverlapWeights kHeldAtBoth{{{0.0, 0.0}, {0.0, 1.0}}};
@@ -94,16 +108,19 @@ class AreaErrors {
   [[nodiscard]] AreaError of(const DrawnGround& first, DrawnGround::Part in_first, const DrawnGround& second,
                              DrawnGround::Part in_second, const OverlapWeights& weights) const;
 
+  /// Adds the vertices of some steps along a ring, from `ring.perimeter` on, and moves that by their length.
+  /// `jumps`: by step, how much more a square metre counts on its left than on its right. The steps neither
+  /// begin nor end within a straight stretch.
+  void walk(std::span<const HalfEdgeIndex> steps, std::span<const double> jumps, TimeIndex epoch,
+            DrawnRing& ring, RingError& sum) const;
+  /// Of a figure that these vertices move, of rings of two divisions.
+  [[nodiscard]] double variance_of(std::vector<DrawnRing> first, std::vector<DrawnRing> second) const;
+
  private:
-  struct Vertex {
-    RingVertex at;
-    NodeIndex node = 0;
-    std::uint16_t accuracy = 0;
-  };
-  struct Walk;
   template <class JumpOf>
-  void walk(std::span<const HalfEdgeIndex> steps, TimeIndex epoch, JumpOf jump_of, Walk& out) const;
-  void add_vertices(std::vector<Vertex>& vertices, double perimeter, double& variance) const;
+  DrawnRing walk_ring(std::span<const HalfEdgeIndex> ring, TimeIndex epoch, JumpOf jump_of,
+                      RingError& sum) const;
+  double variance_of(std::vector<DrawnVertex>& vertices, double perimeter) const;
 
   const LineMap* lines_;
   std::vector<std::uint8_t> inside_;  ///< by face
