@@ -1,5 +1,6 @@
 #include <marchland/analysis/area_error_series.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace marchland {
@@ -36,11 +37,15 @@ double ChainError::closed_sum() const {
   return sum + 2.0 * (at_end.east * at_start.east + at_end.north * at_start.north);
 }
 
-AreaErrorSeries::AreaErrorSeries(const AreaErrors& errors, DrawnGround ground)
-    : errors_(&errors), ground_(std::move(ground)) {
-  const LineMap& lines = errors_->lines();
-  if (lines.only_accuracy() == nullptr) return;
-  const std::size_t half_edges = 2 * lines.decays().size();
+AreaErrorSeries::AreaErrorSeries(const AreaErrors& errors, DrawnGround ground, Passages passages)
+    : errors_(&errors), ground_(std::move(ground)), keeps_(passages) {
+  if (!is_followed()) return;
+  const Arrangement& plane = errors_->lines().composite().plane();
+  const std::size_t half_edges = 2 * plane.edges().size();
+  if (keeps_ == Passages::kept) {
+    passage_of_.assign(plane.face_count(), 0);
+    is_bound_.assign(half_edges, 0);
+  }
   chain_of_begin_.assign(half_edges, kNone);
   for (HalfEdgeIndex h = 0; h < half_edges; ++h) {
     if (!begins_chain(h)) continue;
@@ -51,17 +56,25 @@ AreaErrorSeries::AreaErrorSeries(const AreaErrors& errors, DrawnGround ground)
 }
 
 void AreaErrorSeries::move_to(TimeIndex epoch, std::vector<DrawnGround::Part> part_of_holder) {
-  ground_.move_to(epoch, std::move(part_of_holder));
+  passed_.reset();
+  if (keeps_ == Passages::left_out) {
+    ground_.move_to(epoch, std::move(part_of_holder));
+    return follow();
+  }
+  ground_.move_to(epoch, std::move(part_of_holder), [&](std::span<const DrawnGround::Passing> passing) {
+    passing_.assign(passing.begin(), passing.end());
+    begin_passages(epoch);
+  });
   follow();
+  if (passed_) end_passages();
 }
 
-void AreaErrorSeries::move_to(TimeIndex epoch) {
-  ground_.move_to(epoch);
-  follow();
+bool AreaErrorSeries::is_followed() const {
+  return keeps_ == Passages::kept || errors_->lines().only_accuracy() != nullptr;
 }
 
 void AreaErrorSeries::follow() {
-  if (errors_->lines().only_accuracy() == nullptr) return;
+  if (!is_followed()) return;
   if (ground_.is_anew()) return follow_anew();
   for (const HalfEdgeIndex h : ground_.turned()) forget(h);
   // A ring of which nothing turned is there already; any other one passes by something that did.
@@ -111,9 +124,13 @@ void AreaErrorSeries::find_ring(HalfEdgeIndex in_ring) {
     if (!errors_->lines().is_straight(h, next)) first = chain_of_begin_[next];
     h = next;
   } while (h != in_ring && first == kNone);
+  ring.first = first;
+  ring.begin = in_ring;
+  const LineAccuracy* const accuracy = errors_->lines().only_accuracy();
   if (first == kNone) {
-    ring.error = walk_ring(in_ring);
+    find_steps(in_ring);
     for (const HalfEdgeIndex step : steps_) assign(step, kRing | index);
+    if (accuracy != nullptr) ring.error = errors_->of_ring(steps_, ground_.epoch());
     return;
   }
   ChainError whole;
@@ -124,11 +141,12 @@ void AreaErrorSeries::find_ring(HalfEdgeIndex in_ring) {
     whole.append(chains_[chain].error);
     chain = chains_[chain].next;
   } while (chain != first);
-  const LineAccuracy& accuracy = *errors_->lines().only_accuracy();
-  if (whole.length >= kLongRing * accuracy.correlation) {
-    ring.error = {accuracy.sigma * accuracy.sigma * whole.closed_sum(), 0.0, whole.counted, 0.0};
+  if (accuracy == nullptr) return;
+  if (whole.length >= kLongRing * accuracy->correlation) {
+    ring.error = {accuracy->sigma * accuracy->sigma * whole.closed_sum(), 0.0, whole.counted, 0.0};
   } else {
-    ring.error = walk_ring(in_ring);
+    find_steps(in_ring);
+    ring.error = errors_->of_ring(steps_, ground_.epoch());
   }
 }
 
@@ -149,13 +167,14 @@ HalfEdgeIndex AreaErrorSeries::append_stretch(HalfEdgeIndex h, ChainIndex chain)
   double counted = 0.0;        // integral of what counts
   double counted_first = 0.0;  // the same times the place
   double decay = 1.0;
+  const bool is_uniform = lines.only_accuracy() != nullptr;
   const bool is_box = lines.is_box(Arrangement::edge_of(h));
   for (;;) {
     const double step = lines.length(h);
     const GroundVector along = lines.along(h);
     whole.east += along.east;
     whole.north += along.north;
-    decay *= lines.decays()[Arrangement::edge_of(h)];
+    if (is_uniform) decay *= lines.decays()[Arrangement::edge_of(h)];
     // Where the map ends nothing is drawn, but the way goes on.
     if (!is_box && errors_->counts(h)) {
       counted += step;
@@ -183,20 +202,24 @@ HalfEdgeIndex AreaErrorSeries::append_stretch(HalfEdgeIndex h, ChainIndex chain)
 }
 
 void AreaErrorSeries::assign(HalfEdgeIndex h, std::uint32_t owner) {
-  const std::uint32_t before = std::exchange(chain_of_[h], owner);
-  // It began here while nothing went straight on to where it begins, and is not told what turns in it any
+  chain_of_[h] = owner;
+  // Where something goes straight on to it no chain begins; one that did is not told what turns in it any
   // more.
-  if (before != owner && before < kRing) chains_[before].next = kNone;
+  const ChainIndex begun = chain_of_begin_[h];
+  if (begun != kNone && begun != owner) chains_[begun].next = kNone;
 }
 
-RingError AreaErrorSeries::walk_ring(HalfEdgeIndex in_ring) {
+void AreaErrorSeries::find_steps(HalfEdgeIndex in_ring) {
+  const LineMap& lines = errors_->lines();
+  HalfEdgeIndex last = in_ring;
+  HalfEdgeIndex start = ground_.next(last);
+  while (start != in_ring && lines.is_straight(last, start)) last = std::exchange(start, ground_.next(start));
   steps_.clear();
-  HalfEdgeIndex h = in_ring;
+  HalfEdgeIndex h = start;
   do {
     steps_.push_back(h);
     h = ground_.next(h);
-  } while (h != in_ring);
-  return errors_->of_ring(steps_, ground_.epoch());
+  } while (h != start);
 }
 
 std::vector<AreaError> AreaErrorSeries::of_parts(std::size_t part_count) const {
@@ -206,6 +229,138 @@ std::vector<AreaError> AreaErrorSeries::of_parts(std::size_t part_count) const {
     if (ring.is_there) sums[ring.part] += ring.error;
   }
   return {sums.begin(), sums.end()};
+}
+
+AreaErrorSeries::RingIndex AreaErrorSeries::ring_of(HalfEdgeIndex h) const {
+  const std::uint32_t known = chain_of_[h];
+  return (known & kRing) != 0 ? known & ~kRing : chains_[known].ring;
+}
+
+DrawnGround::Part AreaErrorSeries::part_before(FaceIndex face) const {
+  const std::uint32_t passage = passage_of_[face];
+  return passage != 0 ? passed_->passages[passage - 1].from : ground_.part(face);
+}
+
+void AreaErrorSeries::begin_passages(TimeIndex next) {
+  passed_.emplace();
+  std::vector<Passage>& passages = passed_->passages;
+  for (const DrawnGround::Passing& passing : passing_) {
+    auto passage = std::find_if(passages.begin(), passages.end(), [&](const Passage& p) {
+      return p.from == passing.from && p.to == passing.to;
+    });
+    if (passage == passages.end()) passage = passages.insert(passages.end(), {passing.from, passing.to, {}});
+    passage_of_[passing.face] = static_cast<std::uint32_t>(passage - passages.begin()) + 1;
+  }
+  sums_.assign(passages.size(), {});
+  find_floors(next);
+  bounds_.clear();
+  for_each_side([&](HalfEdgeIndex h) {
+    bounds_.push_back({passage_of_[errors_->lines().face(h)] - 1, ring_of(h), h});
+  });
+  walk_bounds(rings_before_);
+}
+
+void AreaErrorSeries::end_passages() {
+  std::vector<Passage>& passages = passed_->passages;
+  bounds_.clear();
+  for_each_side([&](HalfEdgeIndex h) {
+    const std::uint32_t passage = passage_of_[errors_->lines().face(h)] - 1;
+    // What bounded it at the date before is the same line, and was met there.
+    const FaceIndex right = errors_->lines().face(Arrangement::twin(h));
+    if (part_before(right) == passages[passage].from) bounds_.push_back({passage, ring_of(h), h});
+  });
+  walk_bounds(rings_after_);
+  for (std::size_t p = 0; p < passages.size(); ++p) {
+    sums_[p].variance = errors_->variance_of(std::move(rings_before_[p]), std::move(rings_after_[p]));
+    passages[p].error = sums_[p];
+  }
+  for (const DrawnGround::Passing& passing : passing_) passage_of_[passing.face] = 0;
+}
+
+template <class Use>
+void AreaErrorSeries::for_each_side(Use use) const {
+  const LineMap& lines = errors_->lines();
+  for (const DrawnGround::Passing& passing : passing_) {
+    for (const EdgeIndex edge : ground_.edges_of(passing.face)) {
+      for (const HalfEdgeIndex h : {2 * edge, 2 * edge + 1}) {
+        if (lines.face(h) == passing.face && ground_.is_walked(h) && errors_->counts(h)) use(h);
+      }
+    }
+  }
+}
+
+void AreaErrorSeries::walk_bounds(std::vector<std::vector<DrawnRing>>& rings) {
+  rings.assign(passed_->passages.size(), {});
+  std::sort(bounds_.begin(), bounds_.end());
+  for (auto first = bounds_.begin(); first != bounds_.end();) {
+    const auto last = std::find_if(first, bounds_.end(), [&](const Bound& bound) {
+      return bound.passage != first->passage || bound.ring != first->ring;
+    });
+    ++marks_;
+    for (auto bound = first; bound != last; ++bound) {
+      is_bound_[bound->half_edge] = 1;
+      if (const std::uint32_t chain = chain_of_[bound->half_edge]; chain < kRing)
+        chains_[chain].mark = marks_;
+    }
+    DrawnRing drawn;
+    const auto walk_steps = [&] {
+      jumps_.clear();
+      for (const HalfEdgeIndex h : steps_) jumps_.push_back(is_bound_[h]);
+      errors_->walk(steps_, jumps_, ground_.epoch(), drawn, sums_[first->passage]);
+    };
+    const Ring& ring = rings_[first->ring];
+    if (ring.first == kNone) {
+      find_steps(ring.begin);
+      walk_steps();
+    } else {
+      ChainIndex chain = ring.first;
+      do {
+        const ChainIndex next = chains_[chain].next;
+        if (chains_[chain].mark == marks_) {
+          steps_.clear();
+          HalfEdgeIndex h = chains_[chain].begin;
+          do {
+            steps_.push_back(h);
+            h = ground_.next(h);
+          } while (h != chains_[next].begin);
+          walk_steps();
+        } else {
+          drawn.perimeter += chains_[chain].error.length;
+        }
+        chain = next;
+      } while (chain != ring.first);
+    }
+    drawn.close();
+    rings[first->passage].push_back(std::move(drawn));
+    for (auto bound = first; bound != last; ++bound) is_bound_[bound->half_edge] = 0;
+    first = last;
+  }
+}
+
+void AreaErrorSeries::find_floors(TimeIndex next) {
+  const LineMap& lines = errors_->lines();
+  std::vector<NoiseFloor>& floors = passed_->floors;
+  const auto part_after = [&](FaceIndex face) {
+    const std::uint32_t passage = passage_of_[face];
+    return passage != 0 ? passed_->passages[passage - 1].to : ground_.part(face);
+  };
+  for (const DrawnGround::Passing& passing : passing_) {
+    for (const EdgeIndex edge : ground_.edges_of(passing.face)) {
+      const FaceIndex faces[] = {lines.face(2 * edge), lines.face(2 * edge + 1)};
+      const FaceIndex other = faces[0] == passing.face ? faces[1] : faces[0];
+      // Once, where what lies beside it passes as well.
+      if (passage_of_[other] != 0 && other < passing.face) continue;
+      if (lines.is_box(edge) || (!errors_->is_inside(faces[0]) && !errors_->is_inside(faces[1]))) continue;
+      const DrawnGround::Part before[] = {ground_.part(faces[0]), ground_.part(faces[1])};
+      const DrawnGround::Part after[] = {part_after(faces[0]), part_after(faces[1])};
+      const bool was_there = before[0] != before[1];
+      if (was_there == (after[0] != after[1])) continue;
+      for (const DrawnGround::Part part : was_there ? before : after) {
+        if (part >= floors.size()) floors.resize(part + std::size_t{1});
+        floors[part].add_redrawn(lines, edge, was_there ? ground_.epoch() : next);
+      }
+    }
+  }
 }
 
 }  // namespace marchland

@@ -219,7 +219,7 @@ void DrawnGround::prepare_moves() {
       [](std::size_t h) { return static_cast<EdgeIndex>(h / 2); }, edge_begin_, edges_);
 }
 
-void DrawnGround::move_to(TimeIndex epoch, std::vector<Part> part_of_holder) {
+void DrawnGround::move_to(TimeIndex epoch, std::vector<Part> part_of_holder, const OnPassing& on_passing) {
   if (epoch < epoch_ || part_of_holder != part_of_holder_) {
     epoch_ = epoch;
     part_of_holder_ = std::move(part_of_holder);
@@ -232,15 +232,21 @@ void DrawnGround::move_to(TimeIndex epoch, std::vector<Part> part_of_holder) {
                             [](TimeIndex value, const Turn& turn) { return value < turn.since; });
   };
   const auto end = after(epoch);
-  std::vector<FaceIndex> changed;
-  for (auto turn = after(epoch_); turn != end; ++turn) {
+  const auto begin = after(epoch_);
+  ++moves_;
+  std::vector<Passing> changed;
+  // Of the turns of a coverage the last is what it comes to.
+  turned_coverages_.resize(face_begin_.size() - 1, 0);
+  for (auto turn = end; turn-- != begin;) {
+    if (std::exchange(turned_coverages_[turn->coverage], moves_) == moves_) continue;
     const Part part = part_of_holder_.empty() ? turn->holder : part_of_holder_[turn->holder];
     for (std::uint32_t i = face_begin_[turn->coverage]; i < face_begin_[turn->coverage + 1]; ++i) {
-      if (parts_[faces_[i]] == part) continue;
-      parts_[faces_[i]] = part;
-      changed.push_back(faces_[i]);
+      const FaceIndex face = faces_[i];
+      if (parts_[face] != part) changed.push_back({face, parts_[face], part});
     }
   }
+  if (on_passing) on_passing(changed);
+  for (const Passing& passing : changed) parts_[passing.face] = passing.to;
   epoch_ = epoch;
   is_anew_ = false;
   turned_.clear();
@@ -249,12 +255,11 @@ void DrawnGround::move_to(TimeIndex epoch, std::vector<Part> part_of_holder) {
   is_traced_ = false;
   const Arrangement& plane = lines_->composite().plane();
   met_.resize(plane.node_count(), 0);
-  ++moves_;
-  for (const FaceIndex face : changed) {
-    for (std::uint32_t i = edge_begin_[face]; i < edge_begin_[face + 1]; ++i) {
-      set_boundary(edges_[i]);
+  for (const Passing& passing : changed) {
+    for (const EdgeIndex e : edges_of(passing.face)) {
+      set_boundary(e);
       // Whatever arrives at its ends may go on otherwise.
-      const Edge& edge = plane.edges()[edges_[i]];
+      const Edge& edge = plane.edges()[e];
       for (const NodeIndex node : {edge.u, edge.v}) {
         if (std::exchange(met_[node], moves_) == moves_) continue;
         for (const HalfEdgeIndex out : plane.outgoing(node)) {

@@ -7,6 +7,7 @@
 #include <marchland/analysis/scope.h>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -117,9 +118,18 @@ class DrawnGround {
   DrawnGround(const LineMap& lines, const Holders& holders, TimeIndex epoch,
               std::vector<Part> part_of_holder = {}, Unknown unknown = Unknown::walked);
 
+  /// A face that comes from one part to another.
+  struct Passing {
+    FaceIndex face = 0;
+    Part from = 0;
+    Part to = 0;
+  };
+  using OnPassing = std::function<void(std::span<const Passing>)>;
+
   /// To a later epoch at a cost that follows what changes; to an earlier one, or with other parts, at the
-  /// cost of a new one.
-  void move_to(TimeIndex epoch, std::vector<Part> part_of_holder);
+  /// cost of a new one. `on_passing` is told what passes while everything is as it was, unless the move
+  /// begins anew.
+  void move_to(TimeIndex epoch, std::vector<Part> part_of_holder, const OnPassing& on_passing = {});
   void move_to(TimeIndex epoch) { move_to(epoch, part_of_holder_); }
   /// Of the last move: whether it began anew, so that any ring may be another one.
   [[nodiscard]] bool is_anew() const noexcept { return is_anew_; }
@@ -130,6 +140,11 @@ class DrawnGround {
   [[nodiscard]] const LineMap& lines() const noexcept { return *lines_; }
   [[nodiscard]] TimeIndex epoch() const noexcept { return epoch_; }
   [[nodiscard]] Part part(FaceIndex face) const { return parts_[face]; }
+  [[nodiscard]] const std::vector<Part>& part_of_holder() const noexcept { return part_of_holder_; }
+  /// Made by a first move that does not begin anew: the edges of a face.
+  [[nodiscard]] std::span<const EdgeIndex> edges_of(FaceIndex face) const {
+    return std::span(edges_).subspan(edge_begin_[face], edge_begin_[face + 1] - edge_begin_[face]);
+  }
   /// In no order.
   [[nodiscard]] const std::vector<EdgeIndex>& boundary() const noexcept { return boundary_; }
   /// Whether the half-edge is in a ring.
@@ -183,8 +198,9 @@ class DrawnGround {
   std::vector<std::uint32_t> face_begin_;
   std::vector<FaceIndex> faces_;  ///< by coverage
   std::vector<std::uint32_t> edge_begin_;
-  std::vector<EdgeIndex> edges_;    ///< by face
-  std::vector<std::uint32_t> met_;  ///< by node: in which move
+  std::vector<EdgeIndex> edges_;                 ///< by face
+  std::vector<std::uint32_t> met_;               ///< by node: in which move
+  std::vector<std::uint32_t> turned_coverages_;  ///< by coverage: in which move
   std::uint32_t moves_ = 0;
   std::vector<HalfEdgeIndex> turned_;
   bool is_anew_ = true;

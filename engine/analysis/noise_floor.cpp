@@ -1,9 +1,16 @@
-#include <marchland/analysis/edge_geometry.h>
 #include <marchland/analysis/noise_floor.h>
 
 #include <numbers>
 
 namespace marchland {
+
+void NoiseFloor::add_redrawn(const LineMap& lines, EdgeIndex edge, TimeIndex epoch) {
+  const double half = lines.length(2 * edge) / 2;
+  const LineAccuracy& accuracy = lines.accuracies()[lines.line(edge, epoch).accuracy];
+  redrawn += Meters(half);
+  if (accuracy.kind == LineAccuracy::Kind::unknown) without_sigma += Meters(half);
+  area += SquareMeters(accuracy.sigma * half * std::numbers::inv_sqrtpi);
+}
 
 std::vector<NoiseFloor> noise_floors(const Composite& composite, const Holders& holders, Instant a, Instant b,
                                      const Scope& scope) {
@@ -23,19 +30,12 @@ std::vector<NoiseFloor> noise_floors(const LineMap& lines, const Holders& holder
     const FaceIndex right = plane.face(2 * e + 1);
     if (!inside[left] && !inside[right]) continue;
     // The map ends there, the ground does not.
-    if (is_on_box(plane.line_of(e))) continue;
+    if (lines.is_box(e)) continue;
     for (const std::size_t d : {0U, 1U}) {
       const HolderIndex sides[] = {held[d][left], held[d][right]};
       // A line that stays was not drawn anew, even if others hold the ground beside it.
       if (sides[0] == sides[1] || held[1 - d][left] != held[1 - d][right]) continue;
-      for (const HolderIndex holder : sides) {
-        const double half = length_of(plane, e).value() / 2;
-        const LineAccuracy& accuracy = lines.accuracies()[lines.line(e, epochs[d]).accuracy];
-        NoiseFloor& floor = floors[holder];
-        floor.redrawn += Meters(half);
-        if (accuracy.kind == LineAccuracy::Kind::unknown) floor.without_sigma += Meters(half);
-        floor.area += SquareMeters(accuracy.sigma * half * std::numbers::inv_sqrtpi);
-      }
+      for (const HolderIndex holder : sides) floors[holder].add_redrawn(lines, e, epochs[d]);
     }
   }
   return floors;

@@ -19,6 +19,9 @@ struct NoiseFloor {
   Meters without_sigma;
   /// Expected gain, and expected loss, had every redrawn line stayed where it was: a mean, not a bound.
   SquareMeters area;
+
+  /// Half of an edge that bounds the holder's ground at the epoch, and nobody's at the other date.
+  void add_redrawn(const LineMap& lines, EdgeIndex edge, TimeIndex epoch);
 };
 
 /// By HolderIndex. An edge of the boundary counts if ground on either side is in the scope, at the accuracy

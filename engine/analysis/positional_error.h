@@ -90,10 +90,10 @@ class AreaErrors {
   AreaErrors(const LineMap& lines, const std::vector<bool>& inside);
 
   [[nodiscard]] const LineMap& lines() const noexcept { return *lines_; }
+  [[nodiscard]] bool is_inside(FaceIndex face) const { return is_everywhere_ || inside_[face] != 0; }
   /// Whether the line is in the scope, with the ground on both sides.
   [[nodiscard]] bool counts(HalfEdgeIndex h) const {
-    return is_everywhere_ ||
-           (inside_[lines_->face(h)] != 0 && inside_[lines_->face(Arrangement::twin(h))] != 0);
+    return is_inside(lines_->face(h)) && is_inside(lines_->face(Arrangement::twin(h)));
   }
 
   /// Of the area of every part, by its number. AreaErrorSeries has those of many dates at less cost.

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <numbers>
 #include <random>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -88,6 +89,36 @@ void expect_same(const AreaErrorSeries& series, const AreaErrors& errors, const 
   }
 }
 
+/// What passed from `before` on, by the two grounds themselves.
+void expect_passages(const AreaErrorSeries& series, const AreaErrors& errors, const DrawnGround& before,
+                     const DrawnGround& after, const std::vector<NoiseFloor>& floors,
+                     const std::string& what) {
+  ASSERT_TRUE(series.passed()) << what;
+  const LineMap& lines = errors.lines();
+  std::set<std::pair<DrawnGround::Part, DrawnGround::Part>> passed;
+  for (FaceIndex f = 0; f < lines.composite().plane().face_count(); ++f) {
+    if (before.part(f) != after.part(f)) passed.insert({before.part(f), after.part(f)});
+  }
+  EXPECT_EQ(series.passed()->passages.size(), passed.size()) << what;
+  for (const AreaErrorSeries::Passage& passage : series.passed()->passages) {
+    EXPECT_TRUE(passed.contains({passage.from, passage.to}));
+    const AreaError expected = errors.of(before, passage.from, after, passage.to, kHeldAtBoth);
+    EXPECT_NEAR(passage.error.sd.value(), expected.sd.value(), 1e-9 * expected.sd.value())
+        << what << ", " << passage.from << " to " << passage.to;
+    EXPECT_NEAR(passage.error.lines.value(), expected.lines.value(), 1e-9 * expected.lines.value()) << what;
+    EXPECT_NEAR(passage.error.without_sigma.value(), expected.without_sigma.value(), 1e-6) << what;
+    EXPECT_NEAR(passage.error.excess.value(), expected.excess.value(),
+                1e-6 * std::abs(expected.excess.value()) + 1e-6)
+        << what;
+  }
+  for (std::size_t h = 0; h < floors.size(); ++h) {
+    const NoiseFloor found = h < series.passed()->floors.size() ? series.passed()->floors[h] : NoiseFloor{};
+    EXPECT_NEAR(found.area.value(), floors[h].area.value(), 1e-9 * floors[h].area.value()) << what;
+    EXPECT_NEAR(found.redrawn.value(), floors[h].redrawn.value(), 1e-9 * floors[h].redrawn.value()) << what;
+    EXPECT_NEAR(found.without_sigma.value(), floors[h].without_sigma.value(), 1e-6) << what;
+  }
+}
+
 enum class Extent : bool { everywhere, bounded };
 
 /// Every day in order, then to and fro.
@@ -100,6 +131,19 @@ void expect_series(const AtlasBuilder& builder, Extent extent) {
   const LineMap lines(composite, holders);
   const AreaErrors errors(lines, faces_in_scope(composite, {}));
   const auto epoch = [&](int d) { return composite.times().epoch_of(day(d)); };
+  AreaErrorSeries passing(errors, DrawnGround(lines, holders, epoch(0)), AreaErrorSeries::Passages::kept);
+  int last = 0;
+  for (const int d : {1, 2, 3, 4, 4, 5, 6, 7, 10, 11, 18, 19, 20, 21, 22, 23}) {
+    passing.move_to(epoch(d));
+    const DrawnGround before(lines, holders, epoch(last));
+    const DrawnGround after(lines, holders, epoch(d));
+    const std::string what = std::to_string(last) + " to " + std::to_string(d);
+    expect_passages(passing, errors, before, after, noise_floors(lines, holders, day(last), day(d)), what);
+    expect_same(passing, errors, after, holders.size(), what);
+    last = d;
+  }
+  passing.move_to(epoch(0));
+  EXPECT_FALSE(passing.passed());
   for (const auto unknown : {DrawnGround::Unknown::left_out, DrawnGround::Unknown::walked}) {
     AreaErrorSeries series(errors, DrawnGround(lines, holders, epoch(0), {}, unknown));
     std::vector<int> order;
