@@ -248,6 +248,31 @@ AreaError AreaErrors::of(const DrawnGround& first, DrawnGround::Part in_first, c
   return sum;
 }
 
+AreaError AreaErrors::of_faces(const DrawnGround& first, const DrawnGround& second,
+                               std::span<const DrawnGround::Part> parts,
+                               std::span<const double> weights) const {
+  RingError sum;
+  std::vector<bool> is_met(lines_->composite().plane().edges().size(), false);
+  const auto jump_of = [&](HalfEdgeIndex h) {
+    if (is_met[Arrangement::edge_of(h)] || !counts(h)) return 0.0;
+    return weights[lines_->face(h)] - weights[lines_->face(Arrangement::twin(h))];
+  };
+  const auto walk_all = [&](const DrawnGround& ground) {
+    std::vector<DrawnRing> rings;
+    for (const DrawnGround::Part part : parts) {
+      for (const DrawnGround::Ring& ring : ground.rings()) {
+        if (ring.part != part) continue;
+        rings.push_back(walk_ring(ground.half_edges(ring), ground.epoch(), jump_of, sum));
+        for (const HalfEdgeIndex h : ground.half_edges(ring)) is_met[Arrangement::edge_of(h)] = true;
+      }
+    }
+    return rings;
+  };
+  std::vector<DrawnRing> of_first = walk_all(first);
+  sum.variance = variance_of(std::move(of_first), walk_all(second));
+  return sum;
+}
+
 double AreaErrors::variance_of(std::vector<DrawnRing> first, std::vector<DrawnRing> second) const {
   struct Met {
     NodeIndex node;

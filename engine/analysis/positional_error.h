@@ -108,6 +108,11 @@ class AreaErrors {
   [[nodiscard]] AreaError of(const DrawnGround& first, DrawnGround::Part in_first, const DrawnGround& second,
                              DrawnGround::Part in_second, const OverlapWeights& weights) const;
 
+  /// Of the sum of weights[face] x area, all of the ground that it counts being in one of `parts` in either
+  /// division. A line between two of the parts is met in the rings of the one that is named first.
+  [[nodiscard]] AreaError of_faces(const DrawnGround& first, const DrawnGround& second,
+                                   std::span<const DrawnGround::Part> parts,
+                                   std::span<const double> weights) const;
   /// Adds the vertices of some steps along a ring, from `ring.perimeter` on, and moves that by their length.
   /// `jumps`: by step, how much more a square metre counts on its left than on its right. The steps neither
   /// begin nor end within a straight stretch.

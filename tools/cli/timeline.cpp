@@ -236,6 +236,52 @@ Report timeline_report(const Session& session, const std::string& every, const B
   return report;
 }
 
+namespace {
+
+/// Each takes the walk along two boundaries, where the series takes what changed: beyond so many pairs that
+/// would be all that is waited for.
+constexpr std::size_t kMostPairBands = 2000;
+
+/// Errors of what was held at both of two dates, noise floor included.
+class PairErrors {
+ public:
+  PairErrors(const Session& session, const Holders& holders, const std::vector<Instant>& dates)
+      : date_count_(dates.size()),
+        holder_count_(holders.size()),
+        errors_(date_count_ * date_count_ * holder_count_) {
+    const Bands bands(session, holders);
+    const AreaErrors within = bands.within(session.scope());
+    const std::vector<bool> inside = faces_in_scope(session.composite(), session.scope());
+    const TimeAxis& times = session.composite().times();
+    for (std::size_t i = 0; i < dates.size(); ++i) {
+      const DrawnGround first(bands.lines(), holders, times.epoch_of(dates[i]));
+      DrawnGround second = first;
+      for (std::size_t j = i; j < dates.size(); ++j) {
+        second.move_to(times.epoch_of(dates[j]));
+        const auto floors = noise_floors(bands.lines(), first, second, inside);
+        for (HolderIndex h = 1; h < holder_count_; ++h) {
+          NoiseFloor floor;
+          for (const auto& of_date : floors) floor += h < of_date.size() ? of_date[h] : NoiseFloor{};
+          errors_[index(i, j, h)] = held(within.of(first, h, second, h, kHeldAtBoth), floor);
+        }
+      }
+    }
+  }
+  [[nodiscard]] const AreaError& operator()(std::size_t i, std::size_t j, HolderIndex holder) const {
+    return errors_[index(i, j, holder)];
+  }
+
+ private:
+  [[nodiscard]] std::size_t index(std::size_t i, std::size_t j, HolderIndex holder) const {
+    return (i * date_count_ + j) * holder_count_ + holder;
+  }
+  std::size_t date_count_;
+  std::size_t holder_count_;
+  std::vector<AreaError> errors_;
+};
+
+}  // namespace
+
 Report pairs_report(const Session& session, const std::string& every) {
   const Holders holders = session.holders();
   const ChangeTable table(session.composite(), session.areas(), holders, session.scope());
@@ -250,6 +296,19 @@ Report pairs_report(const Session& session, const std::string& every) {
              "held at both dates",
              {{"from", "from"}, {"to", "to"}, {"actor", "actor"}, {"area_m2", "area", Column::Kind::area}},
              Json::array()};
+  std::optional<PairErrors> errors;
+  if (session.has_bands()) {
+    if (dates.size() * (dates.size() + 1) / 2 <= kMostPairBands) {
+      errors.emplace(session, holders, dates);
+      add_area_band_column(rows);
+      report.notes.insert(report.notes.begin(), band_note());
+    } else {
+      report.notes.insert(report.notes.begin(),
+                          fmt::format("no bands: they are given of {} pairs of dates at most; see --every, "
+                                      "--since and --until",
+                                      kMostPairBands));
+    }
+  }
   for (const HolderIndex holder : table.occurring()) {
     if (!session.wants(holders, holder, std::nullopt)) continue;
     const Json actor = holder_json(holders.id(holder));
@@ -260,6 +319,10 @@ Report pairs_report(const Session& session, const std::string& every) {
                              {"to", names[j]},
                              {"actor", actor},
                              {"area_m2", square_meters(matrix(i, j))}});
+        if (errors) {
+          add_band(rows.rows.back(), BandKeys(), square_meters(matrix(i, j)), (*errors)(i, j, holder), 0.0,
+                   std::numeric_limits<double>::max());
+        }
       }
     }
   }
