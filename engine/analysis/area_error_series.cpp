@@ -252,23 +252,26 @@ void AreaErrorSeries::begin_passages(TimeIndex next) {
     passage_of_[passing.face] = static_cast<std::uint32_t>(passage - passages.begin()) + 1;
   }
   sums_.assign(passages.size(), {});
+  find_outline();
   find_floors(next);
   bounds_.clear();
-  for_each_side([&](HalfEdgeIndex h) {
-    bounds_.push_back({passage_of_[errors_->lines().face(h)] - 1, ring_of(h), h});
-  });
+  for (const HalfEdgeIndex h : outline_) {
+    if (ground_.is_walked(h) && errors_->counts(h))
+      bounds_.push_back({passage_of_[errors_->lines().face(h)] - 1, ring_of(h), h});
+  }
   walk_bounds(rings_before_);
 }
 
 void AreaErrorSeries::end_passages() {
   std::vector<Passage>& passages = passed_->passages;
   bounds_.clear();
-  for_each_side([&](HalfEdgeIndex h) {
+  for (const HalfEdgeIndex h : outline_) {
+    if (!ground_.is_walked(h) || !errors_->counts(h)) continue;
     const std::uint32_t passage = passage_of_[errors_->lines().face(h)] - 1;
     // What bounded it at the date before is the same line, and was met there.
     const FaceIndex right = errors_->lines().face(Arrangement::twin(h));
     if (part_before(right) == passages[passage].from) bounds_.push_back({passage, ring_of(h), h});
-  });
+  }
   walk_bounds(rings_after_);
   for (std::size_t p = 0; p < passages.size(); ++p) {
     sums_[p].variance = errors_->variance_of(std::move(rings_before_[p]), std::move(rings_after_[p]));
@@ -277,14 +280,15 @@ void AreaErrorSeries::end_passages() {
   for (const DrawnGround::Passing& passing : passing_) passage_of_[passing.face] = 0;
 }
 
-template <class Use>
-void AreaErrorSeries::for_each_side(Use use) const {
+void AreaErrorSeries::find_outline() {
   const LineMap& lines = errors_->lines();
+  outline_.clear();
   for (const DrawnGround::Passing& passing : passing_) {
+    const std::uint32_t passage = passage_of_[passing.face];
     for (const EdgeIndex edge : ground_.edges_of(passing.face)) {
-      for (const HalfEdgeIndex h : {2 * edge, 2 * edge + 1}) {
-        if (lines.face(h) == passing.face && ground_.is_walked(h) && errors_->counts(h)) use(h);
-      }
+      const HalfEdgeIndex h = lines.face(2 * edge) == passing.face ? 2 * edge : 2 * edge + 1;
+      // What passes together is divided neither before nor after.
+      if (passage_of_[lines.face(Arrangement::twin(h))] != passage) outline_.push_back(h);
     }
   }
 }
@@ -344,21 +348,19 @@ void AreaErrorSeries::find_floors(TimeIndex next) {
     const std::uint32_t passage = passage_of_[face];
     return passage != 0 ? passed_->passages[passage - 1].to : ground_.part(face);
   };
-  for (const DrawnGround::Passing& passing : passing_) {
-    for (const EdgeIndex edge : ground_.edges_of(passing.face)) {
-      const FaceIndex faces[] = {lines.face(2 * edge), lines.face(2 * edge + 1)};
-      const FaceIndex other = faces[0] == passing.face ? faces[1] : faces[0];
-      // Once, where what lies beside it passes as well.
-      if (passage_of_[other] != 0 && other < passing.face) continue;
-      if (lines.is_box(edge) || (!errors_->is_inside(faces[0]) && !errors_->is_inside(faces[1]))) continue;
-      const DrawnGround::Part before[] = {ground_.part(faces[0]), ground_.part(faces[1])};
-      const DrawnGround::Part after[] = {part_after(faces[0]), part_after(faces[1])};
-      const bool was_there = before[0] != before[1];
-      if (was_there == (after[0] != after[1])) continue;
-      for (const DrawnGround::Part part : was_there ? before : after) {
-        if (part >= floors.size()) floors.resize(part + std::size_t{1});
-        floors[part].add_redrawn(lines, edge, was_there ? ground_.epoch() : next);
-      }
+  for (const HalfEdgeIndex h : outline_) {
+    const EdgeIndex edge = Arrangement::edge_of(h);
+    const FaceIndex faces[] = {lines.face(h), lines.face(Arrangement::twin(h))};
+    // Once, where what lies beside it passes as well.
+    if (passage_of_[faces[1]] != 0 && (h & 1U) != 0) continue;
+    if (lines.is_box(edge) || (!errors_->is_inside(faces[0]) && !errors_->is_inside(faces[1]))) continue;
+    const DrawnGround::Part before[] = {ground_.part(faces[0]), ground_.part(faces[1])};
+    const DrawnGround::Part after[] = {part_after(faces[0]), part_after(faces[1])};
+    const bool was_there = before[0] != before[1];
+    if (was_there == (after[0] != after[1])) continue;
+    for (const DrawnGround::Part part : was_there ? before : after) {
+      if (part >= floors.size()) floors.resize(part + std::size_t{1});
+      floors[part].add_redrawn(lines, edge, was_there ? ground_.epoch() : next);
     }
   }
 }

@@ -107,9 +107,7 @@ class AreaErrorSeries {
   void begin_passages(TimeIndex next);
   void end_passages();
   void find_floors(TimeIndex next);
-  /// Calls `use(half-edge)` for the boundary of parts along ground that passes, that on the left.
-  template <class Use>
-  void for_each_side(Use use) const;
+  void find_outline();
   /// Rings of the ground as it is, with the vertices that the bounds move, by passage.
   void walk_bounds(std::vector<std::vector<DrawnRing>>& rings);
   [[nodiscard]] RingIndex ring_of(HalfEdgeIndex h) const;
@@ -128,6 +126,7 @@ class AreaErrorSeries {
   std::optional<Passed> passed_;
   std::vector<DrawnGround::Passing> passing_;
   std::vector<std::uint32_t> passage_of_;  ///< by face: one more than its number, in a move only
+  std::vector<HalfEdgeIndex> outline_;     ///< of ground that passes, that on the left, passage by passage
   std::vector<RingError> sums_;            ///< by passage
   std::vector<Bound> bounds_;
   std::vector<std::vector<DrawnRing>> rings_before_;  ///< by passage

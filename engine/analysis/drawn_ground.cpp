@@ -237,7 +237,8 @@ void DrawnGround::move_to(TimeIndex epoch, std::vector<Part> part_of_holder, con
   std::vector<Passing> changed;
   // Of the turns of a coverage the last is what it comes to.
   turned_coverages_.resize(face_begin_.size() - 1, 0);
-  for (auto turn = end; turn-- != begin;) {
+  for (auto turn = end; turn != begin;) {
+    --turn;
     if (std::exchange(turned_coverages_[turn->coverage], moves_) == moves_) continue;
     const Part part = part_of_holder_.empty() ? turn->holder : part_of_holder_[turn->holder];
     for (std::uint32_t i = face_begin_[turn->coverage]; i < face_begin_[turn->coverage + 1]; ++i) {
