@@ -55,6 +55,66 @@ AreaError held(AreaError error, const NoiseFloor& floor) {
   return error;
 }
 
+AreaError passed(const AreaError& error, const NoiseFloor& from, const NoiseFloor& to) {
+  return gross(error, from.area < to.area ? from : to);
+}
+
+ChangeBands::ChangeBands(const Bands& bands, Instant from, Instant to, const std::vector<std::string>& before,
+                         const std::vector<std::string>& after)
+    : bands_(&bands),
+      from_(from),
+      to_(to),
+      before_names_(&before),
+      after_names_(&after),
+      before_(bands.ground(from, before)),
+      after_(bands.ground(to, after)) {}
+
+void ChangeBands::within(const Scope& scope) {
+  within_.emplace(bands_->within(scope));
+  by_holder_ = noise_floors(bands_->lines(), bands_->holders(), from_, to_, scope);
+  by_name_.clear();
+  // Of a group that is the sum over its actors, which is no less than its own: lines within it count.
+  for (HolderIndex h = 0; h < by_holder_.size(); ++h) {
+    for (const auto* names : {before_names_, after_names_}) {
+      if (names == after_names_ && (*after_names_)[h] == (*before_names_)[h]) continue;
+      NoiseFloor& sum = by_name_[(*names)[h]];
+      sum.area += by_holder_[h].area;
+      sum.without_sigma += by_holder_[h].without_sigma;
+    }
+  }
+}
+
+void ChangeBands::add(Json& row, const NamedChange& change) {
+  const NoiseFloor& floor = by_name_[change.name];
+  constexpr double kMost = std::numeric_limits<double>::max();
+  const auto band = [&](const std::string& prefix, AreaUnits figure, const AreaError& found, double least) {
+    add_band(row, BandKeys(prefix), square_meters(figure), found, least, kMost);
+  };
+  row["net_m2"] = square_meters(change.gained - change.lost);
+  band("net_", change.gained - change.lost, error(change.name, change.name, kNetChange), -kMost);
+  band("gained_", change.gained, gross(error(change.name, change.name, kGained), floor), 0.0);
+  band("lost_", change.lost, gross(error(change.name, change.name, kLost), floor), 0.0);
+  band("held_", change.held, held(error(change.name, change.name, kHeldAtBoth), floor), 0.0);
+}
+
+void ChangeBands::add(Json& row, const NamedTransition& t) {
+  const AreaError found = error(t.from, t.to, kHeldAtBoth);
+  const AreaError with_floor =
+      t.from == t.to ? held(found, by_name_[t.from]) : passed(found, by_name_[t.from], by_name_[t.to]);
+  add_band(row, BandKeys(), square_meters(t.area), with_floor, 0.0, std::numeric_limits<double>::max());
+}
+
+AreaError ChangeBands::error(const std::string& from, const std::string& to,
+                             const OverlapWeights& weights) const {
+  return within_->of(before_, Bands::part_of(*before_names_, from), after_, Bands::part_of(*after_names_, to),
+                     weights);
+}
+
+void add_area_band_column(Table& table) {
+  table.columns.back() = with_band(std::move(table.columns.back()), BandKeys());
+  table.columns.push_back(band_column(BandKeys(), Column::Kind::area_band));
+}
+
 BandValues band_values(double figure, const AreaError& error, double least, double most) {
   if (!error.is_known()) return {std::monostate{}, std::monostate{}};
   const Band band = band_of(figure, error, least, most);

@@ -1,6 +1,8 @@
 #pragma once
 // Bands beside figures: within which, as far as lines are concerned, they lie with a probability of 95 %.
 #include "tools/cli/query.h"
+#include <marchland/analysis/area_error_series.h>
+#include <marchland/analysis/groups.h>
 #include <marchland/analysis/noise_floor.h>
 #include <marchland/analysis/positional_error.h>
 
@@ -21,6 +23,7 @@ class Bands {
   Bands& operator=(const Bands&) = delete;
 
   [[nodiscard]] const LineMap& lines() const { return lines_; }
+  [[nodiscard]] const Holders& holders() const { return *holders_; }
   [[nodiscard]] AreaErrors within(const Scope& scope) const {
     return {lines_, faces_in_scope(session_->composite(), scope)};
   }
@@ -47,6 +50,44 @@ void add_band(Json& row, const BandKeys& keys, double figure, const AreaError& e
 [[nodiscard]] AreaError gross(AreaError error, const NoiseFloor& floor);
 /// The same of what was held throughout.
 [[nodiscard]] AreaError held(AreaError error, const NoiseFloor& floor);
+
+/// The error of what passed: no more does by drawing anew than the line of either side yields.
+[[nodiscard]] AreaError passed(const AreaError& error, const NoiseFloor& from, const NoiseFloor& to);
+
+/// Bands of what changed between two dates, and of what did not. All arguments must outlive it.
+class ChangeBands {
+ public:
+  /// `before`, `after`: names by holder.
+  ChangeBands(const Bands& bands, Instant from, Instant to, const std::vector<std::string>& before,
+              const std::vector<std::string>& after);
+
+  /// Before anything is asked of a part of the ground.
+  void within(const Scope& scope);
+  /// By holder, within that part.
+  [[nodiscard]] const std::vector<NoiseFloor>& floors() const { return by_holder_; }
+
+  /// Sets net_m2 and the bands of all.
+  void add(Json& row, const NamedChange& change);
+  void add(Json& row, const NamedTransition& transition);
+
+ private:
+  [[nodiscard]] AreaError error(const std::string& from, const std::string& to,
+                                const OverlapWeights& weights) const;
+
+  const Bands* bands_;
+  Instant from_;
+  Instant to_;
+  const std::vector<std::string>* before_names_;
+  const std::vector<std::string>* after_names_;
+  DrawnGround before_;
+  DrawnGround after_;
+  std::optional<AreaErrors> within_;
+  std::vector<NoiseFloor> by_holder_;
+  std::map<std::string, NoiseFloor> by_name_;
+};
+
+/// The last column, an area, with its band behind it.
+void add_area_band_column(Table& table);
 
 /// Values of the columns low_m2 and high_m2 of a feature; null where the error is not known.
 struct BandValues {

@@ -301,7 +301,7 @@ struct ExportCommand {
     const FeatureStatements statements(session, holders);
     std::optional<Bands> bands;
     std::optional<AreaErrors> within;
-    std::optional<DrawnGround> drawn;
+    std::optional<AreaErrorSeries> drawn;
     if (session.has_bands(holders.theme())) {
       add_band_fields(set.fields);
       bands.emplace(session, holders);
@@ -329,9 +329,9 @@ struct ExportCommand {
         if (drawn) {
           drawn->move_to(question.epoch);
         } else {
-          drawn.emplace(bands->lines(), holders, question.epoch);
+          drawn.emplace(*within, DrawnGround(bands->lines(), holders, question.epoch));
         }
-        errors = within->of_parts(*drawn, holders.size());
+        errors = drawn->of_parts(holders.size());
       }
       std::vector<std::string> ids;
       auto features = out.polygons(dissolver, faces, [&](Category c, AreaUnits area) {
