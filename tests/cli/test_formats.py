@@ -229,7 +229,7 @@ class Others(FormatTest):
         with zipfile.ZipFile(self.export("t.shz")) as archive:
             note = json.loads(archive.read("marchland.json"))
             self.assertEqual(note["fields"], {"start_dec": "start_decdate", "end_dec": "end_decdate",
-                                              "statements": "statement_count"})
+                                              "stmt_count": "statement_count"})
             names = [archive.read("control.dbf")[32 + 32 * i:43 + 32 * i].split(b"\0")[0].decode() for i in range(17)]
         for short in note["fields"]:
             self.assertIn(short, names)
@@ -296,6 +296,20 @@ class Simplified(FormatTest):
         self.assertEqual(read["overlap"], 0)
         self.assertAlmostEqual(read["union"], 4, delta=1e-12)
         self.assertAlmostEqual(sum(read["areas"]), 4, delta=1e-12)
+
+    def test_of_many_actors_those_that_changed_most_are_told(self):
+        self.write("atlas.toml", MANIFEST + "".join(f'\n[[actor]]\nid = "c{i:02}"\n' for i in range(22)))
+        # Fields a degree wide; two have a notch that goes.
+        notch = {7: [[7.5, 0.001]], 20: [[20.5, 0.001]]}
+        self.write("front.geojson", collection(*(
+            feature([[[i, 0], *notch.get(i, []), [i + 1, 0], [i + 1, 1], [i, 1], [i, 0]]], holder=f"c{i:02}",
+                    **{"from": "2000", "to": None}) for i in range(22))))
+        document = json.loads(self.export("t.geojson", "--simplify", "500").read_text())
+        self.assertEqual(len(document["marchland"]["simplified"]["actors"]), 22)
+        told = [line.split(":")[0].strip() for line in self.said.splitlines() if line.startswith("  c")]
+        self.assertEqual(len(told), 20)
+        self.assertLess({"c07", "c20"}, set(told))
+        self.assertIn("  2 more changed by 0 % or less; its provenance has all, under simplified\n", self.said)
 
     def test_refuses_what_is_no_distance(self):
         for value in ("-1", "nan", "far"):

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <numeric>
 
 namespace marchland::cli {
 namespace {
@@ -159,14 +160,34 @@ std::string FeatureOutput::simplified_text() const {
   const Provenance::Simplified& all = *provenance_.simplified;
   std::string text = fmt::format("lines simplified within {} m: {} of {} vertices remain\n", all.within_m,
                                  all.vertices, all.vertices_before);
-  for (const auto& one : all.actors) {
+  // Of many those that changed most, in the order of ids still.
+  constexpr std::size_t kMostTold = 20;
+  const auto share = [](const Provenance::Simplified::Actor& one) {
+    return one.area_m2 > 0 ? (one.written_m2 - one.area_m2) / one.area_m2 : 0.0;
+  };
+  std::vector<std::size_t> order(all.actors.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return std::abs(share(all.actors[a])) > std::abs(share(all.actors[b]));
+  });
+  const std::size_t told = std::min(order.size(), kMostTold);
+  const double most_untold = told < order.size() ? std::abs(share(all.actors[order[told]])) : 0.0;
+  order.resize(told);
+  std::sort(order.begin(), order.end());
+  for (const std::size_t a : order) {
+    const Provenance::Simplified::Actor& one = all.actors[a];
     text += fmt::format("  {}: {:.6f} km2, as written {:.6f} km2 ({:+.3g} %)",
                         one.actor.empty() ? "unknown" : one.actor, one.area_m2 / 1e6, one.written_m2 / 1e6,
-                        one.area_m2 > 0 ? 100.0 * (one.written_m2 - one.area_m2) / one.area_m2 : 0.0);
-    if (one.features > 1)
+                        100.0 * share(one));
+    if (one.features > 1) {
       text += fmt::format(", in {} features, each changed by at most {:.3g} m2", one.features,
                           one.largest_change_m2);
+    }
     text += "\n";
+  }
+  if (told < all.actors.size()) {
+    text += fmt::format("  {} more changed by {:.3g} % or less; its provenance has all, under simplified\n",
+                        all.actors.size() - told, 100.0 * most_untold);
   }
   return text;
 }

@@ -9,7 +9,17 @@
 namespace marchland::detail {
 
 void fail(const GdalMessages& messages, std::string_view what) {
-  throw Error(ErrorCode::failure, fmt::format("{}: {}", what, messages.reason()));
+  // Databases explain themselves in several lines.
+  std::string reason;
+  for (const char c : messages.reason()) {
+    const bool is_space = c == '\n' || c == '\r' || c == '\t' || c == ' ';
+    if (!is_space) {
+      reason += c;
+    } else if (!reason.empty() && reason.back() != ' ') {
+      reason += ' ';
+    }
+  }
+  throw Error(ErrorCode::failure, fmt::format("{}: {}", what, reason));
 }
 
 namespace {
