@@ -232,7 +232,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kShortNa
     {"to_latest", "to_late"},
     {"start_decdate", "start_dec"},
     {"end_decdate", "end_dec"},
-    {"statement_count", "statements"},
+    {"statement_count", "stmt_count"},
     {"from_sources", "from_srcs"},
     {"from_statement_count", "from_stmts"},
     {"to_statement_count", "to_stmts"},
