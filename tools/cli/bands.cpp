@@ -121,6 +121,13 @@ BandValues band_values(double figure, const AreaError& error, double least, doub
   return {band.low, band.high};
 }
 
+void add_band_fields(std::vector<FeatureField>& fields) {
+  const auto area =
+      std::find_if(fields.begin(), fields.end(), [](const FeatureField& f) { return f.name == "area_m2"; });
+  using enum FeatureField::Type;
+  fields.insert(area + 1, {FeatureField{"low_m2", real}, FeatureField{"high_m2", real}});
+}
+
 std::string band_note() {
   return "95 %: where the figure lies, as far as the accuracy of lines goes that sources state (sigma); - "
          "where a "

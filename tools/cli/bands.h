@@ -6,6 +6,7 @@
 #include <marchland/analysis/noise_floor.h>
 #include <marchland/analysis/positional_error.h>
 
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -95,6 +96,11 @@ struct BandValues {
   FieldValue high;
 };
 [[nodiscard]] BandValues band_values(double figure, const AreaError& error, double least, double most);
+
+/// Puts these columns after the area.
+void add_band_fields(std::vector<FeatureField>& fields);
+/// As `most` of an area without a limit.
+inline constexpr double kNoLimit = std::numeric_limits<double>::max();
 
 /// What bands are, for people.
 [[nodiscard]] std::string band_note();
