@@ -44,7 +44,8 @@ class Bands {
 /// The error of a part; of one that has no ground at the date, and whose name no holder has, none.
 [[nodiscard]] AreaError error_of(const std::vector<AreaError>& errors, DrawnGround::Part part);
 
-/// Sets both keys, and `without_sigma_m` where that is why they are null.
+/// Sets both keys. They are null where the error is not known, with `without_sigma_m`, and where there is
+/// ground but no drawn line bounds it: how sure a region's or the study area's border is nobody says.
 void add_band(Json& row, const BandKeys& keys, double figure, const AreaError& error, double least,
               double most);
 /// The error of a gain, a loss or what passed, with the noise floor of the line; not known where that is not.
@@ -62,18 +63,23 @@ class ChangeBands {
   ChangeBands(const Bands& bands, Instant from, Instant to, const std::vector<std::string>& before,
               const std::vector<std::string>& after);
 
-  /// Before anything is asked of a part of the ground.
-  void within(const Scope& scope);
+  /// Before anything is asked of a part of the ground. `passed` is all that passed, or stayed, within it.
+  void within(const Scope& scope, const std::vector<NamedTransition>& passed);
   /// By holder, within that part.
   [[nodiscard]] const std::vector<NoiseFloor>& floors() const { return by_holder_; }
 
-  /// Sets net_m2 and the bands of all.
+  /// Sets net_m2 and the bands of all. Ground that passed from one holder alone has the band that it has as a
+  /// transition; and gain and loss together admit what the net band does: a line in doubt on both sides may
+  /// have moved the other way.
   void add(Json& row, const NamedChange& change);
   void add(Json& row, const NamedTransition& transition);
 
  private:
   [[nodiscard]] AreaError error(const std::string& from, const std::string& to,
                                 const OverlapWeights& weights) const;
+  [[nodiscard]] AreaError error_of(const NamedTransition& transition) const;
+  /// The one transition that a gain, or a loss, consists of; null where there are several.
+  [[nodiscard]] const NamedTransition* only_passing(const std::string& name, bool is_gain) const;
 
   const Bands* bands_;
   Instant from_;
@@ -85,6 +91,7 @@ class ChangeBands {
   std::optional<AreaErrors> within_;
   std::vector<NoiseFloor> by_holder_;
   std::map<std::string, NoiseFloor> by_name_;
+  std::vector<NamedTransition> passed_;
 };
 
 /// The last column, an area, with its band behind it.

@@ -169,7 +169,7 @@ Report changes_report(const Session& session, Instant from, Instant to, const Br
     const std::vector<NamedTransition> named = by_name(result.transitions, before, after);
     std::vector<NoiseFloor> floors;
     if (bands) {
-      bands->within(part.scope);
+      bands->within(part.scope, named);
       floors = bands->floors();
     } else if (has_floor) {
       floors = noise_floors(session.composite(), holders, from, to, part.scope);
