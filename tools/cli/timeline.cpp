@@ -19,16 +19,12 @@
 
 namespace marchland::cli {
 
-namespace {
-
 Step step_of(const std::string& every) {
   return every == "day"     ? Step::day
          : every == "month" ? Step::month
          : every == "year"  ? Step::year
                             : Step::change;
 }
-
-}  // namespace
 
 namespace {
 
