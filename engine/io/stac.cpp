@@ -13,9 +13,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* kVersion = "1.0.0";
-constexpr const char* kClassification = "https://stac-extensions.github.io/classification/v1.1.0/schema.json";
-constexpr const char* kProjection = "https://stac-extensions.github.io/projection/v1.1.0/schema.json";
+constexpr const char* kVersion = "1.1.0";
+constexpr const char* kClassification = "https://stac-extensions.github.io/classification/v2.0.0/schema.json";
+constexpr const char* kProjection = "https://stac-extensions.github.io/projection/v2.0.0/schema.json";
 
 std::string utc(Instant at) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", at);
@@ -62,16 +62,18 @@ Json classes_of(const StacSeries& series) {
   return out;
 }
 
-/// Only what is registered by number has one.
-Json epsg_of(const std::string& crs) {
-  constexpr std::string_view kAuthority = "EPSG:";
-  if (crs == "OGC:CRS84") return 4326;
-  if (!crs.starts_with(kAuthority)) return nullptr;
-  const std::string code = crs.substr(kAuthority.size());
-  const bool is_number =
-      !code.empty() && code.size() < 9 &&
-      std::all_of(code.begin(), code.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
-  return is_number ? Json(std::stoi(code)) : Json(nullptr);
+/// Of what a registry lists by number, "EPSG:32638"; null otherwise.
+Json code_of(const std::string& crs) {
+  if (crs == "OGC:CRS84") return "EPSG:4326";  // longitude first, as all our cells have it
+  const std::size_t colon = crs.find(':');
+  if (colon == std::string::npos || colon == 0 || colon + 1 == crs.size()) return nullptr;
+  const auto all = [](std::string_view text, int (*is)(int)) {
+    return std::all_of(text.begin(), text.end(), [&](unsigned char c) { return is(c) != 0; });
+  };
+  const std::string_view text = crs;
+  return all(text.substr(0, colon), std::isupper) && all(text.substr(colon + 1), std::isdigit)
+             ? Json(crs)
+             : Json(nullptr);
 }
 
 Json link(const char* relation, const std::string& target, const char* type) {
@@ -82,12 +84,12 @@ std::string licence_of(const Provenance& provenance) {
   std::set<std::string> licences;
   for (const Provenance::SourceNote& source : provenance.sources) licences.insert(source.licence);
   licences.erase("");
-  if (licences.empty()) return "proprietary";  // what STAC 1.0 has for "none is stated"
+  if (licences.empty()) return "other";
   const std::string& only = *licences.begin();
   const bool is_spdx = std::all_of(only.begin(), only.end(), [](unsigned char c) {
     return std::isalnum(c) != 0 || c == '-' || c == '.' || c == '+';
   });
-  return licences.size() == 1 && is_spdx ? only : "various";
+  return licences.size() == 1 && is_spdx ? only : "other";
 }
 
 }  // namespace
@@ -95,11 +97,11 @@ std::string licence_of(const Provenance& provenance) {
 std::string stac_item(const StacSeries& series, const StacDate& date) {
   const RasterGrid& grid = series.grid;
   Json properties{
-      {"title", series.title + ", " + date.name},
+      {"title", series.title + " from " + utc(date.from)},
       {"datetime", nullptr},
       {"start_datetime", utc(date.from)},
       {"end_datetime", utc(date.to)},
-      {"proj:epsg", epsg_of(grid.crs)},
+      {"proj:code", code_of(grid.crs)},
       {"proj:shape", Json::array({grid.rows, grid.columns})},
       {"proj:transform", Json::array({grid.cell, 0.0, grid.west, 0.0, -grid.cell_height(), grid.north})}};
   if (date.is_open) properties["marchland:open_end"] = true;

@@ -1,6 +1,6 @@
 #pragma once
-// A series of rasters described for catalogues: a SpatioTemporal Asset Catalog (STAC 1.0.0) of one collection
-// and an item for each date, with the extensions classification 1.1.0 and projection 1.1.0.
+// A series of rasters described for catalogues: a SpatioTemporal Asset Catalog (STAC 1.1.0) of one collection
+// and an item for each date, with the extensions classification 2.0.0 and projection 2.0.0.
 #include <marchland/geometry/lonlat_box.h>
 #include <marchland/io/write_raster.h>
 #include <marchland/time/instant.h>
@@ -31,7 +31,7 @@ struct StacDate {
 /// it.
 [[nodiscard]] std::string stac_item(const StacSeries& series, const StacDate& date);
 /// Of collection.json; links lead to the items in order of dates. `provenance` as to_json gives it is the
-/// member `marchland`. The licence is that of the sources where they have one alike, else "various".
+/// member `marchland`. The licence is that of the sources where they have one alike, else "other".
 /// Precondition: dates.
 [[nodiscard]] std::string stac_collection(const StacSeries& series, const std::vector<StacDate>& dates,
                                           const Provenance& provenance);

@@ -215,13 +215,18 @@ void write_cube(const fs::path& path, const ClassCube& cube,
     file.root_text("title", provenance.title.empty() ? provenance.atlas : provenance.title);
     if (!provenance.attribution.empty()) file.root_text("source", provenance.attribution);
     file.root_text("marchland", to_json(provenance));
+    std::vector<GByte> bytes(is_byte ? grid.cell_count() : 0);
     for (std::size_t i = 0; i < cube.times.size(); ++i) {
       const std::vector<CellClass> at = cells_at(i);
       if (at.size() != grid.cell_count()) throw InvalidArgument("cells of a date do not fit the grid");
       const std::array<GUInt64, 3> start{i, 0, 0};
       const std::array<std::size_t, 3> count{1, grid.rows, grid.columns};
-      if (!cells->Write(start.data(), count.data(), nullptr, nullptr,
-                        GDALExtendedDataType::Create(GDT_UInt16), at.data()))
+      // In the type of the array: the driver would convert cell by cell.
+      if (is_byte)
+        std::transform(at.begin(), at.end(), bytes.begin(),
+                       [](CellClass c) { return static_cast<GByte>(c); });
+      const void* data = is_byte ? static_cast<const void*>(bytes.data()) : at.data();
+      if (!cells->Write(start.data(), count.data(), nullptr, nullptr, cells->GetDataType(), data))
         file.fail("cells cannot be written");
     }
     file.close();

@@ -6,6 +6,7 @@
 #include "tests/bench/cpu_time.h"
 #include <marchland/analysis/changes.h>
 #include <marchland/analysis/scope.h>
+#include <marchland/io/output_file.h>
 #include <marchland/io/read_atlas.h>
 #include <marchland/io/read_raster.h>
 #include <marchland/raster/classify.h>
@@ -111,7 +112,7 @@ int main(int argc, char** argv) {
   std::optional<tbb::global_control> limit;
   if (threads > 0) limit.emplace(tbb::global_control::max_allowed_parallelism, threads);
 
-  const Composite composite = build_composite(read_atlas(folder, {}).atlas);
+  const Composite composite = build_composite(read_atlas(folder, {}));
   const Arrangement& plane = composite.plane();
   const Holders holders(composite, {});
   std::vector<Instant> dates = ChangeTable(composite, composite.areas(), holders).dates(Step::change);
