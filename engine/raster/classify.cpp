@@ -206,9 +206,28 @@ std::vector<CellClass> classify(const Arrangement& plane, const std::vector<Cell
   return out;
 }
 
-std::vector<FaceIndex> faces_of_centres(const Arrangement& plane, const RasterGrid& grid) {
-  std::vector<FaceIndex> out(grid.cell_count(), kUnboundedFace);
-  locate_centres(plane, grid, [&](std::size_t cell, FaceIndex face) { out[cell] = face; });
+std::vector<CentreRun> parts_of_centres(const Arrangement& plane, const std::vector<Part>& part_of_face,
+                                        const RasterGrid& grid) {
+  if (part_of_face.size() != plane.face_count())
+    throw InvalidArgument("parts_of_centres: expected a part for every face");
+  std::vector<Part> parts(grid.cell_count(), 0);
+  locate_centres(plane, grid, [&](std::size_t cell, FaceIndex face) { parts[cell] = part_of_face[face]; });
+  std::vector<CentreRun> runs;
+  for (auto begin = parts.begin(); begin != parts.end();) {
+    const auto end = std::find_if(begin, parts.end(), [&](Part part) { return part != *begin; });
+    runs.push_back({static_cast<std::size_t>(end - begin), *begin});
+    begin = end;
+  }
+  return runs;
+}
+
+std::vector<CellClass> classes_of_centres(std::span<const CentreRun> runs,
+                                          std::span<const CellClass> class_of_part) {
+  std::size_t cells = 0;
+  for (const CentreRun& run : runs) cells += run.cells;
+  std::vector<CellClass> out;
+  out.reserve(cells);
+  for (const CentreRun& run : runs) out.insert(out.end(), run.cells, class_of_part[run.part]);
   return out;
 }
 

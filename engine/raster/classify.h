@@ -25,9 +25,21 @@ using CellClass = std::uint16_t;
                                               const std::vector<CellClass>& class_of_face,
                                               const RasterGrid& grid);
 
-/// The face that the centre of each cell lies in, in the same order; kUnboundedFace where the centre is no
-/// point of the earth. For many divisions of the same ground. Cost and exceptions are those of classify.
-[[nodiscard]] std::vector<FaceIndex> faces_of_centres(const Arrangement& plane, const RasterGrid& grid);
+/// Cells next to each other, row after row, whose centres lie in one part.
+struct CentreRun {
+  std::size_t cells = 0;
+  Part part = 0;
+  friend bool operator==(const CentreRun&, const CentreRun&) = default;
+};
+/// All cells of the grid, from the north-western on; part 0 also where the centre is no point of the earth.
+/// For many divisions of the same ground. Cost and exceptions are those of classify.
+[[nodiscard]] std::vector<CentreRun> parts_of_centres(const Arrangement& plane,
+                                                      const std::vector<Part>& part_of_face,
+                                                      const RasterGrid& grid);
+/// Classes of those cells, in the order of classify. `class_of_part` has one class per part. Cost: writing
+/// them.
+[[nodiscard]] std::vector<CellClass> classes_of_centres(std::span<const CentreRun> runs,
+                                                        std::span<const CellClass> class_of_part);
 
 /// The class that has the largest share of each cell; ground of class 0, and what no part covers, is one
 /// among them. Of equal shares (within 1e-9) the lower class, but never 0. `class_of_part` has one class per

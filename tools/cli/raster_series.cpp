@@ -36,8 +36,7 @@ class CellsThroughTime {
     if (by_share) {
       coverage_.emplace(cover_cells(plane, parts_.by_face(), grid));
     } else {
-      part_of_cell_ = faces_of_centres(plane, grid);
-      for (Part& part : part_of_cell_) part = parts_.by_face()[part];
+      runs_ = parts_of_centres(plane, parts_.by_face(), grid);
     }
   }
 
@@ -47,10 +46,7 @@ class CellsThroughTime {
       class_of_part.push_back(class_of_holder_[holder]);
     class_of_part.front() = 0;
     if (coverage_) return largest_shares(*coverage_, class_of_part);
-    std::vector<CellClass> out(part_of_cell_.size());
-    std::transform(part_of_cell_.begin(), part_of_cell_.end(), out.begin(),
-                   [&](Part part) { return class_of_part[part]; });
-    return out;
+    return classes_of_centres(runs_, class_of_part);
   }
 
  private:
@@ -58,7 +54,7 @@ class CellsThroughTime {
   const Holders* holders_;
   GroundParts parts_;
   std::vector<CellClass> class_of_holder_;
-  std::vector<Part> part_of_cell_;        ///< by the centre
+  std::vector<CentreRun> runs_;           ///< by the centre
   std::optional<CellCoverage> coverage_;  ///< by the largest share
 };
 
