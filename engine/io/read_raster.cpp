@@ -56,14 +56,16 @@ class RasterFile {
  public:
   explicit RasterFile(std::filesystem::path path) : path_(std::move(path)) {
     detail::register_gdal();
-    dataset_.reset(GDALDataset::Open(path_.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY));
+    dataset_.reset(
+        GDALDataset::Open(path_.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR));
     if (!dataset_) fail(fmt::format("cannot be opened: {}", messages_.reason()));
     if (dataset_->GetRasterCount() > 0) return;
     // A file of several rasters, as netCDF is: the first that has cells.
     char** parts = dataset_->GetMetadata("SUBDATASETS");
     const char* first = CSLFetchNameValue(parts, "SUBDATASET_1_NAME");
     if (first == nullptr) fail("has no cells");
-    dataset_.reset(GDALDataset::Open(std::string(first).c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY));
+    dataset_.reset(GDALDataset::Open(std::string(first).c_str(),
+                                     GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR));
     if (!dataset_ || dataset_->GetRasterCount() == 0)
       fail(fmt::format("cannot be opened: {}", messages_.reason()));
   }

@@ -54,13 +54,13 @@ class CellCoverage {
 /// `part_of_face` has one part per face, that of the unbounded face is 0.
 ///
 /// A share is area by area on WGS84. Of cells in longitude and latitude of WGS84 it is exact but for
-/// rounding: the sum over cells of share times cell area (cell_areas.h) is the area of a part within 1e-12 of
-/// itself, 1e-9 for parts of a square metre. Of other systems sides of cells are followed as they run on the
-/// earth, by a polynomial of fourth degree through five points of each: the same sum holds, and a share is
-/// within 1e-9 for cells up to 10 km, 1e-6 up to 100 km; crossings are found to 1e-9 of a cell. Of cells that
-/// are more than 5 degrees long or wide on the earth (those about a pole are) or reach beyond it, shares are
-/// of the area in the plane of the system. A cell that reaches beyond a pole counts as far as it lies on the
-/// earth. Shares below 1e-15 are left out.
+/// rounding: the sum over cells of share times cell area (cell_areas.h) is the area of a part within 1e-9 of
+/// itself. Of other systems sides of cells are followed as they run on the earth, by a polynomial of fourth
+/// degree through five points of each: the same sum holds, and a single share is within 4e-9 for cells up to
+/// 17 km (tests hold it to that), less true for larger ones; crossings are found to 1e-12 of a cell. Of cells
+/// that are more than 5 degrees long or wide on the earth (those about a pole are) or reach beyond it, shares
+/// are of the area in the plane of the system. A cell that reaches beyond a pole counts as far as it lies on
+/// the earth. Shares below 1e-15 are left out.
 ///
 /// On all cores; the same for any number of them. Cost: edges between different parts, and the cells these
 /// pass; of projected systems some microseconds for each of those. Throws InvalidArgument for a CRS that PROJ

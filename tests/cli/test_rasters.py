@@ -355,6 +355,7 @@ with xarray.open_dataset(sys.argv[1], decode_coords="all", mask_and_scale=False)
         self.assertIn("control or claim", ask("--layer", "change"))
         self.assertIn("--since", ask("--at", "2000"))
         self.assertIn("--two-layer", ask("--two-layer"))
+        self.assertIn("expected -o FOLDER", ask(to="x.tif"))
         self.assertEqual(self.listing(self.path), ["atlas"])
 
 

@@ -84,6 +84,11 @@ void write_raster_series(const RasterOptions& options) {
         "choose a window)");
   options.query.refuse_two_layer("raster --every");
   const bool is_cube = options.output.extension() == ".nc";
+  if (options.output.extension() == ".tif" || options.output.extension() == ".tiff") {
+    throw InvalidArgument(
+        fmt::format("{}: a series is more than one raster; expected -o FOLDER, or FILE.nc for one file",
+                    options.output.string()));
+  }
   std::optional<OutputFolder> folder;
   if (is_cube) {
     check_cube_output(options.output, options.existing());
