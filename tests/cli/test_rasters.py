@@ -207,6 +207,7 @@ class Zonal(RasterTest):
         self.assertEqual((answer["raster"]["year"], answer["raster"]["year_from"]), ("1999", "metadata"))
         for row in answer["rows"]:
             self.assertAlmostEqual(row["sum"] / (6 * 2 * CELL_M2 / 1e6), 1, delta=1e-12)
+            self.assertAlmostEqual(row["mean"], 6, delta=1e-11)
         self.assertTrue(answer["raster"]["covers_ground"])
         answer = self.answer("zonal", self.atlas, "--raster", people, "--at", "2000", "--year", "2001", "--title", "T")
         self.assertEqual((answer["raster"]["year"], answer["raster"]["title"]), ("2001", "T"))

@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -29,13 +30,16 @@ double square_meters_per(const std::string& unit) {
   return parse_area_unit(unit).square_meters;
 }
 
-/// Values per area become counts per cell.
-void count_cells(ValueRasterFile& raster, const std::string& per) {
+/// Values per area become counts per cell. Answers the area of each cell, in units of `per`; NaN where it has
+/// no value.
+std::vector<double> count_cells(ValueRasterFile& raster, const std::string& per) {
   const double unit = square_meters_per(per);
   CellAreas areas(raster.grid);
+  std::vector<double> out(raster.cells.size(), std::numeric_limits<double>::quiet_NaN());
   for (std::size_t row = 0; row < raster.grid.rows; ++row) {
     for (std::size_t column = 0; column < raster.grid.columns; ++column) {
-      double& value = raster.cells[row * raster.grid.columns + column];
+      const std::size_t cell = row * raster.grid.columns + column;
+      double& value = raster.cells[cell];
       if (std::isnan(value)) continue;
       const auto area = areas(row, column);
       if (!area) {
@@ -44,10 +48,23 @@ void count_cells(ValueRasterFile& raster, const std::string& per) {
             "lay the raster into another system first",
             per, raster.grid.crs));
       }
-      value *= area->value() / unit;
+      out[cell] = area->value() / unit;
+      value *= out[cell];
     }
   }
+  return out;
 }
+
+/// What a raster counts on some ground, and what its mean is over: shares of cells, or area.
+struct Count {
+  ZoneTotal total;
+  double weight = 0.0;
+  Count& operator+=(const Count& other) noexcept {
+    total += other.total;
+    weight += other.weight;
+    return *this;
+  }
+};
 
 struct ZonalCommand {
   QueryOptions query;
@@ -120,11 +137,14 @@ struct ZonalCommand {
             fmt::format("{}: no cell of it lies on the ground of the atlas; is it of another place?",
                         command.raster.string()));
       }
-      if (!command.per.empty()) count_cells(read, command.per);
-      totals_ = total_by_part(cover_cells(session.composite().plane(), parts_.by_face(), read.grid),
-                              read.cells, parts_.size());
       least_ = 0.0;
       for (const double value : read.cells) least_ = std::min(least_, value);
+      const CellCoverage coverage = cover_cells(session.composite().plane(), parts_.by_face(), read.grid);
+      std::vector<ZoneTotal> areas;
+      if (!command.per.empty())
+        areas = total_by_part(coverage, count_cells(read, command.per), parts_.size());
+      for (const ZoneTotal& total : total_by_part(coverage, read.cells, parts_.size()))
+        counts_.push_back({total, areas.empty() ? total.cells : areas[counts_.size()].sum});
       read.cells = {};
       values_ = read;
       values = std::move(read);
@@ -144,7 +164,7 @@ struct ZonalCommand {
                           {{"theme", "theme"},
                            {"actor", "actor"},
                            {"sum", "sum", Column::Kind::number},
-                           {"mean", "mean of cells", Column::Kind::digits},
+                           {"mean", mean_title(), Column::Kind::digits},
                            {"share", "share", Column::Kind::share},
                            {"cells", "cells", Column::Kind::number},
                            {"cells_without_value", "without value", Column::Kind::number}});
@@ -153,17 +173,17 @@ struct ZonalCommand {
         const auto held = parts_.holders_at(holders_, session_->composite().times().epoch_of(at));
         for (const Session::Part& place : session_->parts(command_->by)) {
           const std::vector<bool> within = parts_within(place);
-          std::map<std::string, ZoneTotal> totals;
+          std::map<std::string, Count> totals;
           std::map<std::string, bool> contested;
-          ZoneTotal all;
+          Count all;
           for (Part part = 1; part < parts_.size(); ++part) {
             if (!within[part] || (held[part] == kUnknown && !is_bounded_)) continue;
-            totals[names[held[part]]] += totals_[part];
+            totals[names[held[part]]] += counts_[part];
             contested[names[held[part]]] =
                 holders_.is_contested(held[part]) && names[held[part]].find('+') != std::string::npos;
-            all += totals_[part];
+            all += counts_[part];
           }
-          for (const auto& [name, total] : in_order(totals)) {
+          for (const auto& [name, count] : in_order(totals)) {
             if (!session_->wants(name, at)) continue;
             Json json;
             json["at"] = session_->date(at);
@@ -171,8 +191,8 @@ struct ZonalCommand {
             json["theme"] = to_string(session_->theme());
             json["actor"] = holder_json(name);
             if (contested[name]) json["contested"] = true;
-            add(json, total);
-            json["share"] = all.sum > 0.0 ? Json(total.sum / all.sum) : Json(nullptr);
+            add(json, count);
+            json["share"] = all.total.sum > 0.0 ? Json(count.total.sum / all.total.sum) : Json(nullptr);
             json["share_of"] = place.region ? "region" : is_bounded_ ? "scope" : "held";
             rows.rows.push_back(std::move(json));
           }
@@ -199,7 +219,7 @@ struct ZonalCommand {
                    {{"from", "from"},
                     {"to", "to"},
                     {"sum", "sum", Column::Kind::number},
-                    {"mean", "mean of cells", Column::Kind::digits},
+                    {"mean", mean_title(), Column::Kind::digits},
                     {"cells", "cells", Column::Kind::number},
                     {"cells_without_value", "without value", Column::Kind::number}},
                    Json::array()};
@@ -214,18 +234,19 @@ struct ZonalCommand {
       const auto held_b = parts_.holders_at(holders_, times.epoch_of(b));
       for (const Session::Part& place : session_->parts(command_->by)) {
         const std::vector<bool> within = parts_within(place);
-        std::map<std::pair<std::string, std::string>, ZoneTotal> transitions;
+        std::map<std::pair<std::string, std::string>, Count> transitions;
         for (Part part = 1; part < parts_.size(); ++part) {
           if (!within[part] || (!is_bounded_ && held_a[part] == kUnknown && held_b[part] == kUnknown))
             continue;
-          transitions[{names_a[held_a[part]], names_b[held_b[part]]}] += totals_[part];
+          transitions[{names_a[held_a[part]], names_b[held_b[part]]}] += counts_[part];
         }
         struct Account {
           double gained = 0.0, lost = 0.0, held = 0.0;
         };
         std::map<std::string, Account> accounts;
-        for (const auto& [key, total] : transitions) {
+        for (const auto& [key, count] : transitions) {
           const auto& [x, y] = key;
+          const ZoneTotal& total = count.total;
           if (x == y) {
             accounts[x].held += total.sum;
           } else {
@@ -247,14 +268,14 @@ struct ZonalCommand {
           json["held"] = account.held;
           rows.rows.push_back(std::move(json));
         }
-        for (const auto& [key, total] : transitions) {
+        for (const auto& [key, count] : transitions) {
           const auto& [x, y] = key;
           if (!session_->wants(x, a) && !session_->wants(y, b)) continue;
           Json json;
           region(json);
           json["from"] = holder_json(x);
           json["to"] = holder_json(y);
-          add(json, total);
+          add(json, count);
           passed.rows.push_back(std::move(json));
         }
       }
@@ -270,20 +291,24 @@ struct ZonalCommand {
       return out;
     }
 
-    static void add(Json& json, const ZoneTotal& total) {
+    [[nodiscard]] std::string mean_title() const {
+      return command_->per.empty() ? "mean of cells" : "mean per " + command_->per;
+    }
+
+    static void add(Json& json, const Count& count) {
+      const ZoneTotal& total = count.total;
       json["sum"] = total.sum;
-      json["mean"] = total.cells > 0.0 ? Json(total.sum / total.cells) : Json(nullptr);
+      json["mean"] = count.weight > 0.0 ? Json(total.sum / count.weight) : Json(nullptr);
       json["cells"] = total.cells;
       json["cells_without_value"] = total.without_value;
     }
 
     /// Greatest sum first, unknown last.
-    static std::vector<std::pair<std::string, ZoneTotal>> in_order(
-        const std::map<std::string, ZoneTotal>& totals) {
-      std::vector<std::pair<std::string, ZoneTotal>> out(totals.begin(), totals.end());
+    static std::vector<std::pair<std::string, Count>> in_order(const std::map<std::string, Count>& totals) {
+      std::vector<std::pair<std::string, Count>> out(totals.begin(), totals.end());
       std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) {
         if (a.first.empty() != b.first.empty()) return b.first.empty();
-        return a.second.sum > b.second.sum;
+        return a.second.total.sum > b.second.total.sum;
       });
       return out;
     }
@@ -315,7 +340,7 @@ struct ZonalCommand {
               : fmt::format(", year {} (by {}): of that year at every date", file.year, file.year_from)));
       notes.push_back(is_per_area ? fmt::format("sum: values per {} times the area of each cell on WGS84, by "
                                                 "the share of it that the ground "
-                                                "covers; mean: of the counts of cells, so weighted",
+                                                "covers; mean: that divided by the area",
                                                 command_->per)
                                   : std::string("sum: values of cells, each by the share of it that the "
                                                 "ground covers, for rasters that count "
@@ -335,8 +360,8 @@ struct ZonalCommand {
     Holders holders_;
     std::vector<bool> ground_;
     GroundParts parts_;
-    ValueRasterFile values_;  ///< without its cells
-    std::vector<ZoneTotal> totals_;
+    ValueRasterFile values_;     ///< without its cells
+    std::vector<Count> counts_;  ///< by part
     double least_ = 0.0;
     bool is_bounded_ = false;
   };
