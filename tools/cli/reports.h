@@ -24,6 +24,8 @@ void add_doubt_note(Report& report, const Session& session, const Holders& holde
 /// `within_noise`: sigma of lines in metres; what changed in pieces narrower than twice that is told. 0: not.
 [[nodiscard]] Report changes_report(const Session& session, Instant from, Instant to,
                                     const Breakdown& by = {}, double within_noise = 0.0);
+/// Of --every: change, day, month or year.
+[[nodiscard]] Step step_of(const std::string& every);
 [[nodiscard]] Report timeline_report(const Session& session, const std::string& every,
                                      const Breakdown& by = {});
 /// Of every two dates of the series, the earlier first: area that an actor had at both.

@@ -19,16 +19,12 @@
 
 namespace marchland::cli {
 
-namespace {
-
 Step step_of(const std::string& every) {
   return every == "day"     ? Step::day
          : every == "month" ? Step::month
          : every == "year"  ? Step::year
                             : Step::change;
 }
-
-}  // namespace
 
 namespace {
 
@@ -136,7 +132,7 @@ class SeriesRows {
             error_of(known->second, Bands::part_of(had, t.from), Bands::part_of(has, t.to));
         add_band(row, BandKeys(), square_meters(t.area), error, 0.0, std::numeric_limits<double>::max());
       } else if (bands_ != nullptr) {
-        if (!bands) bands.emplace(*bands_, before, at, had, has).within(scope_);
+        if (!bands) bands.emplace(*bands_, before, at, had, has).within(scope_, {});
         bands->add(row, t);
       }
       table.rows.push_back(std::move(row));
