@@ -73,6 +73,7 @@ std::vector<AreaRow> areas(const Composite& composite, const FaceAreas& measured
         const DateBand off = band == bands.end() ? DateBand{} : band->second;
         rows.back().date_low = tally.inside - off.less;
         rows.back().date_high = tally.inside + off.more;
+        rows.back().date_is_outer = off.is_outer;
       }
       std::stable_sort(rows.begin() + static_cast<std::ptrdiff_t>(begin), rows.end(),
                        [](const AreaRow& a, const AreaRow& b) {

@@ -29,6 +29,7 @@ struct AreaRow {
   /// is in doubt at the date, nothing. Positions of lines are not in it.
   std::optional<AreaUnits> date_low{};
   std::optional<AreaUnits> date_high{};
+  bool date_is_outer = false;  ///< dates may allow less than these two (DateBand::is_outer)
 };
 
 /// Rows by date as given, then region, then greatest area first (unknown last). Over one date and region the

@@ -281,7 +281,8 @@ std::vector<DoubtfulGround> DoubtfulCoverages::at(Instant at) const {
   for (const auto& [coverage, area] : coverages_) {
     PossibleHolders possible = possible_holders(*composite_, *holders_, coverage, at);
     if (possible.sets.size() > 1)
-      out.push_back({coverage, holders_->at(coverage, epoch), std::move(possible.sets), area});
+      out.push_back(
+          {coverage, holders_->at(coverage, epoch), std::move(possible.sets), area, possible.is_outer});
   }
   return out;
 }
@@ -298,7 +299,9 @@ std::map<std::string, DateBand> date_bands(const std::vector<DoubtfulGround>& gr
     bands[told].less += piece.area;
     for (const std::string& name : names) {
       if (name != told) bands[name].more += piece.area;
+      bands[name].is_outer = bands[name].is_outer || piece.is_outer;
     }
+    bands[told].is_outer = bands[told].is_outer || piece.is_outer;
   }
   return bands;
 }

@@ -48,6 +48,7 @@ struct DoubtfulGround {
   HolderIndex told = kUnknown;  ///< without regard to doubt
   std::vector<std::vector<ActorId>> possible;
   AreaUnits area = 0;
+  bool is_outer = false;  ///< PossibleHolders::is_outer
 };
 
 /// All of it in some part of the ground; asked date by date. Composite and holders must outlive it.
@@ -74,6 +75,7 @@ class DoubtfulCoverages {
 struct DateBand {
   AreaUnits less = 0;
   AreaUnits more = 0;
+  bool is_outer = false;  ///< dates may allow less than that (PossibleHolders::is_outer)
 };
 
 /// By name of holder at the date (holder_names; `by_group` as there), what doubt takes from the area that is

@@ -1,9 +1,11 @@
 #include <marchland/analysis/dissolve.h>
+#include <marchland/analysis/thin_lines.h>
 #include <marchland/base/error.h>
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 #include <unordered_map>
 
@@ -67,12 +69,71 @@ Ring to_ring(std::vector<GridPoint> points) {
   return ring;
 }
 
+std::size_t count_vertices(const std::vector<BentLine>& lines) {
+  std::vector<GridPoint> all;
+  for (const BentLine& line : lines) all.insert(all.end(), line.vertices.begin(), line.vertices.end());
+  std::sort(all.begin(), all.end());
+  return static_cast<std::size_t>(std::unique(all.begin(), all.end()) - all.begin());
+}
+
+/// The same division along fewer vertices: every edge a line of its own.
+std::vector<BentLine> simplify(const std::vector<BentLine>& lines, double tolerance_m) {
+  // Lines that came to coincide are thinned as one. Where two edges meet and no other, both divide the same
+  // two pieces of ground, however many lines each is made of: the lines of either will do for both.
+  struct Piece {
+    GridPoint a;
+    GridPoint b;
+    FaceIndex left;
+    FaceIndex right;
+  };
+  std::vector<Piece> pieces;
+  for (const BentLine& line : lines) {
+    for (std::size_t i = 1; i < line.vertices.size(); ++i) {
+      const GridPoint a = line.vertices[i - 1];
+      const GridPoint b = line.vertices[i];
+      pieces.push_back(a < b ? Piece{a, b, line.left, line.right} : Piece{b, a, line.right, line.left});
+    }
+  }
+  std::stable_sort(pieces.begin(), pieces.end(),
+                   [](const Piece& p, const Piece& q) { return std::pair(p.a, p.b) < std::pair(q.a, q.b); });
+  std::vector<ThinEdge> edges;
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    const Piece& p = pieces[i];
+    if (edges.empty() || edges.back().a != p.a || edges.back().b != p.b) edges.push_back({p.a, p.b, i});
+  }
+  const auto is_near = [&](GridPoint vertex, GridPoint a, GridPoint b) {
+    return meters_to_edge(vertex, a, b) <= tolerance_m;
+  };
+  // What lies on the antimeridian has a counterpart on its other side.
+  const auto is_fixed = [](GridPoint p) {
+    return p.x == kGridMaxLon || p.x == -kGridMaxLon || p.y == kGridMaxLat || p.y == -kGridMaxLat;
+  };
+  std::vector<BentLine> out;
+  for (const ThinEdge& edge : thin_lines(std::move(edges), is_near, is_fixed)) {
+    const Piece& first = pieces[edge.origin];
+    for (std::size_t i = edge.origin; i < pieces.size() && pieces[i].a == first.a && pieces[i].b == first.b;
+         ++i) {
+      out.push_back({{edge.a, edge.b}, pieces[i].left, pieces[i].right});
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 Dissolver::Dissolver(const Composite& composite, const std::vector<bool>& boundary_edges,
                      const DissolveOptions& options)
     : composite_(&composite),
-      bent_(snap_round(boundary_stretches(composite.plane(), boundary_edges), pixel_of(options.decimals))) {}
+      bent_(snap_round(boundary_stretches(composite.plane(), boundary_edges), pixel_of(options.decimals))) {
+  if (!(options.simplify_m >= 0.0 && std::isfinite(options.simplify_m))) {
+    throw InvalidArgument(
+        fmt::format("lines simplified within {} metres; expected 0 or more", options.simplify_m));
+  }
+  vertices_.rounded = vertices_.kept = count_vertices(bent_);
+  if (options.simplify_m == 0.0) return;
+  bent_ = simplify(bent_, options.simplify_m);
+  vertices_.kept = count_vertices(bent_);
+}
 
 std::vector<Dissolved> Dissolver::operator()(const std::vector<Category>& faces) const {
   if (faces.size() != composite_->plane().face_count() || faces[kUnboundedFace] != 0) {

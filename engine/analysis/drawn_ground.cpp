@@ -5,13 +5,13 @@
 #include <cmath>
 #include <numbers>
 #include <tuple>
+#include <utility>
 
 namespace marchland {
 namespace {
 
 constexpr std::uint16_t kExact = 0;
 constexpr std::uint16_t kNotStated = 1;
-constexpr HalfEdgeIndex kNoFollower = 0xffffffffU;
 
 }  // namespace
 
@@ -168,7 +168,9 @@ void DrawnGround::start() {
     for (Part& part : parts_) part = part_of_holder_[part];
   }
   boundary_.clear();
-  follower_.clear();
+  is_anew_ = true;
+  turned_.clear();
+  follower_.assign(2 * lines_->composite().plane().edges().size(), kNoFollower);
   place_.assign(lines_->composite().plane().edges().size(), 0);
   for (EdgeIndex e = 0; e < place_.size(); ++e) set_boundary(e);
 }
@@ -217,7 +219,7 @@ void DrawnGround::prepare_moves() {
       [](std::size_t h) { return static_cast<EdgeIndex>(h / 2); }, edge_begin_, edges_);
 }
 
-void DrawnGround::move_to(TimeIndex epoch, std::vector<Part> part_of_holder) {
+void DrawnGround::move_to(TimeIndex epoch, std::vector<Part> part_of_holder, const OnPassing& on_passing) {
   if (epoch < epoch_ || part_of_holder != part_of_holder_) {
     epoch_ = epoch;
     part_of_holder_ = std::move(part_of_holder);
@@ -230,31 +232,58 @@ void DrawnGround::move_to(TimeIndex epoch, std::vector<Part> part_of_holder) {
                             [](TimeIndex value, const Turn& turn) { return value < turn.since; });
   };
   const auto end = after(epoch);
-  std::vector<FaceIndex> changed;
-  for (auto turn = after(epoch_); turn != end; ++turn) {
+  const auto begin = after(epoch_);
+  ++moves_;
+  std::vector<Passing> changed;
+  // Of the turns of a coverage the last is what it comes to.
+  turned_coverages_.resize(face_begin_.size() - 1, 0);
+  for (auto turn = end; turn != begin;) {
+    --turn;
+    if (std::exchange(turned_coverages_[turn->coverage], moves_) == moves_) continue;
     const Part part = part_of_holder_.empty() ? turn->holder : part_of_holder_[turn->holder];
     for (std::uint32_t i = face_begin_[turn->coverage]; i < face_begin_[turn->coverage + 1]; ++i) {
-      if (parts_[faces_[i]] == part) continue;
-      parts_[faces_[i]] = part;
-      changed.push_back(faces_[i]);
+      const FaceIndex face = faces_[i];
+      if (parts_[face] != part) changed.push_back({face, parts_[face], part});
     }
   }
+  if (on_passing) on_passing(changed);
+  for (const Passing& passing : changed) parts_[passing.face] = passing.to;
   epoch_ = epoch;
+  is_anew_ = false;
+  turned_.clear();
   // The same rings of another epoch are other lines only where statements end, which errors ask the map.
   if (changed.empty()) return;
   is_traced_ = false;
   const Arrangement& plane = lines_->composite().plane();
-  for (const FaceIndex face : changed) {
-    for (std::uint32_t i = edge_begin_[face]; i < edge_begin_[face + 1]; ++i) {
-      set_boundary(edges_[i]);
-      if (follower_.empty()) continue;
+  met_.resize(plane.node_count(), 0);
+  for (const Passing& passing : changed) {
+    for (const EdgeIndex e : edges_of(passing.face)) {
+      const bool was_boundary = place_[e] != 0;
+      set_boundary(e);
+      // Around a node, ground that passes ends at an edge that bounds parts before or after, or is all there is.
+      if (!was_boundary && place_[e] == 0) continue;
       // Whatever arrives at its ends may go on otherwise.
-      const Edge& edge = plane.edges()[edges_[i]];
+      const Edge& edge = plane.edges()[e];
       for (const NodeIndex node : {edge.u, edge.v}) {
-        for (const HalfEdgeIndex out : plane.outgoing(node)) follower_[Arrangement::twin(out)] = kNoFollower;
+        if (std::exchange(met_[node], moves_) == moves_) continue;
+        for (const HalfEdgeIndex out : plane.outgoing(node)) {
+          const HalfEdgeIndex arriving = Arrangement::twin(out);
+          follower_[arriving] = kNoFollower;
+          turned_.push_back(arriving);
+        }
       }
     }
   }
+}
+
+HalfEdgeIndex DrawnGround::find_follower(HalfEdgeIndex h) const {
+  const Arrangement& plane = lines_->composite().plane();
+  const Part part = parts_[lines_->face(h)];
+  HalfEdgeIndex follower = plane.next(h);
+  while (parts_[lines_->face(Arrangement::twin(follower))] == part)
+    follower = plane.next(Arrangement::twin(follower));
+  follower_[h] = follower;
+  return follower;
 }
 
 const std::vector<DrawnGround::Ring>& DrawnGround::rings() const {
@@ -263,33 +292,23 @@ const std::vector<DrawnGround::Ring>& DrawnGround::rings() const {
 }
 
 void DrawnGround::trace() const {
-  const Arrangement& plane = lines_->composite().plane();
   is_traced_ = true;
   rings_.clear();
   steps_.clear();
   seen_.resize(2 * place_.size(), 0);
-  follower_.resize(2 * place_.size(), kNoFollower);
   ++tracing_;
   for (const EdgeIndex e : boundary_) {
     for (const HalfEdgeIndex start : {2 * e, 2 * e + 1}) {
       if (seen_[start] == tracing_) continue;
-      const Part part = parts_[lines_->face(start)];
-      if (part == 0 && unknown_ == Unknown::left_out) continue;
+      if (!is_walked(start)) continue;
       const auto begin = static_cast<std::uint32_t>(steps_.size());
       HalfEdgeIndex h = start;
       do {
         seen_[h] = tracing_;
         steps_.push_back(h);
-        HalfEdgeIndex& follower = follower_[h];
-        if (follower == kNoFollower) {
-          // Around the node, across whatever divides the part itself.
-          follower = plane.next(h);
-          while (parts_[lines_->face(Arrangement::twin(follower))] == part)
-            follower = plane.next(Arrangement::twin(follower));
-        }
-        h = follower;
+        h = next(h);
       } while (h != start);
-      rings_.push_back({part, begin, static_cast<std::uint32_t>(steps_.size())});
+      rings_.push_back({parts_[lines_->face(start)], begin, static_cast<std::uint32_t>(steps_.size())});
     }
   }
 }

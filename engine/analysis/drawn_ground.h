@@ -7,6 +7,7 @@
 #include <marchland/analysis/scope.h>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -50,6 +51,10 @@ class LineMap {
     return (h & 1U) == 0 ? v : GroundVector{-v.east, -v.north};
   }
   [[nodiscard]] double length(HalfEdgeIndex h) const { return lengths_[h >> 1U]; }
+  /// Where every line has one stated accuracy: that. Else null.
+  [[nodiscard]] const LineAccuracy* only_accuracy() const noexcept {
+    return decays_.empty() ? nullptr : &accuracies_[uniform_->accuracy];
+  }
   /// Where every line has one stated accuracy: the correlation of errors at the ends of the half-edge. Empty
   /// otherwise.
   [[nodiscard]] const std::vector<double>& decays() const noexcept { return decays_; }
@@ -113,14 +118,45 @@ class DrawnGround {
   DrawnGround(const LineMap& lines, const Holders& holders, TimeIndex epoch,
               std::vector<Part> part_of_holder = {}, Unknown unknown = Unknown::walked);
 
+  /// A face that comes from one part to another.
+  struct Passing {
+    FaceIndex face = 0;
+    Part from = 0;
+    Part to = 0;
+  };
+  using OnPassing = std::function<void(std::span<const Passing>)>;
+
   /// To a later epoch at a cost that follows what changes; to an earlier one, or with other parts, at the
-  /// cost of a new one.
-  void move_to(TimeIndex epoch, std::vector<Part> part_of_holder);
+  /// cost of a new one. `on_passing` is told what passes while everything is as it was, unless the move
+  /// begins anew.
+  void move_to(TimeIndex epoch, std::vector<Part> part_of_holder, const OnPassing& on_passing = {});
   void move_to(TimeIndex epoch) { move_to(epoch, part_of_holder_); }
+  /// Of the last move: whether it began anew, so that any ring may be another one.
+  [[nodiscard]] bool is_anew() const noexcept { return is_anew_; }
+  /// Of a last move that did not: half-edges where something else may follow than before, those of edges that
+  /// bound parts no longer among them. A ring without any of them is the ring that it was.
+  [[nodiscard]] const std::vector<HalfEdgeIndex>& turned() const noexcept { return turned_; }
 
   [[nodiscard]] const LineMap& lines() const noexcept { return *lines_; }
   [[nodiscard]] TimeIndex epoch() const noexcept { return epoch_; }
   [[nodiscard]] Part part(FaceIndex face) const { return parts_[face]; }
+  [[nodiscard]] const std::vector<Part>& part_of_holder() const noexcept { return part_of_holder_; }
+  /// Made by a first move that does not begin anew: the edges of a face.
+  [[nodiscard]] std::span<const EdgeIndex> edges_of(FaceIndex face) const {
+    return std::span(edges_).subspan(edge_begin_[face], edge_begin_[face + 1] - edge_begin_[face]);
+  }
+  /// In no order.
+  [[nodiscard]] const std::vector<EdgeIndex>& boundary() const noexcept { return boundary_; }
+  /// Whether the half-edge is in a ring.
+  [[nodiscard]] bool is_walked(HalfEdgeIndex h) const {
+    return place_[Arrangement::edge_of(h)] != 0 &&
+           (parts_[lines_->face(h)] != 0 || unknown_ == Unknown::walked);
+  }
+  /// What follows in the ring: around the node, across whatever divides the part itself.
+  [[nodiscard]] HalfEdgeIndex next(HalfEdgeIndex h) const {
+    const HalfEdgeIndex follower = follower_[h];
+    return follower != kNoFollower ? follower : find_follower(h);
+  }
 
   /// Boundary of one part, closed, its ground on the left. Rings that touch in a node are apart or one,
   /// as it happens; each half-edge of the boundary is in one ring.
@@ -145,6 +181,9 @@ class DrawnGround {
   void prepare_moves();
   void set_boundary(EdgeIndex edge);
   void trace() const;
+  HalfEdgeIndex find_follower(HalfEdgeIndex h) const;
+
+  static constexpr HalfEdgeIndex kNoFollower = 0xffffffffU;
 
   const LineMap* lines_;
   const Holders* holders_;
@@ -159,13 +198,18 @@ class DrawnGround {
   std::vector<std::uint32_t> face_begin_;
   std::vector<FaceIndex> faces_;  ///< by coverage
   std::vector<std::uint32_t> edge_begin_;
-  std::vector<EdgeIndex> edges_;  ///< by face
+  std::vector<EdgeIndex> edges_;                 ///< by face
+  std::vector<std::uint32_t> met_;               ///< by node: in which move
+  std::vector<std::uint32_t> turned_coverages_;  ///< by coverage: in which move
+  std::uint32_t moves_ = 0;
+  std::vector<HalfEdgeIndex> turned_;
+  bool is_anew_ = true;
+  /// By half-edge: the next one of its ring, or none while that is not known.
+  mutable std::vector<HalfEdgeIndex> follower_;
   // Made by `trace`.
   mutable bool is_traced_ = false;
   mutable std::vector<Ring> rings_;
   mutable std::vector<HalfEdgeIndex> steps_;
-  /// By half-edge: the next one of its ring, or none while that is not known.
-  mutable std::vector<HalfEdgeIndex> follower_;
   mutable std::vector<std::uint32_t> seen_;  ///< by half-edge: in which tracing
   mutable std::uint32_t tracing_ = 0;
 };

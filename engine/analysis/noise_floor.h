@@ -7,6 +7,7 @@
 #include <marchland/analysis/holders.h>
 #include <marchland/analysis/scope.h>
 
+#include <array>
 #include <vector>
 
 namespace marchland {
@@ -19,7 +20,18 @@ struct NoiseFloor {
   Meters without_sigma;
   /// Expected gain, and expected loss, had every redrawn line stayed where it was: a mean, not a bound.
   SquareMeters area;
+
+  /// Half of an edge that bounds the holder's ground at the epoch, and nobody's at the other date.
+  void add_redrawn(const LineMap& lines, EdgeIndex edge, TimeIndex epoch);
+  NoiseFloor& operator+=(const NoiseFloor& other);
 };
+
+/// Of lines that only one of two divisions of the ground has, by part of the first and of the second: what
+/// lines seem to be worth that two sources drew, or one at two dates. `inside`: as faces_in_scope has it.
+[[nodiscard]] std::array<std::vector<NoiseFloor>, 2> noise_floors(const LineMap& lines,
+                                                                  const DrawnGround& first,
+                                                                  const DrawnGround& second,
+                                                                  const std::vector<bool>& inside);
 
 /// By HolderIndex. An edge of the boundary counts if ground on either side is in the scope, at the accuracy
 /// that LineMap finds: that of the best of the sources whose statements end there, and nothing for a line

@@ -46,6 +46,22 @@ Band band_of(double figure, const AreaError& error, double least, double most) {
                  least, most)};
 }
 
+RingError& RingError::operator+=(const RingError& other) {
+  variance += other.variance;
+  excess += other.excess;
+  lines += other.lines;
+  without_sigma += other.without_sigma;
+  return *this;
+}
+
+RingError::operator AreaError() const {
+  return {SquareMeters(std::sqrt(std::max(variance, 0.0))),
+          SquareMeters(excess),
+          {},
+          Meters(lines),
+          Meters(without_sigma)};
+}
+
 double correlated_sum(std::span<const RingVertex> ring, double perimeter, double correlation) {
   double sum = 0.0;
   if (correlation == 0.0) {
@@ -75,207 +91,125 @@ double correlated_sum(std::span<const RingVertex> ring, double perimeter, double
   return sum;
 }
 
-/// What one or more rings give.
-struct AreaErrors::Walk {
-  std::vector<Vertex> vertices;
-  double perimeter = 0.0;  ///< of the ring walked last
-  double excess = 0.0;
-  double lines = 0.0;
-  double without_sigma = 0.0;
-  std::vector<LineMap::Line> known;  ///< by step
-};
-
 AreaErrors::AreaErrors(const LineMap& lines, const std::vector<bool>& inside)
     : lines_(&lines),
       inside_(inside.begin(), inside.end()),
       is_everywhere_(std::all_of(inside.begin(), inside.end(), [](bool is_inside) { return is_inside; })) {}
 
-/// Adds the vertices of a ring with what they move of the figure; `jump_of` says of a half-edge how much more
-/// a square metre counts on its left than on its right.
-template <class JumpOf>
-void AreaErrors::walk(const DrawnGround& ground, const DrawnGround::Ring& ring, JumpOf jump_of,
-                      Walk& out) const {
-  const std::span<const HalfEdgeIndex> steps = ground.half_edges(ring);
-  const std::size_t count = steps.size();
-  out.known.resize(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    LineMap::Line line = lines_->line(Arrangement::edge_of(steps[i]), ground.epoch());
-    if ((steps[i] & 1U) != 0) line.shift = -line.shift;
-    out.known[i] = line;
-  }
-  const auto goes_on = [&](std::size_t i, std::size_t next) {
-    return lines_->is_straight(steps[i], steps[next]) && out.known[i].accuracy == out.known[next].accuracy;
-  };
-  // From a vertex on, so that no straight stretch is cut; a closed line has some.
-  std::size_t start = 0;
-  while (start + 1 < count && goes_on(start == 0 ? count - 1 : start - 1, start)) ++start;
-
+void AreaErrors::walk(std::span<const HalfEdgeIndex> steps, std::span<const double> jumps, TimeIndex epoch,
+                      DrawnRing& ring, RingError& sum) const {
   const Arrangement& plane = lines_->composite().plane();
-  const std::size_t first_vertex = out.vertices.size();
-  double along = 0.0;
-  Vertex pending;
-  const auto give = [&] {
-    const LineAccuracy& accuracy = lines_->accuracies()[pending.accuracy];
-    const GroundVector& g = pending.at.gradient;
-    if (accuracy.kind == LineAccuracy::Kind::stated && (g.east != 0.0 || g.north != 0.0))
-      out.vertices.push_back(pending);
+  const auto add = [&](double along, NodeIndex node, std::uint16_t accuracy, const GroundVector& gradient) {
+    if (!ring.vertices.empty()) {
+      // Two stretches end at a vertex.
+      DrawnVertex& last = ring.vertices.back();
+      if (last.node == node && last.accuracy == accuracy && last.at.along == along) {
+        last.at.gradient += gradient;
+        return;
+      }
+    }
+    ring.vertices.push_back({{along, gradient}, node, accuracy});
   };
-  for (std::size_t done = 0; done < count;) {
-    const std::size_t begin = (start + done) % count;
-    const std::uint16_t accuracy = out.known[begin].accuracy;
+  for (std::size_t i = 0; i < steps.size();) {
+    const HalfEdgeIndex first = steps[i];
+    const std::uint16_t accuracy = lines_->line(Arrangement::edge_of(first), epoch).accuracy;
     const LineAccuracy::Kind kind = lines_->accuracies()[accuracy].kind;
     // A straight stretch moves with its two ends: a place at t of its length by (1-t) and t of their errors.
     GroundVector whole;
     double length = 0.0;
     double counted = 0.0;        // integral of the jump
     double counted_first = 0.0;  // of the jump times the place
-    std::size_t last = begin;
-    for (;;) {
-      const HalfEdgeIndex h = steps[last];
+    bool is_counted = false;
+    do {
+      const HalfEdgeIndex h = steps[i];
       const double step = lines_->length(h);
-      const double jump = jump_of(h);
+      const double jump = jumps[i];
       whole += lines_->along(h);
-      counted += jump * step;
-      counted_first += jump * step * (length + step / 2.0);
-      length += step;
       if (jump != 0.0 && kind != LineAccuracy::Kind::exact) {
-        out.lines += step;
-        if (kind == LineAccuracy::Kind::unknown) out.without_sigma += step;
-        out.excess += jump * step * out.known[last].shift;
+        is_counted = true;
+        counted += jump * step;
+        counted_first += jump * step * (length + step / 2.0);
+        sum.lines += step;
+        if (kind == LineAccuracy::Kind::unknown) sum.without_sigma += step;
+        const double shift = lines_->line(Arrangement::edge_of(h), epoch).shift;
+        sum.excess += jump * step * ((h & 1U) == 0 ? shift : -shift);
       }
-      ++done;
-      const std::size_t next = (last + 1) % count;
-      if (done >= count || !goes_on(last, next)) break;
-      last = next;
+      length += step;
+      ++i;
+    } while (i < steps.size() && lines_->is_straight(steps[i - 1], steps[i]) &&
+             lines_->line(Arrangement::edge_of(steps[i]), epoch).accuracy == accuracy);
+    if (is_counted && kind == LineAccuracy::Kind::stated) {
+      // Shares of the two ends; 1/2 each where all of it counts.
+      const double at_end = counted_first / (length * length);
+      const double at_begin = counted / length - at_end;
+      add(ring.perimeter, plane.origin(first), accuracy, at_begin * outwards(whole));
+      add(ring.perimeter + length, plane.origin(Arrangement::twin(steps[i - 1])), accuracy,
+          at_end * outwards(whole));
     }
-    // Shares of the two ends; 1/2 each where all of it counts.
-    const double at_end = counted_first / (length * length);
-    const double at_begin = counted / length - at_end;
-    if (pending.accuracy != accuracy) {
-      give();
-      pending = Vertex{{along, {}}, plane.origin(steps[begin]), accuracy};
-    }
-    pending.at.gradient += at_begin * outwards(whole);
-    give();
-    along += length;
-    pending =
-        Vertex{{along, at_end * outwards(whole)}, plane.origin(Arrangement::twin(steps[last])), accuracy};
-  }
-  out.perimeter = along;
-  // The last vertex is the first one.
-  if (out.vertices.size() > first_vertex && out.vertices[first_vertex].node == pending.node &&
-      out.vertices[first_vertex].at.along == 0.0 && out.vertices[first_vertex].accuracy == pending.accuracy) {
-    out.vertices[first_vertex].at.gradient += pending.at.gradient;
-  } else {
-    give();
+    ring.perimeter += length;
   }
 }
 
-bool AreaErrors::add_long_ring(std::span<const HalfEdgeIndex> steps, Walk& out, double& variance) const {
-  if (lines_->decays().empty()) return false;
-  const LineAccuracy& accuracy =
-      lines_->accuracies()[lines_->line(Arrangement::edge_of(steps[0]), 0).accuracy];
-  const std::size_t count = steps.size();
-  std::size_t start = 0;
-  while (start + 1 < count && lines_->is_straight(steps[start == 0 ? count - 1 : start - 1], steps[start]))
-    ++start;
-  double sum = 0.0;
-  double perimeter = 0.0;
-  double lines = 0.0;
-  GroundVector near;        // what was passed, as it is felt here
-  GroundVector from_start;  // what was passed, as it is felt at the start
-  double since_start = 1.0;
-  GroundVector first;  // gradient of the first vertex, of the stretch that begins there
-  GroundVector pending;
-  for (std::size_t done = 0; done < count;) {
-    GroundVector whole;
-    double length = 0.0;
-    double counted = 0.0;
-    double counted_first = 0.0;
-    double decay = 1.0;
-    const bool is_first = done == 0;
-    for (;;) {
-      const HalfEdgeIndex h = steps[start + done < count ? start + done : start + done - count];
-      const EdgeIndex edge = Arrangement::edge_of(h);
-      if (lines_->is_box(edge)) return false;
-      const double step = lines_->length(h);
-      whole += lines_->along(h);
-      decay *= lines_->decays()[edge];
-      if (is_everywhere_ ||
-          (inside_[lines_->face(h)] != 0 && inside_[lines_->face(Arrangement::twin(h))] != 0)) {
-        counted += step;
-        counted_first += step * (length + step / 2.0);
-      }
-      length += step;
-      ++done;
-      if (done == count) break;
-      const HalfEdgeIndex next = steps[start + done < count ? start + done : start + done - count];
-      if (!lines_->is_straight(h, next)) break;
-    }
-    const double at_end = counted_first / (length * length);
-    const double at_begin = counted / length - at_end;
-    const GroundVector turned = outwards(whole);
-    lines += counted;
-    perimeter += length;
-    if (is_first) {
-      first = at_begin * turned;
-    } else {
-      pending += at_begin * turned;
-      sum += dot(pending, pending) + 2.0 * dot(pending, near);
-      near += pending;
-      from_start += since_start * pending;
-    }
-    near = decay * near;
-    since_start *= decay;
-    pending = at_end * turned;
+void DrawnRing::close() {
+  // The last vertex is the first one.
+  if (vertices.size() > 1 && vertices.front().node == vertices.back().node &&
+      vertices.front().at.along == 0.0 && vertices.front().accuracy == vertices.back().accuracy) {
+    vertices.front().at.gradient += vertices.back().at.gradient;
+    vertices.pop_back();
   }
-  if (perimeter < 2.0 * kFarAway * accuracy.correlation) return false;
-  pending += first;
-  sum += dot(pending, pending) + 2.0 * dot(pending, near) + 2.0 * dot(pending, from_start) +
-         2.0 * dot(near, from_start);
-  variance += accuracy.sigma * accuracy.sigma * sum;
-  out.lines += lines;
-  return true;
+  std::erase_if(vertices,
+                [](const DrawnVertex& v) { return v.at.gradient.east == 0.0 && v.at.gradient.north == 0.0; });
+}
+
+template <class JumpOf>
+DrawnRing AreaErrors::walk_ring(std::span<const HalfEdgeIndex> ring, TimeIndex epoch, JumpOf jump_of,
+                                RingError& sum) const {
+  // From a vertex on, so that no straight stretch is cut; a closed line has some.
+  std::size_t start = 0;
+  while (start + 1 < ring.size() &&
+         lines_->is_straight(ring[start == 0 ? ring.size() - 1 : start - 1], ring[start]))
+    ++start;
+  std::vector<HalfEdgeIndex> steps(ring.begin(), ring.end());
+  std::rotate(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(start), steps.end());
+  std::vector<double> jumps;
+  jumps.reserve(steps.size());
+  for (const HalfEdgeIndex h : steps) jumps.push_back(jump_of(h));
+  DrawnRing out;
+  walk(steps, jumps, epoch, out, sum);
+  out.close();
+  return out;
 }
 
 /// Sorts by accuracy and adds what each does. All are of one ring, sorted along it.
-void AreaErrors::add_vertices(std::vector<Vertex>& vertices, double perimeter, double& variance) const {
-  const auto by_accuracy = [](const Vertex& a, const Vertex& b) { return a.accuracy < b.accuracy; };
+double AreaErrors::variance_of(std::vector<DrawnVertex>& vertices, double perimeter) const {
+  const auto by_accuracy = [](const DrawnVertex& a, const DrawnVertex& b) { return a.accuracy < b.accuracy; };
   if (!std::is_sorted(vertices.begin(), vertices.end(), by_accuracy))
     std::stable_sort(vertices.begin(), vertices.end(), by_accuracy);
+  double variance = 0.0;
   std::vector<RingVertex> alike;
   for (auto first = vertices.begin(); first != vertices.end();) {
-    const auto last =
-        std::find_if(first, vertices.end(), [&](const Vertex& v) { return v.accuracy != first->accuracy; });
+    const auto last = std::find_if(first, vertices.end(),
+                                   [&](const DrawnVertex& v) { return v.accuracy != first->accuracy; });
     alike.clear();
     for (auto v = first; v != last; ++v) alike.push_back(v->at);
     const LineAccuracy& accuracy = lines_->accuracies()[first->accuracy];
     variance += accuracy.sigma * accuracy.sigma * correlated_sum(alike, perimeter, accuracy.correlation);
     first = last;
   }
+  return variance;
 }
 
 std::vector<AreaError> AreaErrors::of_parts(const DrawnGround& ground, std::size_t part_count) const {
-  std::vector<AreaError> out(part_count);
-  std::vector<double> variance(part_count, 0.0);
-  Walk walked;
-  const auto jump_of = [&](HalfEdgeIndex h) {
-    return inside_[lines_->face(h)] != 0 && inside_[lines_->face(Arrangement::twin(h))] != 0 ? 1.0 : 0.0;
-  };
-  for (const DrawnGround::Ring& ring : ground.rings()) {
-    walked.vertices.clear();
-    walked.excess = walked.lines = walked.without_sigma = 0.0;
-    if (!add_long_ring(ground.half_edges(ring), walked, variance[ring.part])) {
-      walk(ground, ring, jump_of, walked);
-      add_vertices(walked.vertices, walked.perimeter, variance[ring.part]);
-    }
-    AreaError& error = out[ring.part];
-    error.excess += SquareMeters(walked.excess);
-    error.lines += Meters(walked.lines);
-    error.without_sigma += Meters(walked.without_sigma);
-  }
-  for (std::size_t p = 0; p < part_count; ++p)
-    out[p].sd = SquareMeters(std::sqrt(std::max(variance[p], 0.0)));
+  std::vector<RingError> sums(part_count);
+  for (const DrawnGround::Ring& ring : ground.rings())
+    sums[ring.part] += of_ring(ground.half_edges(ring), ground.epoch());
+  return {sums.begin(), sums.end()};
+}
+
+RingError AreaErrors::of_ring(std::span<const HalfEdgeIndex> ring, TimeIndex epoch) const {
+  RingError out;
+  DrawnRing walked = walk_ring(ring, epoch, [&](HalfEdgeIndex h) { return counts(h) ? 1.0 : 0.0; }, out);
+  out.variance = variance_of(walked.vertices, walked.perimeter);
   return out;
 }
 
@@ -291,7 +225,7 @@ AreaError AreaErrors::of(const DrawnGround& first, DrawnGround::Part in_first, c
   const auto jump_of = [&](HalfEdgeIndex h) {
     const FaceIndex left = lines_->face(h);
     const FaceIndex right = lines_->face(Arrangement::twin(h));
-    return inside_[left] != 0 && inside_[right] != 0 ? weight(left) - weight(right) : 0.0;
+    return counts(h) ? weight(left) - weight(right) : 0.0;
   };
   // A line that bounds the ground of both is one; it is met on the walk along the first.
   const auto jump_of_rest = [&](HalfEdgeIndex h) {
@@ -299,32 +233,47 @@ AreaError AreaErrors::of(const DrawnGround& first, DrawnGround::Part in_first, c
                               (first.part(lines_->face(Arrangement::twin(h))) == in_first);
     return bounds_first ? 0.0 : jump_of(h);
   };
-  struct RingVertices {
-    std::vector<Vertex> own;
-    std::vector<Vertex> shared;  ///< with a ring of the other division
-    double perimeter = 0.0;
-  };
-  double excess = 0.0;
-  double lines = 0.0;
-  double without_sigma = 0.0;
+  RingError sum;
   const auto walk_all = [&](const DrawnGround& ground, DrawnGround::Part part, const auto& jump) {
-    std::vector<RingVertices> rings;
-    Walk walked;
+    std::vector<DrawnRing> rings;
     for (const DrawnGround::Ring& ring : ground.rings()) {
-      if (ring.part != part) continue;
-      walk(ground, ring, jump, walked);
-      rings.push_back({std::move(walked.vertices), {}, walked.perimeter});
-      walked.vertices.clear();
+      if (ring.part == part) rings.push_back(walk_ring(ground.half_edges(ring), ground.epoch(), jump, sum));
     }
-    excess += walked.excess;
-    lines += walked.lines;
-    without_sigma += walked.without_sigma;
     return rings;
   };
-  std::vector<RingVertices> of_first = walk_all(first, in_first, jump_of);
-  std::vector<RingVertices> of_second;
+  std::vector<DrawnRing> of_first = walk_all(first, in_first, jump_of);
+  std::vector<DrawnRing> of_second;
   if (&first != &second || in_first != in_second) of_second = walk_all(second, in_second, jump_of_rest);
+  sum.variance = variance_of(std::move(of_first), std::move(of_second));
+  return sum;
+}
 
+AreaError AreaErrors::of_faces(const DrawnGround& first, const DrawnGround& second,
+                               std::span<const DrawnGround::Part> parts,
+                               std::span<const double> weights) const {
+  RingError sum;
+  std::vector<bool> is_met(lines_->composite().plane().edges().size(), false);
+  const auto jump_of = [&](HalfEdgeIndex h) {
+    if (is_met[Arrangement::edge_of(h)] || !counts(h)) return 0.0;
+    return weights[lines_->face(h)] - weights[lines_->face(Arrangement::twin(h))];
+  };
+  const auto walk_all = [&](const DrawnGround& ground) {
+    std::vector<DrawnRing> rings;
+    for (const DrawnGround::Part part : parts) {
+      for (const DrawnGround::Ring& ring : ground.rings()) {
+        if (ring.part != part) continue;
+        rings.push_back(walk_ring(ground.half_edges(ring), ground.epoch(), jump_of, sum));
+        for (const HalfEdgeIndex h : ground.half_edges(ring)) is_met[Arrangement::edge_of(h)] = true;
+      }
+    }
+    return rings;
+  };
+  std::vector<DrawnRing> of_first = walk_all(first);
+  sum.variance = variance_of(std::move(of_first), walk_all(second));
+  return sum;
+}
+
+double AreaErrors::variance_of(std::vector<DrawnRing> first, std::vector<DrawnRing> second) const {
   struct Met {
     NodeIndex node;
     std::uint16_t accuracy;
@@ -332,42 +281,34 @@ AreaError AreaErrors::of(const DrawnGround& first, DrawnGround::Part in_first, c
     std::size_t vertex;
   };
   std::vector<Met> met;
-  for (std::size_t r = 0; r < of_second.size(); ++r) {
-    for (std::size_t i = 0; i < of_second[r].own.size(); ++i)
-      met.push_back({of_second[r].own[i].node, of_second[r].own[i].accuracy, r, i});
+  for (std::size_t r = 0; r < second.size(); ++r) {
+    for (std::size_t i = 0; i < second[r].vertices.size(); ++i)
+      met.push_back({second[r].vertices[i].node, second[r].vertices[i].accuracy, r, i});
   }
   const auto key = [](const auto& v) { return std::pair(v.node, v.accuracy); };
   std::stable_sort(met.begin(), met.end(), [&](const Met& a, const Met& b) { return key(a) < key(b); });
-  if (!met.empty()) {
-    for (RingVertices& ring : of_first) {
-      std::vector<Vertex> own;
-      for (Vertex& vertex : ring.own) {
-        const auto same = std::lower_bound(met.begin(), met.end(), vertex,
-                                           [&](const Met& m, const Vertex& v) { return key(m) < key(v); });
-        if (same == met.end() || key(*same) != key(vertex)) {
-          own.push_back(vertex);
-          continue;
-        }
-        GroundVector& other = of_second[same->ring].own[same->vertex].at.gradient;
-        vertex.at.gradient += other;
-        other = {};
-        ring.shared.push_back(vertex);
-      }
-      ring.own = std::move(own);
-    }
-  }
   double variance = 0.0;
-  for (std::vector<RingVertices>* rings : {&of_first, &of_second}) {
-    for (RingVertices& ring : *rings) {
-      add_vertices(ring.own, ring.perimeter, variance);
-      add_vertices(ring.shared, ring.perimeter, variance);
+  std::vector<DrawnVertex> own;
+  std::vector<DrawnVertex> shared;
+  for (DrawnRing& ring : first) {
+    own.clear();
+    shared.clear();
+    for (DrawnVertex& vertex : ring.vertices) {
+      const auto same = std::lower_bound(met.begin(), met.end(), vertex,
+                                         [&](const Met& m, const DrawnVertex& v) { return key(m) < key(v); });
+      if (same == met.end() || key(*same) != key(vertex)) {
+        own.push_back(vertex);
+        continue;
+      }
+      GroundVector& other = second[same->ring].vertices[same->vertex].at.gradient;
+      vertex.at.gradient += other;
+      other = {};
+      shared.push_back(vertex);
     }
+    variance += variance_of(own, ring.perimeter) + variance_of(shared, ring.perimeter);
   }
-  return {SquareMeters(std::sqrt(std::max(variance, 0.0))),
-          SquareMeters(excess),
-          {},
-          Meters(lines),
-          Meters(without_sigma)};
+  for (DrawnRing& ring : second) variance += variance_of(ring.vertices, ring.perimeter);
+  return variance;
 }
 
 Band band_of(double length, const LengthError& error) {

@@ -28,6 +28,17 @@ struct AreaError {
   [[nodiscard]] bool is_known() const noexcept { return without_sigma.value() == 0.0; }
 };
 
+/// What one ring, or several that are in error independently, add to an AreaError. In metres, and square
+/// metres squared.
+struct RingError {
+  double variance = 0.0;
+  double excess = 0.0;
+  double lines = 0.0;
+  double without_sigma = 0.0;
+  RingError& operator+=(const RingError& other);
+  operator AreaError() const;  // NOLINT(google-explicit-constructor): what it amounts to
+};
+
 /// Where a figure lies with a probability of 95 %, as far as lines are concerned.
 struct Band {
   double low = 0.0;
@@ -49,6 +60,20 @@ struct RingVertex {
 /// wrap included, but for terms below exp(-40). Vertices are sorted, in [0, perimeter]. Cost: once over them.
 [[nodiscard]] double correlated_sum(std::span<const RingVertex> ring, double perimeter, double correlation);
 
+/// Vertex of a line as it was drawn; of those of one accuracy at a node there is but one.
+struct DrawnVertex {
+  RingVertex at;
+  NodeIndex node = 0;
+  std::uint16_t accuracy = 0;  ///< index into LineMap::accuracies
+};
+/// Vertices of a ring that move a figure, sorted along it.
+struct DrawnRing {
+  std::vector<DrawnVertex> vertices;
+  double perimeter = 0.0;
+  /// After the last of its steps.
+  void close();
+};
+
 /// Ground in one part of a division, and in one of another, to count: weight[in the first][in the second].
 using OverlapWeights = std::array<std::array<double, 2>, 2>;
 inline constexpr OverlapWeights kHeldAtBoth{{{0.0, 0.0}, {0.0, 1.0}}};
@@ -64,8 +89,17 @@ class AreaErrors {
   /// `inside`: by face, as faces_in_scope has it.
   AreaErrors(const LineMap& lines, const std::vector<bool>& inside);
 
-  /// Of the area of every part, by its number.
+  [[nodiscard]] const LineMap& lines() const noexcept { return *lines_; }
+  [[nodiscard]] bool is_inside(FaceIndex face) const { return is_everywhere_ || inside_[face] != 0; }
+  /// Whether the line is in the scope, with the ground on both sides.
+  [[nodiscard]] bool counts(HalfEdgeIndex h) const {
+    return is_inside(lines_->face(h)) && is_inside(lines_->face(Arrangement::twin(h)));
+  }
+
+  /// Of the area of every part, by its number. AreaErrorSeries has those of many dates at less cost.
   [[nodiscard]] std::vector<AreaError> of_parts(const DrawnGround& ground, std::size_t part_count) const;
+  /// Of the area within one closed ring.
+  [[nodiscard]] RingError of_ring(std::span<const HalfEdgeIndex> ring, TimeIndex epoch) const;
   /// Of one part.
   [[nodiscard]] AreaError of(const DrawnGround& ground, DrawnGround::Part part) const;
   /// Of the weighed area of two parts of two divisions: two dates, or two themes. A line that bounds both is
@@ -74,19 +108,24 @@ class AreaErrors {
   [[nodiscard]] AreaError of(const DrawnGround& first, DrawnGround::Part in_first, const DrawnGround& second,
                              DrawnGround::Part in_second, const OverlapWeights& weights) const;
 
+  /// Of the sum of weights[face] x area, all of the ground that it counts being in one of `parts` in either
+  /// division. A line between two of the parts is met in the rings of the one that is named first.
+  [[nodiscard]] AreaError of_faces(const DrawnGround& first, const DrawnGround& second,
+                                   std::span<const DrawnGround::Part> parts,
+                                   std::span<const double> weights) const;
+  /// Adds the vertices of some steps along a ring, from `ring.perimeter` on, and moves that by their length.
+  /// `jumps`: by step, how much more a square metre counts on its left than on its right. The steps neither
+  /// begin nor end within a straight stretch.
+  void walk(std::span<const HalfEdgeIndex> steps, std::span<const double> jumps, TimeIndex epoch,
+            DrawnRing& ring, RingError& sum) const;
+  /// Of a figure that these vertices move, of rings of two divisions.
+  [[nodiscard]] double variance_of(std::vector<DrawnRing> first, std::vector<DrawnRing> second) const;
+
  private:
-  struct Vertex {
-    RingVertex at;
-    NodeIndex node = 0;
-    std::uint16_t accuracy = 0;
-  };
-  struct Walk;
   template <class JumpOf>
-  void walk(const DrawnGround& ground, const DrawnGround::Ring& ring, JumpOf jump_of, Walk& out) const;
-  /// The same of a whole ring, in one pass: nothing where not all lines have one accuracy, or the ring is so
-  /// short that errors are alike all around it.
-  [[nodiscard]] bool add_long_ring(std::span<const HalfEdgeIndex> steps, Walk& out, double& variance) const;
-  void add_vertices(std::vector<Vertex>& vertices, double perimeter, double& variance) const;
+  DrawnRing walk_ring(std::span<const HalfEdgeIndex> ring, TimeIndex epoch, JumpOf jump_of,
+                      RingError& sum) const;
+  double variance_of(std::vector<DrawnVertex>& vertices, double perimeter) const;
 
   const LineMap* lines_;
   std::vector<std::uint8_t> inside_;  ///< by face

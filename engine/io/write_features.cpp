@@ -1,7 +1,10 @@
 #include <marchland/base/error.h>
 #include <marchland/io/csv.h>
 #include <marchland/io/detail/gdal_features.h>
+#include <marchland/io/detail/geoparquet.h>
+#include <marchland/io/detail/postgis.h>
 #include <marchland/io/detail/text_features.h>
+#include <marchland/io/detail/topojson.h>
 #include <marchland/io/write_features.h>
 
 #include <fmt/format.h>
@@ -10,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <regex>
 
 namespace marchland {
 namespace {
@@ -19,21 +23,42 @@ namespace fs = std::filesystem;
 struct FormatOf {
   std::string_view ending;
   bool takes_many_sets;
-  std::string (*bytes)(const std::vector<FeatureSet>&, const Provenance&);
+  std::string (*bytes)(const std::vector<FeatureSet>&, const Provenance&, const FeatureFileOptions&);
   /// What stands beside a file that has no room for it; null: nothing does.
   std::string (*metadata)(const fs::path&, const std::vector<FeatureSet>&, const Provenance&) = nullptr;
 };
 
-std::string geojson_lines(const std::vector<FeatureSet>& sets, const Provenance& /*unused*/) {
-  return detail::geojson_lines_text(sets);
+using Sets = std::vector<FeatureSet>;
+using Options = FeatureFileOptions;
+
+std::string geojson(const Sets& sets, const Provenance& provenance, const Options& /*unused*/) {
+  return detail::geojson_text(sets, provenance);
 }
-std::string flatgeobuf(const std::vector<FeatureSet>& sets, const Provenance& /*unused*/) {
+std::string geojson_lines(const Sets& sets, const Provenance& /*unused*/, const Options& /*unused*/) {
+  return detail::geojson_lines_text(sets, false);
+}
+std::string geojson_sequence(const Sets& sets, const Provenance& /*unused*/, const Options& /*unused*/) {
+  return detail::geojson_lines_text(sets, true);
+}
+std::string topojson(const Sets& sets, const Provenance& provenance, const Options& options) {
+  return detail::topojson_text(sets, provenance, options.is_quantised);
+}
+std::string geopackage(const Sets& sets, const Provenance& provenance, const Options& /*unused*/) {
+  return detail::geopackage_bytes(sets, provenance);
+}
+std::string flatgeobuf(const Sets& sets, const Provenance& /*unused*/, const Options& /*unused*/) {
   return detail::flatgeobuf_bytes(sets.front());
 }
-std::string shapefile(const std::vector<FeatureSet>& sets, const Provenance& provenance) {
+std::string geoparquet(const Sets& sets, const Provenance& provenance, const Options& options) {
+  return detail::geoparquet_bytes(sets.front(), provenance, options.group_rows);
+}
+std::string kml(const Sets& sets, const Provenance& provenance, const Options& /*unused*/) {
+  return detail::kml_text(sets, provenance);
+}
+std::string shapefile(const Sets& sets, const Provenance& provenance, const Options& /*unused*/) {
   return detail::shapefile_bytes(sets.front(), provenance);
 }
-std::string csv(const std::vector<FeatureSet>& sets, const Provenance& /*unused*/) {
+std::string csv(const Sets& sets, const Provenance& /*unused*/, const Options& /*unused*/) {
   return detail::csv_text(sets.front());
 }
 CsvColumn::Type column_type(FeatureField::Type type) {
@@ -66,13 +91,15 @@ std::string columns_and_provenance(const fs::path& path, const std::vector<Featu
 }
 
 constexpr std::array kFormats{
-    FormatOf{".geojson", true, detail::geojson_text},
-    FormatOf{".json", true, detail::geojson_text},
+    FormatOf{".geojson", true, geojson},
+    FormatOf{".topojson", true, topojson},
+    FormatOf{".json", true, geojson},
     FormatOf{".geojsonl", true, geojson_lines, provenance_alone},
-    FormatOf{".geojsons", true, geojson_lines, provenance_alone},
-    FormatOf{".gpkg", true, detail::geopackage_bytes},
+    FormatOf{".geojsons", true, geojson_sequence, provenance_alone},
+    FormatOf{".gpkg", true, geopackage},
     FormatOf{".fgb", false, flatgeobuf, provenance_alone},
-    FormatOf{".kml", true, detail::kml_text},
+    FormatOf{".parquet", false, geoparquet},
+    FormatOf{".kml", true, kml},
     FormatOf{".shz", false, shapefile},
     FormatOf{".shp.zip", false, shapefile},
     FormatOf{".csv", false, csv, columns_and_provenance},
@@ -98,8 +125,8 @@ const FormatOf& format_of(const fs::path& path, std::size_t set_count) {
         "{}: a .shp is one of several files that belong together; choose .shz, the same in one archive",
         path.string()));
   }
-  throw InvalidArgument(
-      fmt::format("{}: no format has that ending; expected one of{}", path.string(), endings));
+  throw InvalidArgument(fmt::format(
+      "{}: no format has that ending; expected one of{}, or PG: and a connection", path.string(), endings));
 }
 
 bool is_of_type(const FieldValue& value, FeatureField::Type type) {
@@ -128,7 +155,7 @@ void check_set(const FeatureSet& set) {
   if (set.name.empty() || !std::all_of(set.name.begin(), set.name.end(), is_plain)) {
     fail("expected a name of a-z, 0-9 and _");
   }
-  std::vector<std::string> names{"fid", "geom", "layer"};
+  std::vector<std::string> names{"fid", "geom", "geometry", "bbox", "layer"};
   for (const FeatureField& field : set.fields) {
     std::string name = field.name;
     std::transform(name.begin(), name.end(), name.begin(),
@@ -151,6 +178,22 @@ void check_set(const FeatureSet& set) {
                          set.fields[f].name));
     }
   }
+}
+
+nlohmann::ordered_json simplified_json(const Provenance::Simplified& all) {
+  nlohmann::ordered_json json{{"within_m", all.within_m},
+                              {"vertices_before", all.vertices_before},
+                              {"vertices", all.vertices},
+                              {"actors", nlohmann::ordered_json::array()}};
+  for (const auto& one : all.actors) {
+    json["actors"].push_back(
+        {{"actor", one.actor.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(one.actor)},
+         {"features", one.features},
+         {"area_m2", one.area_m2},
+         {"written_m2", one.written_m2},
+         {"largest_change_m2", one.largest_change_m2}});
+  }
+  return json;
 }
 
 }  // namespace
@@ -197,14 +240,32 @@ std::string to_json(const Provenance& provenance) {
       json["sources"].push_back(std::move(entry));
     }
   }
+  if (provenance.simplified) json["simplified"] = simplified_json(*provenance.simplified);
   set(json, "disclaimer", provenance.disclaimer);
   set(json, "attribution", provenance.attribution);
   for (const auto& [key, value] : provenance.extra) json[key] = value;
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-void check_feature_output(const fs::path& path, std::size_t set_count, Existing existing) {
-  if (format_of(path, set_count).metadata != nullptr) {
+bool is_database(const fs::path& path) {
+  return path.string().starts_with("PG:");
+}
+
+std::string shown_name(const fs::path& path) {
+  static const std::regex password(R"((password\s*=\s*)('(\\.|[^'\\])*'|\S+))", std::regex::icase);
+  return is_database(path) ? std::regex_replace(path.string(), password, "$1***") : path.string();
+}
+
+void check_feature_output(const fs::path& path, std::size_t set_count, Existing existing,
+                          const std::vector<std::string>& tables) {
+  if (is_database(path)) {
+    try {
+      detail::check_postgis(path.string(), tables, existing);
+    } catch (Error& error) {
+      error.add_context(shown_name(path));
+      throw;
+    }
+  } else if (format_of(path, set_count).metadata != nullptr) {
     const OutputPair probe(path, metadata_path(path), existing);
   } else {
     const OutputFile probe(path, existing);
@@ -212,22 +273,24 @@ void check_feature_output(const fs::path& path, std::size_t set_count, Existing 
 }
 
 void write_features(const fs::path& path, const std::vector<FeatureSet>& sets, const Provenance& provenance,
-                    Existing existing) {
-  const FormatOf& format = format_of(path, sets.size());
-  if (sets.empty()) throw InvalidArgument(fmt::format("{}: there is no layer to write", path.string()));
+                    Existing existing, const FeatureFileOptions& options) {
+  const FormatOf* format = is_database(path) ? nullptr : &format_of(path, sets.size());
+  if (sets.empty()) throw InvalidArgument(fmt::format("{}: there is no layer to write", shown_name(path)));
   for (const FeatureSet& set : sets) check_set(set);
   try {
-    if (format.metadata != nullptr) {
+    if (format == nullptr) {
+      detail::write_postgis(path.string(), sets, provenance, existing);
+    } else if (format->metadata != nullptr) {
       OutputPair files(path, metadata_path(path), existing);
-      files.write(format.bytes(sets, provenance), format.metadata(path, sets, provenance));
+      files.write(format->bytes(sets, provenance, options), format->metadata(path, sets, provenance));
       files.commit();
     } else {
       OutputFile file(path, existing);
-      file.write(format.bytes(sets, provenance));
+      file.write(format->bytes(sets, provenance, options));
       file.commit();
     }
   } catch (Error& error) {
-    if (!std::string_view(error.what()).starts_with(path.string())) error.add_context(path.string());
+    if (!std::string_view(error.what()).starts_with(path.string())) error.add_context(shown_name(path));
     throw;
   }
 }

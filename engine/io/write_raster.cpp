@@ -56,7 +56,7 @@ void place(GDALDataset& dataset, const RasterGrid& grid, const Provenance& prove
     fail(messages, fmt::format("CRS '{}'", grid.crs));
   crs.SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
   dataset.SetSpatialRef(&crs);
-  double transform[6] = {grid.west, grid.cell, 0.0, grid.north, 0.0, -grid.cell};
+  double transform[6] = {grid.west, grid.cell, 0.0, grid.north, 0.0, -grid.cell_height()};
   dataset.SetGeoTransform(transform);
   dataset.SetMetadataItem("marchland", to_json(provenance).c_str());
   dataset.SetMetadataItem("AREA_OR_POINT", "Area");
@@ -124,7 +124,8 @@ std::unique_ptr<GDALDataset> in_memory(const RasterGrid& grid, GDALDataType type
 std::pair<std::string, std::string> as_cog(GDALDataset& plain, CPLStringList options,
                                            const GdalMessages& messages) {
   options.SetNameValue("COMPRESS", "DEFLATE");
-  options.SetNameValue("LEVEL", "9");
+  // Level 9 takes four times as long, and large flat areas come out no smaller.
+  options.SetNameValue("LEVEL", "6");
   options.SetNameValue("BLOCKSIZE", "512");
   options.SetNameValue("BIGTIFF", "IF_SAFER");
   const detail::MemoryFolder folder;
@@ -205,8 +206,12 @@ void write_raster(const fs::path& path, const ClassRaster& raster, std::span<con
   });
 }
 
-void write_value_raster(const fs::path& path, const ValueRaster& raster, std::span<const float> cells,
-                        const Provenance& provenance, Existing existing) {
+namespace {
+
+/// `type` is that of Cell.
+template <class Cell>
+void write_values(const fs::path& path, const ValueRaster& raster, std::span<const Cell> cells,
+                  GDALDataType type, const Provenance& provenance, Existing existing) {
   check_ending(path);
   const RasterGrid& grid = raster.grid;
   check_cells(path, grid, cells.size());
@@ -214,9 +219,9 @@ void write_value_raster(const fs::path& path, const ValueRaster& raster, std::sp
   double greatest = 0.0;
   double sum = 0.0;
   std::size_t count = 0;
-  for (const float value : cells) {
-    if (value == kNoValue) continue;
-    if (!(value >= 0.0F) || !std::isfinite(value)) {
+  for (const Cell value : cells) {
+    if (value == Cell{kNoValue}) continue;
+    if (!(value >= Cell{0}) || !std::isfinite(value)) {
       throw InvalidArgument(fmt::format("{}: a cell of value {}; expected 0 or more", path.string(), value));
     }
     least = std::min(least, double{value});
@@ -226,13 +231,13 @@ void write_value_raster(const fs::path& path, const ValueRaster& raster, std::sp
   }
   write_pair(path, sidecar_of(path), existing, [&] {
     const GdalMessages messages;
-    const auto plain = in_memory(grid, GDT_Float32, messages);
+    const auto plain = in_memory(grid, type, messages);
     place(*plain, grid, provenance, messages);
     GDALRasterBand& band = *plain->GetRasterBand(1);
     band.SetDescription(raster.description.c_str());
     band.SetUnitType(raster.unit.c_str());
     band.SetNoDataValue(double{kNoValue});
-    put_cells(*plain, grid, cells, GDT_Float32, messages);
+    put_cells(*plain, grid, cells, type, messages);
     CPLStringList options;
     options.SetNameValue("OVERVIEW_RESAMPLING", "AVERAGE");
     options.SetNameValue("PREDICTOR", "FLOATING_POINT");
@@ -252,6 +257,18 @@ void write_value_raster(const fs::path& path, const ValueRaster& raster, std::sp
         "<PAMDataset>\n  <PAMRasterBand band=\"1\">\n" + statistics + "  </PAMRasterBand>\n</PAMDataset>\n";
     return out;
   });
+}
+
+}  // namespace
+
+void write_value_raster(const fs::path& path, const ValueRaster& raster, std::span<const float> cells,
+                        const Provenance& provenance, Existing existing) {
+  write_values(path, raster, cells, GDT_Float32, provenance, existing);
+}
+
+void write_value_raster(const fs::path& path, const ValueRaster& raster, std::span<const double> cells,
+                        const Provenance& provenance, Existing existing) {
+  write_values(path, raster, cells, GDT_Float64, provenance, existing);
 }
 
 }  // namespace marchland

@@ -49,6 +49,10 @@ inline constexpr float kNoValue = -1.0F;
 void write_value_raster(const std::filesystem::path& path, const ValueRaster& raster,
                         std::span<const float> cells, const Provenance& provenance, Existing existing);
 
+/// The same in Float64, for values whose sums count.
+void write_value_raster(const std::filesystem::path& path, const ValueRaster& raster,
+                        std::span<const double> cells, const Provenance& provenance, Existing existing);
+
 /// Throws what write_raster would throw for that path, before anything is computed.
 void check_raster_output(const std::filesystem::path& path, Existing existing);
 

@@ -99,6 +99,11 @@ void check_accuracy(const Accuracy& accuracy) {
   if (!is_sound)
     throw InvalidData(
         "accuracy is no number of metres; expected sigma and correlation of 0 or more, and a finite bias");
+  if (accuracy.bias.value() != 0.0 && (!accuracy.sigma || accuracy.sigma->value() == 0.0)) {
+    throw InvalidData(fmt::format(
+        "bias_m is {} and sigma_m {}; lines that are off by a bias are not exact: state sigma_m above 0",
+        accuracy.bias.value(), accuracy.sigma ? "0 (exact)" : "not stated"));
+  }
 }
 
 void check_statement(const Atlas& atlas, const Statement& statement) {
@@ -229,7 +234,8 @@ void Atlas::check_declarations() const {
       throw InvalidData(fmt::format("layer '{}' has no source; declare one", layer.id));
     }
   }
-  if (statements.empty() && window.is_all()) {
+  // Where all were taken back since, nothing counts, and that is an answer.
+  if (statements.empty() && set_aside.empty() && window.is_all()) {
     throw InvalidData(fmt::format("atlas '{}' has no statement; its layers are empty or filtered away", id));
   }
   std::unordered_set<std::string_view> seen;

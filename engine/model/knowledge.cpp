@@ -312,6 +312,8 @@ Atlas as_known(Atlas atlas, const Knowledge& knowledge) {
     for (Statement& statement : kept) {
       std::erase_if(statement.supersedes, is_hidden);
       std::erase_if(statement.retracts, is_hidden);
+      // Its number in the file would tell that others come before it.
+      statement.origin = statement.origin.substr(0, statement.origin.find(": layer '"));
     }
     remove_traces(atlas, kept);
   }

@@ -130,8 +130,9 @@ class RowWalk {
   std::vector<EdgeIndex> last_before_;  ///< by column: the last edge between its western neighbour and it
 };
 
-void classify_lonlat(const Arrangement& plane, const std::vector<CellClass>& class_of_face,
-                     const RasterGrid& grid, std::vector<CellClass>& out) {
+/// Calls settle(cell, face) for all cells whose centre is a point of the earth.
+template <class Settle>
+void locate_lonlat(const Arrangement& plane, const RasterGrid& grid, Settle settle) {
   // Rows beyond a pole have no place; they are whole rows at the ends.
   std::vector<std::int64_t> latitudes;
   std::size_t first_row = grid.rows;
@@ -153,21 +154,22 @@ void classify_lonlat(const Arrangement& plane, const std::vector<CellClass>& cla
       longitudes.push_back(to_grid(grid.center_x(end) - 360.0 * turn));
     RowWalk(plane, latitudes, std::move(longitudes))
         .run([&](std::size_t row, std::size_t column, FaceIndex face) {
-          out[(first_row + row) * grid.columns + begin + column] = class_of_face[face];
+          settle((first_row + row) * grid.columns + begin + column, face);
         });
     begin = end;
   }
 }
 
-void classify_projected(const Arrangement& plane, const std::vector<CellClass>& class_of_face,
-                        const RasterGrid& grid, const Projection& projection, std::vector<CellClass>& out) {
+template <class Settle>
+void locate_projected(const Arrangement& plane, const RasterGrid& grid, const Projection& projection,
+                      Settle settle) {
   // A sweep goes over all edges and takes some tens of bytes for each point.
   constexpr std::size_t kPointsPerSweep = std::size_t{1} << 22;
   std::vector<GridPoint> points;
   std::vector<std::size_t> cells;
-  const auto settle = [&] {
+  const auto sweep = [&] {
     const std::vector<FaceIndex> faces = plane.locate(points);
-    for (std::size_t i = 0; i < faces.size(); ++i) out[cells[i]] = class_of_face[faces[i]];
+    for (std::size_t i = 0; i < faces.size(); ++i) settle(cells[i], faces[i]);
     points.clear();
     cells.clear();
   };
@@ -178,9 +180,19 @@ void classify_projected(const Arrangement& plane, const std::vector<CellClass>& 
       points.push_back(look_up_point(place->lon, place->lat));
       cells.push_back(row * grid.columns + column);
     }
-    if (points.size() >= kPointsPerSweep) settle();
+    if (points.size() >= kPointsPerSweep) sweep();
   }
-  settle();
+  sweep();
+}
+
+template <class Settle>
+void locate_centres(const Arrangement& plane, const RasterGrid& grid, Settle settle) {
+  const Projection projection(grid.crs);
+  if (projection.is_identity()) {
+    locate_lonlat(plane, grid, settle);
+  } else {
+    locate_projected(plane, grid, projection, settle);
+  }
 }
 
 }  // namespace
@@ -189,12 +201,90 @@ std::vector<CellClass> classify(const Arrangement& plane, const std::vector<Cell
                                 const RasterGrid& grid) {
   if (class_of_face.size() != plane.face_count())
     throw InvalidArgument("classify: expected a class for every face");
-  const Projection projection(grid.crs);
   std::vector<CellClass> out(grid.cell_count(), 0);
-  if (projection.is_identity()) {
-    classify_lonlat(plane, class_of_face, grid, out);
-  } else {
-    classify_projected(plane, class_of_face, grid, projection, out);
+  locate_centres(plane, grid, [&](std::size_t cell, FaceIndex face) { out[cell] = class_of_face[face]; });
+  return out;
+}
+
+std::vector<CentreRun> parts_of_centres(const Arrangement& plane, const std::vector<Part>& part_of_face,
+                                        const RasterGrid& grid) {
+  if (part_of_face.size() != plane.face_count())
+    throw InvalidArgument("parts_of_centres: expected a part for every face");
+  std::vector<Part> parts(grid.cell_count(), 0);
+  locate_centres(plane, grid, [&](std::size_t cell, FaceIndex face) { parts[cell] = part_of_face[face]; });
+  std::vector<CentreRun> runs;
+  for (auto begin = parts.begin(); begin != parts.end();) {
+    const auto end = std::find_if(begin, parts.end(), [&](Part part) { return part != *begin; });
+    runs.push_back({static_cast<std::size_t>(end - begin), *begin});
+    begin = end;
+  }
+  return runs;
+}
+
+std::vector<CellClass> classes_of_centres(std::span<const CentreRun> runs,
+                                          std::span<const CellClass> class_of_part) {
+  std::size_t cells = 0;
+  for (const CentreRun& run : runs) cells += run.cells;
+  std::vector<CellClass> out;
+  out.reserve(cells);
+  for (const CentreRun& run : runs) out.insert(out.end(), run.cells, class_of_part[run.part]);
+  return out;
+}
+
+std::vector<CellClass> largest_shares(const CellCoverage& coverage,
+                                      std::span<const CellClass> class_of_part) {
+  constexpr double kEqual = 1e-9;
+  const RasterGrid& grid = coverage.grid();
+  std::vector<CellClass> out(grid.cell_count(), 0);
+  std::vector<std::pair<CellClass, double>> in_cell;
+  for (std::size_t row = 0; row < grid.rows; ++row) {
+    CellClass* line = out.data() + row * grid.columns;
+    for (const CellRun& run : coverage.runs(row))
+      std::fill(line + run.begin, line + run.end, class_of_part[run.part]);
+    const std::span<const CellShare> shares = coverage.shares(row);
+    for (std::size_t i = 0; i < shares.size();) {
+      const std::uint32_t column = shares[i].column;
+      in_cell.clear();
+      double rest = 1.0;
+      for (; i < shares.size() && shares[i].column == column; ++i) {
+        const CellClass cell_class = class_of_part[shares[i].part];
+        if (cell_class == 0) continue;
+        rest -= shares[i].share;
+        const auto known = std::find_if(in_cell.begin(), in_cell.end(),
+                                        [&](const auto& c) { return c.first == cell_class; });
+        if (known == in_cell.end()) {
+          in_cell.emplace_back(cell_class, shares[i].share);
+        } else {
+          known->second += shares[i].share;
+        }
+      }
+      std::sort(in_cell.begin(), in_cell.end());
+      double largest = rest - 2.0 * kEqual;
+      for (const auto& [cell_class, share] : in_cell) {
+        if (share <= largest + kEqual) continue;
+        line[column] = cell_class;
+        largest = share;
+      }
+    }
+  }
+  return out;
+}
+
+std::vector<double> shares_of(const CellCoverage& coverage, const std::vector<bool>& parts, double outside) {
+  const RasterGrid& grid = coverage.grid();
+  std::vector<double> out(grid.cell_count(), outside);
+  for (std::size_t row = 0; row < grid.rows; ++row) {
+    double* line = out.data() + row * grid.columns;
+    for (const CellRun& run : coverage.runs(row))
+      std::fill(line + run.begin, line + run.end, parts[run.part] ? 1.0 : 0.0);
+    const std::span<const CellShare> shares = coverage.shares(row);
+    for (std::size_t i = 0; i < shares.size();) {
+      const std::uint32_t column = shares[i].column;
+      double sum = 0.0;
+      for (; i < shares.size() && shares[i].column == column; ++i)
+        sum += parts[shares[i].part] ? shares[i].share : 0.0;
+      line[column] = std::min(sum, 1.0);
+    }
   }
   return out;
 }

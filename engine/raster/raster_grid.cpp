@@ -49,7 +49,8 @@ RasterGrid make_grid(const LonLatBox& extent, const std::string& crs, double cel
           north * cell,
           cell,
           static_cast<std::size_t>(east - west),
-          static_cast<std::size_t>(north - south)};
+          static_cast<std::size_t>(north - south),
+          0.0};
 }
 
 }  // namespace marchland

@@ -7,22 +7,25 @@
 
 namespace marchland {
 
-/// Square cells in the coordinates of a system, easting or longitude first. Row 0 is north, column 0 west.
+/// Cells along the axes of a system, easting or longitude first; those we make are square, others need not
+/// be. Row 0 is north, column 0 west.
 struct RasterGrid {
   std::string crs = "EPSG:4326";  ///< as PROJ reads it; degrees by default
   double west = 0.0;              ///< of the outer side of column 0, in units of the CRS
   double north = 0.0;             ///< of the outer side of row 0
-  double cell = 0.0;              ///< side of a cell
+  double cell = 0.0;              ///< width of a cell
   std::size_t columns = 0;
   std::size_t rows = 0;
+  double height = 0.0;  ///< of a cell; 0: as high as wide
   friend bool operator==(const RasterGrid&, const RasterGrid&) = default;
 
   [[nodiscard]] std::size_t cell_count() const noexcept { return columns * rows; }
+  [[nodiscard]] double cell_height() const noexcept { return height > 0.0 ? height : cell; }
   [[nodiscard]] double center_x(std::size_t column) const noexcept {
     return west + (static_cast<double>(column) + 0.5) * cell;
   }
   [[nodiscard]] double center_y(std::size_t row) const noexcept {
-    return north - (static_cast<double>(row) + 0.5) * cell;
+    return north - (static_cast<double>(row) + 0.5) * cell_height();
   }
 };
 

@@ -1,14 +1,15 @@
 // What users wait for once their polygons are in memory: composite with certificates, the series of areas and
 // every transition between consecutive dates; then what a table that is there is asked: the areas common to
 // every two dates, and the matrix of the first and the last. Prints JSON: milliseconds (least and median of N
-// runs, of the last run also by step), memory, and with --steps the figures that peers are held against.
+// runs, of the last run also by step; bands, which are of one thread, in processor time), memory, and with
+// --steps the figures that peers are held against.
 //   bench_build ATLAS | --vertices N --days D ...   [--runs N] [--threads N] [--steps]
 #include "tests/bench/cpu_time.h"
 #include "tests/bench/front_options.h"
 #include "tests/bench/history.h"
 #include <marchland/analysis/all_pairs.h>
+#include <marchland/analysis/area_error_series.h>
 #include <marchland/analysis/changes.h>
-#include <marchland/analysis/positional_error.h>
 #include <marchland/composite/composite.h>
 #include <marchland/io/read_atlas.h>
 
@@ -116,6 +117,7 @@ int main(int argc, char** argv) {
   std::vector<double> pairs_times;
   std::vector<double> matrix_times;
   std::vector<double> bands_times;
+  std::vector<double> all_bands_times;
   double cpu = std::numeric_limits<double>::infinity();
   std::string figures;
   for (std::size_t i = 0; i < runs; ++i) {
@@ -149,19 +151,34 @@ int main(int argc, char** argv) {
     const auto paired = Clock::now();
     const auto matrix = table.transitions(dates.front(), dates.back());
     pairs_times.push_back(milliseconds(paired - begun));
-    const auto multiplied = Clock::now();
-    matrix_times.push_back(milliseconds(multiplied - paired));
+    matrix_times.push_back(milliseconds(Clock::now() - paired));
+    const double bands_start = bench::cpu_seconds();
     // As `timeline` has them: of every holder at every date.
     const LineMap lines(composite, holders);
     const AreaErrors errors(lines, faces_in_scope(composite, {}));
-    DrawnGround ground(lines, holders, composite.times().epoch_of(dates.front()), {},
-                       DrawnGround::Unknown::left_out);
+    AreaErrorSeries ground(errors, DrawnGround(lines, holders, composite.times().epoch_of(dates.front()), {},
+                                               DrawnGround::Unknown::left_out));
     double deviations = 0.0;
     for (const Instant date : dates) {
       ground.move_to(composite.times().epoch_of(date));
-      for (const AreaError& error : errors.of_parts(ground, holders.size())) deviations += error.sd.value();
+      for (const AreaError& error : ground.of_parts(holders.size())) deviations += error.sd.value();
     }
-    bands_times.push_back(milliseconds(Clock::now() - multiplied));
+    const double bands_end = bench::cpu_seconds();
+    bands_times.push_back(1e3 * (bands_end - bands_start));
+    // The same, and of what passed from each date to the next.
+    const LineMap lines_again(composite, holders);
+    const AreaErrors errors_again(lines_again, faces_in_scope(composite, {}));
+    AreaErrorSeries passing(errors_again,
+                            DrawnGround(lines_again, holders, composite.times().epoch_of(dates.front())),
+                            AreaErrorSeries::Passages::kept);
+    double of_passed = 0.0;
+    for (const Instant date : dates) {
+      passing.move_to(composite.times().epoch_of(date));
+      static_cast<void>(passing.of_parts(holders.size()));
+      for (const AreaErrorSeries::Passage& passage : passing.passed()->passages)
+        of_passed += passage.error.sd.value();
+    }
+    all_bands_times.push_back(1e3 * (bench::cpu_seconds() - bands_end));
     if (i + 1 < runs) continue;
     Int128 residual = 0;
     for (const auto& certificate : composite.certificates())
@@ -169,13 +186,13 @@ int main(int argc, char** argv) {
     const std::size_t peak = peak_rss_bytes();
     const std::size_t edges = composite.plane().edges().size();
     figures = fmt::format(
-        R"("occurrences":{},"segments":{},"edges":{},"faces":{},"crossings":{},"dates":{},"transitions":{},"successions":{},"pairs_of":{},"common_km2":{},"matrix_cells":{},"residual":{},"mean_sd_km2":{},"steps_ms":{{{}}},"composite_bytes":{},"input_peak_rss_bytes":{},"peak_rss_bytes":{})",
+        R"("occurrences":{},"segments":{},"edges":{},"faces":{},"crossings":{},"dates":{},"transitions":{},"successions":{},"pairs_of":{},"common_km2":{},"matrix_cells":{},"residual":{},"mean_sd_km2":{},"mean_passed_sd_km2":{},"steps_ms":{{{}}},"composite_bytes":{},"input_peak_rss_bytes":{},"peak_rss_bytes":{})",
         composite.plane().table().occurrences, composite.plane().table().segments.size(), edges,
         composite.plane().face_count(), composite.plane().crossing_pairs(), dates.size(),
         series.transitions.size(), table.size(), every.size(),
         to_square_meters(common(0, every.size() - 1)).value() / 1e6, matrix.size(),
-        static_cast<double>(residual), deviations / static_cast<double>(dates.size()) / 1e6, steps,
-        composite.bytes(), input_rss, peak);
+        static_cast<double>(residual), deviations / static_cast<double>(dates.size()) / 1e6,
+        of_passed / static_cast<double>(dates.size()) / 1e6, steps, composite.bytes(), input_rss, peak);
     if (with_steps) figures += figures_by_step(composite);
   }
   std::sort(build_times.begin(), build_times.end());
@@ -183,10 +200,11 @@ int main(int argc, char** argv) {
   std::sort(pairs_times.begin(), pairs_times.end());
   std::sort(matrix_times.begin(), matrix_times.end());
   std::sort(bands_times.begin(), bands_times.end());
+  std::sort(all_bands_times.begin(), all_bands_times.end());
   fmt::print(
-      R"({{"build_ms":{:.3f},"build_median_ms":{:.3f},"total_ms":{:.3f},"total_median_ms":{:.3f},"cpu_ms":{:.3f},"all_pairs_ms":{:.3f},"all_pairs_median_ms":{:.3f},"matrix_ms":{:.3f},"matrix_median_ms":{:.3f},"bands_ms":{:.3f},"bands_median_ms":{:.3f},"runs":{},{}}})"
+      R"({{"build_ms":{:.3f},"build_median_ms":{:.3f},"total_ms":{:.3f},"total_median_ms":{:.3f},"cpu_ms":{:.3f},"all_pairs_ms":{:.3f},"all_pairs_median_ms":{:.3f},"matrix_ms":{:.3f},"matrix_median_ms":{:.3f},"bands_ms":{:.3f},"bands_median_ms":{:.3f},"all_bands_ms":{:.3f},"all_bands_median_ms":{:.3f},"runs":{},{}}})"
       "\n",
       build_times.front(), median(build_times), totals.front(), median(totals), cpu, pairs_times.front(),
       median(pairs_times), matrix_times.front(), median(matrix_times), bands_times.front(),
-      median(bands_times), runs, figures);
+      median(bands_times), all_bands_times.front(), median(all_bands_times), runs, figures);
 }

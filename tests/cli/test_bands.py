@@ -150,6 +150,95 @@ class Bands(CliTest):
         two = self.answer("areas", self.atlas, "--at", "first,second", "--two-layer")["rows"]
         self.assertEqual({(row["at"], row["actor"]): (row["low_m2"], row["high_m2"]) for row in two}, expected)
 
+    def test_what_passes_in_a_series_is_what_changes_say(self):
+        for sigma in ("\ncorrelation_m = 30000", ""):
+            self.write("atlas.toml", MANIFEST)
+            self.state_sigma(SIGMA, sigma)
+            expected = [t for t in self.answer("changes", self.atlas, "--from", "first", "--to", "second")["transitions"]
+                        if t["from"] != t["to"]]
+            for by in ((), ("--by", "group")):
+                passed = self.answer("timeline", self.atlas, *by)["transitions"]
+                self.assertEqual([{key: value for key, value in t.items() if key != "at"} for t in passed], expected)
+        self.assertNotIn("low_m2", self.answer("timeline", self.atlas, "--no-bands")["transitions"][0])
+        self.assertRegex(self.run_program("timeline", self.atlas).stdout, r"a +b +1[0-9 ]+ +1[0-9 ]+-1[0-9 ]+")
+
+    def test_pairs_of_dates(self):
+        self.state_sigma(SIGMA, "\ncorrelation_m = 30000")
+        rows = {(row["from"], row["to"], row["actor"]): row for row in self.answer("timeline", self.atlas, "--pairs")["rows"]}
+        for area in self.answer("areas", self.atlas, "--at", "first,second")["rows"]:
+            row = rows[area["at"], area["at"], area["actor"]]
+            self.assertEqual((row["low_m2"], row["high_m2"]), (area["low_m2"], area["high_m2"]))
+        for change in self.answer("changes", self.atlas, "--from", "first", "--to", "second")["rows"]:
+            row, = [row for (one, two, actor), row in rows.items() if one != two and actor == change["actor"]]
+            self.assertEqual((row["low_m2"], row["high_m2"]), (change["held_low_m2"], change["held_high_m2"]))
+        self.assertNotIn("low_m2", self.answer("timeline", self.atlas, "--pairs", "--no-bands")["rows"][0])
+        # Of many pairs they would be all that is waited for.
+        done = self.run_program("timeline", self.atlas, "--pairs", "--every", "day", "--format", "json")
+        self.assertNotIn("low_m2", json.loads(done.stdout)["rows"][0])
+        self.assertIn("no bands", self.run_program("timeline", self.atlas, "--pairs", "--every", "day").stdout)
+
+    def test_ground_that_the_line_swept(self):
+        self.state_sigma(SIGMA)
+        question = ("line", self.atlas, "--between", "a,b", "--from", "first", "--to", "second")
+        document = self.answer(*question)
+        passed = {(t["from"], t["to"]): t for t in
+                  self.answer("changes", self.atlas, "--from", "first", "--to", "second")["transitions"]}["a", "b"]
+        row = next(row for row in document["swept"] if row["from"] == "a")
+        for end in ("low_m2", "high_m2"):
+            self.assertAlmostEqual(row[end] / passed[end], 1, delta=1e-5)
+            self.assertAlmostEqual(row["swept_" + end] / passed[end], 1, delta=1e-5)
+        # Drawing anew yields as much either way: net it is no part of the band.
+        self.assertAlmostEqual(document["net_swept_high_m2"] - document["net_swept_m2"],
+                               document["net_swept_m2"] - document["net_swept_low_m2"], delta=1)
+        means = {m["measure"]: m for m in document["displacement"]}
+        mean = means["mean_signed"]
+        self.assertAlmostEqual((mean["high_m"] - mean["distance_m"]) / abs(mean["distance_m"]),
+                               (document["net_swept_high_m2"] - document["net_swept_m2"]) / abs(document["net_swept_m2"]),
+                               delta=1e-4)
+        self.assertLess(means["mean_absolute"]["low_m"], means["mean_absolute"]["distance_m"])
+        self.assertIsNone(means["hausdorff"]["low_m"])
+        plain = self.answer(*question, "--no-bands")
+        self.assertNotIn("low_m2", plain["swept"][0])
+        self.assertNotIn("low_m", plain["displacement"][0])
+        self.assertEqual(plain["swept"][0]["swept_m2"], document["swept"][0]["swept_m2"])
+
+    def test_two_sources(self):
+        self.write("a.geojson", collection(feature([box(0, 0, 2, 1)], holder="a", **{"from": "2000", "to": None})))
+        self.write("b.geojson", collection(feature([box(0, 0, 1, 1)], holder="a", **{"from": "2000", "to": None}),
+                                           feature([box(1, 0, 3, 1)], holder="b", **{"from": "2000", "to": None})))
+        layer = MANIFEST[MANIFEST.index("[[layer]]"):].replace("front.geojson", "a.geojson")
+        other = layer.replace("a.geojson", "b.geojson").replace('"front"', '"other"').replace('"s"', '"t"')
+        head = MANIFEST[:MANIFEST.index("[[layer]]")].replace(
+            'licence = "CC0-1.0"', f'licence = "CC0-1.0"\nsigma_m = {SIGMA}\n\n[[source]]\nid = "t"\ntitle = "Another"')
+        self.write("atlas.toml", head.replace('"Another"', '"Another"\nsigma_m = 300') + layer + other)
+        question = ("compare", self.atlas, "--source", "s,t", "--at", "2000")
+        document = self.answer(*question)
+        rows = {(row["actor_first"], row["actor_second"]): row for row in document["rows"]}
+        # What the two say differently may be one line, drawn twice: only the low end knows of that.
+        row = rows["a", "b"]
+        self.assertGreater(row["area_m2"] - row["low_m2"], 1.1 * (row["high_m2"] - row["area_m2"]))
+        both = next(row for row in document["holders"] if row["actor"] == "a")
+        self.assertGreater(both["both_high_m2"] - both["both_m2"], both["both_m2"] - both["both_low_m2"])
+        self.assertLess(both["only_first_low_m2"], both["only_first_m2"])
+        # t's line between a and b, of 300 m, bounds what both give a.
+        self.assertGreater(both["both_m2"] - both["both_low_m2"], 1.96 * 300 * HIGH / math.sqrt(2))
+        self.assertIn("95 %", self.run_program(*question).stdout)
+        plain = self.answer(*question, "--no-bands")
+        self.assertNotIn("low_m2", plain["rows"][0])
+        self.assertEqual([row["area_m2"] for row in plain["rows"]], [row["area_m2"] for row in document["rows"]])
+        # Where the other is silent nothing was drawn twice, and both agree on nothing.
+        self.write("b.geojson", collection(feature([box(5, 0, 6, 1)], holder="b", **{"from": "2000", "to": None})))
+        both = next(row for row in self.answer(*question)["holders"] if row["actor"] == "a")
+        self.assertEqual((both["both_low_m2"], both["both_m2"], both["both_high_m2"]), (0, 0, 0))
+        self.assertAlmostEqual(both["only_first_m2"] - both["only_first_low_m2"],
+                               both["only_first_high_m2"] - both["only_first_m2"], delta=1)
+        self.write("b.geojson", collection(feature([box(0, 0, 1, 1)], holder="a", **{"from": "2000", "to": None}),
+                                           feature([box(1, 0, 3, 1)], holder="b", **{"from": "2000", "to": None})))
+        # One of them says nothing of its lines.
+        self.write("atlas.toml", head + layer + other)
+        rows = {(row["actor_first"], row["actor_second"]): row for row in self.answer(*question)["rows"]}
+        self.assertIsNone(rows["a", "b"]["low_m2"])
+
     def test_groups_count_as_one(self):
         self.write("atlas.toml", MANIFEST.replace('color = "#0072b2"', 'color = "#0072b2"\ngroups = [{id = "both"}]')
                    .replace('color = "#e69f00"', 'color = "#e69f00"\ngroups = [{id = "both"}]')

@@ -13,7 +13,8 @@ from osgeo import gdal, ogr
 gdal.UseExceptions()
 ogr.UseExceptions()
 
-FIELDS = "actor actor_name contested theme at from to area_m2 source sources statements statement_count color".split()
+FIELDS = ("actor actor_name contested theme at from to t0 t1 start_decdate end_decdate area_m2 source sources statements "
+          "statement_count color").split()
 
 
 def rows_of(path, layer=None):

@@ -153,7 +153,7 @@ class Statements(ProvenanceTest):
     def test_a_shapefile_has_no_room_for_lists(self):
         row = self.features("--at", "2000-07-01", ending="shz")[0]
         self.assertNotIn("statements", row)
-        self.assertEqual(row["statement_"], 4)
+        self.assertEqual(row["stmt_count"], 4)
 
 
 class History(ProvenanceTest):

@@ -22,6 +22,8 @@ HAS_NODE = shutil.which("node") is not None and (BROWSER / "node_modules/pmtiles
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 DAY_2000, DAY_2001 = 10957, 11323
 OPEN_TO = 100000000
+# Of OpenHistoricalMap: noons of the days before.
+DECDATES = {"2000-01-01T00:00:00Z": 1999 + 364.5 / 365, "2001-01-01T00:00:00Z": 2000 + 365.5 / 366}
 
 gdal.UseExceptions()
 
@@ -57,10 +59,10 @@ class Tiles(CliTest):
         # 0..1 is a's throughout, 1..2 passes from a to b, 2..4 is b's throughout: four features, not two a date.
         self.assertEqual([(f["id"], f["properties"]) for f in features], [
             (number, {"actor": actor, "name": name, "theme": "control", "color": color, "contested": False,
-                      "t0": t0, "t1": t1, "from": start, **end})
+                      "t0": t0, "t1": t1, "from": start, "start_decdate": DECDATES[start], **end})
             for number, actor, name, color, t0, t1, start, end in [
                 (1, "a", "Aland", "#0072b2", DAY_2000, DAY_2001, "2000-01-01T00:00:00Z",
-                 {"to": "2001-01-01T00:00:00Z"}),
+                 {"to": "2001-01-01T00:00:00Z", "end_decdate": DECDATES["2001-01-01T00:00:00Z"]}),
                 (2, "a", "Aland", "#0072b2", DAY_2000, OPEN_TO, "2000-01-01T00:00:00Z", {}),
                 (3, "b", "Bland", "#e69f00", DAY_2000, OPEN_TO, "2000-01-01T00:00:00Z", {}),
                 (4, "b", "Bland", "#e69f00", DAY_2001, OPEN_TO, "2001-01-01T00:00:00Z", {})]])

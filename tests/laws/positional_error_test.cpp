@@ -1,5 +1,6 @@
 // Bands hold what they promise: lines are drawn many times with errors, each drawing goes through the whole
 // pipeline, and the true figure must lie within the band that the drawing gives in 95 of 100 cases.
+#include <marchland/analysis/area_error_series.h>
 #include <marchland/analysis/areas.h>
 #include <marchland/analysis/changes.h>
 #include <marchland/analysis/positional_error.h>
@@ -189,6 +190,23 @@ Figures figures(const TwoParties& parties, const std::vector<GroundVector>& plac
   out["net change of a"] = with_band(gained - lost, errors.of(before, a, after, a, kNetChange));
   out["gained by a"] = with_band(gained, errors.of(before, a, after, a, kGained));
   out["passed from b to a"] = with_band(passed, errors.of(before, b, after, a, kHeldAtBoth));
+  // The same in a series, and as what the line between them swept.
+  AreaErrorSeries series(errors, DrawnGround(lines, holders, before.epoch()),
+                         AreaErrorSeries::Passages::kept);
+  series.move_to(after.epoch());
+  for (const AreaErrorSeries::Passage& passage : series.passed()->passages) {
+    if (passage.from == b && passage.to == a)
+      out["passed from b to a in a series"] = with_band(passed, passage.error);
+  }
+  double swept = 0.0;
+  std::vector<double> weights(composite.plane().face_count(), 0.0);
+  for (FaceIndex f = 1; f < weights.size(); ++f) {
+    if (before.part(f) == b && after.part(f) == a) weights[f] = 1.0;
+    if (before.part(f) == a && after.part(f) == b) weights[f] = -1.0;
+    swept += weights[f] * to_square_meters(composite.areas()[f]).value();
+  }
+  const DrawnGround::Part sides[] = {a, b};
+  out["swept by the line"] = with_band(swept, errors.of_faces(before, after, sides, weights));
   // Of all that is held.
   const double held = area["a"] + area["b"];
   const double share = area["a"] / held;

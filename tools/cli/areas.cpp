@@ -4,6 +4,7 @@
 #include "tools/cli/layers.h"
 #include "tools/cli/reports.h"
 #include <marchland/analysis/areas.h>
+#include <marchland/analysis/date_doubt.h>
 #include <marchland/analysis/groups.h>
 #include <marchland/base/error.h>
 
@@ -36,7 +37,28 @@ void add_date_band(Table& table, Report& report) {
     report.notes.insert(report.notes.begin(), kNote);
 }
 
+void add_doubt_note(Report& report, const Session& session, const Holders& holders,
+                    const std::vector<Instant>& at) {
+  if (!session.composite().has_doubt()) return;
+  const DoubtfulCoverages doubtful(session.composite(), session.areas(), holders,
+                                   faces_in_scope(session.composite(), session.scope()));
+  const bool is_in_doubt = at.empty() ? !doubtful.turns().empty()
+                                      : std::any_of(at.begin(), at.end(),
+                                                    [&](Instant date) { return !doubtful.at(date).empty(); });
+  constexpr const char* kNote =
+      "dates of statements are in doubt: this goes by the dates that are told, and no band has their doubt "
+      "in "
+      "it; `areas`, `timeline` and `why` say what the others allow";
+  const bool is_said = std::find(report.notes.begin(), report.notes.end(), kNote) != report.notes.end();
+  if (is_in_doubt && !is_said) report.notes.insert(report.notes.begin(), kNote);
+}
+
 namespace {
+
+constexpr const char* kOuterDates =
+    "more dates are in doubt at once than can be tried one by one: least and most by dates may lie further "
+    "apart "
+    "than the dates allow (date_outer)";
 
 /// Bands of rows that come by date and region.
 class AreaBands {
@@ -122,6 +144,7 @@ Report areas_report(const Session& session, const std::vector<Instant>& at, cons
     report.notes.insert(report.notes.begin(), band_note());
   }
   bool outside = false;
+  bool is_outer = false;
   bool has_band = false;
   for (const AreaRow& row : areas(session.composite(), session.areas(), holders, at, options)) {
     if (!session.wants(row.holder, row.at)) continue;
@@ -141,6 +164,8 @@ Report areas_report(const Session& session, const std::vector<Instant>& at, cons
     if (row.date_low) {
       json["date_low_m2"] = square_meters(*row.date_low);
       json["date_high_m2"] = square_meters(*row.date_high);
+      if (row.date_is_outer) json["date_outer"] = true;
+      is_outer = is_outer || row.date_is_outer;
       has_band = true;
     }
     outside = outside || row.outside_study_area != 0;
@@ -148,6 +173,7 @@ Report areas_report(const Session& session, const std::vector<Instant>& at, cons
   }
   if (outside) table.columns.push_back({"outside_study_area_m2", "outside study area", Column::Kind::area});
   if (has_band) add_date_band(table, report);
+  if (is_outer) report.notes.insert(report.notes.begin() + 1, kOuterDates);
   report.tables.push_back(std::move(table));
   return report;
 }

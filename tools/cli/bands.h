@@ -1,9 +1,12 @@
 #pragma once
 // Bands beside figures: within which, as far as lines are concerned, they lie with a probability of 95 %.
 #include "tools/cli/query.h"
+#include <marchland/analysis/area_error_series.h>
+#include <marchland/analysis/groups.h>
 #include <marchland/analysis/noise_floor.h>
 #include <marchland/analysis/positional_error.h>
 
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -21,6 +24,7 @@ class Bands {
   Bands& operator=(const Bands&) = delete;
 
   [[nodiscard]] const LineMap& lines() const { return lines_; }
+  [[nodiscard]] const Holders& holders() const { return *holders_; }
   [[nodiscard]] AreaErrors within(const Scope& scope) const {
     return {lines_, faces_in_scope(session_->composite(), scope)};
   }
@@ -40,7 +44,8 @@ class Bands {
 /// The error of a part; of one that has no ground at the date, and whose name no holder has, none.
 [[nodiscard]] AreaError error_of(const std::vector<AreaError>& errors, DrawnGround::Part part);
 
-/// Sets both keys, and `without_sigma_m` where that is why they are null.
+/// Sets both keys. They are null where the error is not known, with `without_sigma_m`, and where there is
+/// ground but no drawn line bounds it: how sure a region's or the study area's border is nobody says.
 void add_band(Json& row, const BandKeys& keys, double figure, const AreaError& error, double least,
               double most);
 /// The error of a gain, a loss or what passed, with the noise floor of the line; not known where that is not.
@@ -48,12 +53,61 @@ void add_band(Json& row, const BandKeys& keys, double figure, const AreaError& e
 /// The same of what was held throughout.
 [[nodiscard]] AreaError held(AreaError error, const NoiseFloor& floor);
 
+/// The error of what passed: no more does by drawing anew than the line of either side yields.
+[[nodiscard]] AreaError passed(const AreaError& error, const NoiseFloor& from, const NoiseFloor& to);
+
+/// Bands of what changed between two dates, and of what did not. All arguments must outlive it.
+class ChangeBands {
+ public:
+  /// `before`, `after`: names by holder.
+  ChangeBands(const Bands& bands, Instant from, Instant to, const std::vector<std::string>& before,
+              const std::vector<std::string>& after);
+
+  /// Before anything is asked of a part of the ground. `passed` is all that passed, or stayed, within it.
+  void within(const Scope& scope, const std::vector<NamedTransition>& passed);
+  /// By holder, within that part.
+  [[nodiscard]] const std::vector<NoiseFloor>& floors() const { return by_holder_; }
+
+  /// Sets net_m2 and the bands of all. Ground that passed from one holder alone has the band that it has as a
+  /// transition; and gain and loss together admit what the net band does: a line in doubt on both sides may
+  /// have moved the other way.
+  void add(Json& row, const NamedChange& change);
+  void add(Json& row, const NamedTransition& transition);
+
+ private:
+  [[nodiscard]] AreaError error(const std::string& from, const std::string& to,
+                                const OverlapWeights& weights) const;
+  [[nodiscard]] AreaError error_of(const NamedTransition& transition) const;
+  /// The one transition that a gain, or a loss, consists of; null where there are several.
+  [[nodiscard]] const NamedTransition* only_passing(const std::string& name, bool is_gain) const;
+
+  const Bands* bands_;
+  Instant from_;
+  Instant to_;
+  const std::vector<std::string>* before_names_;
+  const std::vector<std::string>* after_names_;
+  DrawnGround before_;
+  DrawnGround after_;
+  std::optional<AreaErrors> within_;
+  std::vector<NoiseFloor> by_holder_;
+  std::map<std::string, NoiseFloor> by_name_;
+  std::vector<NamedTransition> passed_;
+};
+
+/// The last column, an area, with its band behind it.
+void add_area_band_column(Table& table);
+
 /// Values of the columns low_m2 and high_m2 of a feature; null where the error is not known.
 struct BandValues {
   FieldValue low;
   FieldValue high;
 };
 [[nodiscard]] BandValues band_values(double figure, const AreaError& error, double least, double most);
+
+/// Puts these columns after the area.
+void add_band_fields(std::vector<FeatureField>& fields);
+/// As `most` of an area without a limit.
+inline constexpr double kNoLimit = std::numeric_limits<double>::max();
 
 /// What bands are, for people.
 [[nodiscard]] std::string band_note();

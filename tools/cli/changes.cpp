@@ -14,7 +14,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -56,73 +55,6 @@ void add_narrow(Json& row, const std::string& name,
   row["lost_narrow_m2"] = square_meters(lost);
 }
 
-/// Bands of what changed between two dates, and of what did not.
-class ChangeBands {
- public:
-  ChangeBands(const Session& session, const Holders& holders, Instant from, Instant to,
-              const std::vector<std::string>& before, const std::vector<std::string>& after)
-      : bands_(session, holders),
-        before_names_(&before),
-        after_names_(&after),
-        before_(bands_.ground(from, before)),
-        after_(bands_.ground(to, after)) {}
-
-  [[nodiscard]] const LineMap& lines() const { return bands_.lines(); }
-
-  /// Before anything is asked of a part of the ground. `floors` by holder.
-  void within(const Scope& scope, const std::vector<NoiseFloor>& floors) {
-    within_.emplace(bands_.within(scope));
-    floors_.clear();
-    // Of a group that is the sum over its actors, which is no less than its own: lines within it count.
-    for (HolderIndex h = 0; h < floors.size(); ++h) {
-      for (const auto* names : {before_names_, after_names_}) {
-        if (names == after_names_ && (*after_names_)[h] == (*before_names_)[h]) continue;
-        NoiseFloor& sum = floors_[(*names)[h]];
-        sum.area += floors[h].area;
-        sum.without_sigma += floors[h].without_sigma;
-      }
-    }
-  }
-
-  void add(Json& row, const NamedChange& change) {
-    const NoiseFloor& floor = floors_[change.name];
-    constexpr double kMost = std::numeric_limits<double>::max();
-    const auto band = [&](const std::string& prefix, AreaUnits figure, const AreaError& found, double least) {
-      add_band(row, BandKeys(prefix), square_meters(figure), found, least, kMost);
-    };
-    row["net_m2"] = square_meters(change.gained - change.lost);
-    band("net_", change.gained - change.lost, error(change.name, change.name, kNetChange), -kMost);
-    band("gained_", change.gained, gross(error(change.name, change.name, kGained), floor), 0.0);
-    band("lost_", change.lost, gross(error(change.name, change.name, kLost), floor), 0.0);
-    band("held_", change.held, held(error(change.name, change.name, kHeldAtBoth), floor), 0.0);
-  }
-
-  void add(Json& row, const NamedTransition& t) {
-    const AreaError found = error(t.from, t.to, kHeldAtBoth);
-    // No more passes by drawing anew than either side's line yields.
-    const NoiseFloor& from = floors_[t.from];
-    const NoiseFloor& to = floors_[t.to];
-    const AreaError with_floor =
-        t.from == t.to ? held(found, from) : gross(found, from.area < to.area ? from : to);
-    add_band(row, BandKeys(), square_meters(t.area), with_floor, 0.0, std::numeric_limits<double>::max());
-  }
-
- private:
-  [[nodiscard]] AreaError error(const std::string& from, const std::string& to,
-                                const OverlapWeights& weights) const {
-    return within_->of(before_, Bands::part_of(*before_names_, from), after_,
-                       Bands::part_of(*after_names_, to), weights);
-  }
-
-  Bands bands_;
-  const std::vector<std::string>* before_names_;
-  const std::vector<std::string>* after_names_;
-  DrawnGround before_;
-  DrawnGround after_;
-  std::optional<AreaErrors> within_;
-  std::map<std::string, NoiseFloor> floors_;
-};
-
 /// Columns of what changed, each with its band.
 void add_band_columns(Table& rows, Table& transitions) {
   std::vector<Column> columns;
@@ -142,8 +74,7 @@ void add_band_columns(Table& rows, Table& transitions) {
     columns.back().is_for_people = !is_held;
   }
   rows.columns = std::move(columns);
-  transitions.columns.back() = with_band(std::move(transitions.columns.back()), BandKeys());
-  transitions.columns.push_back(band_column(BandKeys(), Column::Kind::area_band));
+  add_area_band_column(transitions);
 }
 
 Table places_table(const Session& session, const Holders& holders, Instant from, Instant to,
@@ -195,9 +126,11 @@ Report changes_report(const Session& session, Instant from, Instant to, const Br
     for (Table* table : {&rows, &transitions})
       table->columns.insert(table->columns.begin(), {"region", "region"});
   }
+  std::optional<Bands> of_lines;
   std::optional<ChangeBands> bands;
   if (session.has_bands()) {
-    bands.emplace(session, holders, from, to, before, after);
+    of_lines.emplace(session, holders);
+    bands.emplace(*of_lines, from, to, before, after);
     add_band_columns(rows, transitions);
     report.notes.insert(report.notes.begin(), band_note());
   }
@@ -236,8 +169,8 @@ Report changes_report(const Session& session, Instant from, Instant to, const Br
     const std::vector<NamedTransition> named = by_name(result.transitions, before, after);
     std::vector<NoiseFloor> floors;
     if (bands) {
-      floors = noise_floors(bands->lines(), holders, from, to, part.scope);
-      bands->within(part.scope, floors);
+      bands->within(part.scope, named);
+      floors = bands->floors();
     } else if (has_floor) {
       floors = noise_floors(session.composite(), holders, from, to, part.scope);
     }
@@ -275,6 +208,12 @@ Report changes_report(const Session& session, Instant from, Instant to, const Br
       }
       transitions.rows.push_back(std::move(row));
     }
+  }
+  add_doubt_note(report, session, holders, {from, to});
+  if (to < from) {
+    report.notes.insert(
+        report.notes.begin(),
+        "the second date is before the first: what is told as gained was lost, and the other way round");
   }
   report.head["residual_units"] = to_string(residual);
   report.tables = {std::move(rows), std::move(transitions),

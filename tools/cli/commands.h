@@ -23,6 +23,7 @@ void add_tiles(CLI::App& app);
 void add_timeline(CLI::App& app);
 void add_verify(CLI::App& app);
 void add_why(CLI::App& app);
+void add_zonal(CLI::App& app);
 
 /// Ends the program with this status after everything was written.
 struct ExitWith {

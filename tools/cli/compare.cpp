@@ -1,5 +1,6 @@
 // marchland compare: where two sources agree about a date, where they contradict each other, and where one of
 // them is silent.
+#include "tools/cli/bands.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/feature_output.h"
 #include "tools/cli/query.h"
@@ -9,7 +10,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
+#include <limits>
 #include <memory>
 #include <optional>
 
@@ -50,7 +53,78 @@ std::string_view color_of(Agreement agreement) {
   return "#cccccc";
 }
 
-Table rows_table(const Session& session, const SourceAgreement& found, const Sources& sources, Instant at) {
+/// Bands of what both say, and of what only one does.
+class AgreementBands {
+ public:
+  /// `first`, `second`: by what each source says alone. `both`: of the two together, for their lines. All
+  /// must outlive it.
+  AgreementBands(const Session& session, const Holders& both, const Holders& first, const Holders& second,
+                 Instant at)
+      : bands_(session, both),
+        within_(bands_.within(session.scope())),
+        holders_{&first, &second},
+        first_(bands_.lines(), first, session.composite().times().epoch_of(at)),
+        second_(bands_.lines(), second, first_.epoch()),
+        floors_(noise_floors(bands_.lines(), first_, second_, where_both_speak(session))) {}
+
+  void add(Json& json, const AgreementRow& row) const {
+    const AreaError error = error_of(row.first, row.second, kHeldAtBoth);
+    add_band(json, BandKeys(), square_meters(row.area),
+             row.agreement == Agreement::same ? held(error, floor(row.first))
+                                              : passed(error, floor(row.first), floor(row.second)),
+             0.0, kMost);
+  }
+  void add(Json& json, const HolderAgreement& holder) const {
+    const std::string& id = holder.holder;
+    const NoiseFloor of_holder = floor(id);
+    add_band(json, BandKeys("both_"), square_meters(holder.both),
+             held(error_of(id, id, kHeldAtBoth), of_holder), 0.0, kMost);
+    add_band(json, BandKeys("only_first_"), square_meters(holder.only_first),
+             gross(error_of(id, id, kLost), of_holder), 0.0, kMost);
+    add_band(json, BandKeys("only_second_"), square_meters(holder.only_second),
+             gross(error_of(id, id, kGained), of_holder), 0.0, kMost);
+  }
+
+ private:
+  /// A line was not drawn twice where one of them is silent.
+  [[nodiscard]] std::vector<bool> where_both_speak(const Session& session) const {
+    std::vector<bool> faces = faces_in_scope(session.composite(), session.scope());
+    for (FaceIndex f = 0; f < faces.size(); ++f)
+      faces[f] = faces[f] && first_.part(f) != kUnknown && second_.part(f) != kUnknown;
+    return faces;
+  }
+
+  static constexpr double kMost = std::numeric_limits<double>::max();
+
+  /// By its id; one that the source never names has no ground.
+  [[nodiscard]] DrawnGround::Part part_of(std::size_t source, const std::string& id) const {
+    HolderIndex h = 0;
+    while (h < holders_[source]->size() && holders_[source]->id(h) != id) ++h;
+    return h;
+  }
+  [[nodiscard]] NoiseFloor floor(const std::string& id) const {
+    NoiseFloor sum;
+    for (const std::size_t source : {0U, 1U}) {
+      if (const auto part = part_of(source, id); part < floors_[source].size()) sum += floors_[source][part];
+    }
+    return sum;
+  }
+  [[nodiscard]] AreaError error_of(const std::string& first, const std::string& second,
+                                   const OverlapWeights& weights) const {
+    return within_.of(first_, part_of(0, first), second_, part_of(1, second), weights);
+  }
+
+  Bands bands_;
+  AreaErrors within_;
+  const Holders* holders_[2];
+  DrawnGround first_;
+  DrawnGround second_;
+  std::array<std::vector<NoiseFloor>, 2> floors_;
+};
+
+/// `bands` may be null.
+Table rows_table(const Session& session, const SourceAgreement& found, const Sources& sources, Instant at,
+                 const AgreementBands* bands) {
   const Atlas& atlas = session.atlas();
   Table table{"rows",
               fmt::format("{} against {}", atlas[sources.first].id, atlas[sources.second].id),
@@ -65,12 +139,14 @@ Table rows_table(const Session& session, const SourceAgreement& found, const Sou
                           {"actor_second", holder_json(row.second)},
                           {"agreement", agreement_text(row.agreement, atlas, sources)},
                           {"area_m2", square_meters(row.area)}});
+    if (bands != nullptr) bands->add(table.rows.back(), row);
   }
+  if (bands != nullptr) add_area_band_column(table);
   return table;
 }
 
-Table holders_table(const Session& session, const SourceAgreement& found, const Sources& sources,
-                    Instant at) {
+Table holders_table(const Session& session, const SourceAgreement& found, const Sources& sources, Instant at,
+                    const AgreementBands* bands) {
   const Atlas& atlas = session.atlas();
   Table table{"holders",
               "by holder",
@@ -87,6 +163,20 @@ Table holders_table(const Session& session, const SourceAgreement& found, const 
                           {"only_first_m2", square_meters(holder.only_first)},
                           {"only_second_m2", square_meters(holder.only_second)},
                           {"overlap", holder.overlap()}});
+    if (bands != nullptr) bands->add(table.rows.back(), holder);
+  }
+  if (bands != nullptr) {
+    std::vector<Column> columns;
+    for (Column& column : table.columns) {
+      if (column.kind != Column::Kind::area) {
+        columns.push_back(std::move(column));
+        continue;
+      }
+      const BandKeys keys(column.key.substr(0, column.key.size() - 2));  // "both_" of "both_m2"
+      columns.push_back(with_band(std::move(column), keys));
+      columns.push_back(band_column(keys, Column::Kind::area_band));
+    }
+    table.columns = std::move(columns);
   }
   return table;
 }
@@ -122,8 +212,15 @@ struct CompareCommand {
     report.head["different_m2"] = square_meters(found.area(Agreement::different));
     report.head["only_first_m2"] = square_meters(found.area(Agreement::only_first));
     report.head["only_second_m2"] = square_meters(found.area(Agreement::only_second));
-    report.tables = {rows_table(session, found, sources, instant),
-                     holders_table(session, found, sources, instant)};
+    const Holders both = session.holders();
+    std::optional<AgreementBands> bands;
+    if (session.has_bands()) {
+      bands.emplace(session, both, first, second, instant);
+      report.notes.insert(report.notes.begin(), band_note());
+    }
+    const AgreementBands* const given = bands ? &*bands : nullptr;
+    report.tables = {rows_table(session, found, sources, instant, given),
+                     holders_table(session, found, sources, instant, given)};
     report.notes.insert(
         report.notes.begin(),
         fmt::format(
@@ -192,6 +289,7 @@ void add_compare(CLI::App& app) {
   CLI::App* command = app.add_subcommand("compare", "Where two sources agree about a date, and where not");
   const auto state = std::make_shared<CompareCommand>();
   state->query.declare(*command);
+  state->query.declare_bands(*command);
   command->add_option("--at", state->at, "date: ISO 8601, a period of the atlas, latest or previous")
       ->required()
       ->type_name("DATE");

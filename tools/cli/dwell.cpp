@@ -168,6 +168,7 @@ Report dwell_report(const Session& session, const Interval& when, bool by_region
     }
   }
   report.head["residual_units_seconds"] = to_string(residual);
+  add_doubt_note(report, session, holders, {});
   report.tables = {std::move(rows), std::move(changes)};
   return report;
 }

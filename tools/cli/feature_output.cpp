@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <numeric>
 
 namespace marchland::cli {
 namespace {
@@ -30,15 +31,30 @@ AreaUnits magnitude(AreaUnits value) {
   return value < 0 ? -value : value;
 }
 
+/// Empty: ground that nothing is said of.
+void add_effect(Provenance::Simplified& simplified, const std::string& actor, double area, double written) {
+  auto& actors = simplified.actors;
+  const auto place =
+      std::find_if(actors.begin(), actors.end(), [&](const auto& a) { return a.actor >= actor; });
+  auto& entry =
+      place != actors.end() && place->actor == actor ? *place : *actors.insert(place, {.actor = actor});
+  ++entry.features;
+  entry.area_m2 += area;
+  entry.written_m2 += written;
+  entry.largest_change_m2 = std::max(entry.largest_change_m2, std::abs(written - area));
+}
+
 }  // namespace
 
 FeatureOutput::FeatureOutput(const Session& session, std::filesystem::path path, Existing existing,
-                             const std::string& command, int decimals)
+                             const std::string& command, const FeatureOutputOptions& options)
     : session_(&session),
       path_(std::move(path)),
       existing_(existing),
-      rounding_{decimals},
-      provenance_(provenance(session, command)) {}
+      options_(options),
+      provenance_(provenance(session, command)) {
+  if (options_.simplify_m > 0.0) provenance_.simplified.emplace().within_m = options_.simplify_m;
+}
 
 void FeatureOutput::note(const std::string& key, const std::string& value) {
   const auto known = std::find_if(provenance_.extra.begin(), provenance_.extra.end(),
@@ -75,8 +91,14 @@ void FeatureOutput::add(FeatureSet set) {
   }
 }
 
-Dissolver FeatureOutput::dissolver(const std::vector<bool>& lines) const {
-  return {session_->composite(), lines, rounding_};
+Dissolver FeatureOutput::dissolver(const std::vector<bool>& lines) {
+  Dissolver dissolver(session_->composite(), lines,
+                      {.decimals = options_.decimals, .simplify_m = options_.simplify_m});
+  if (provenance_.simplified) {
+    provenance_.simplified->vertices_before += dissolver.vertices().rounded;
+    provenance_.simplified->vertices += dissolver.vertices().kept;
+  }
+  return dissolver;
 }
 
 std::vector<Feature> FeatureOutput::polygons(const Dissolver& dissolver, const std::vector<Category>& faces,
@@ -95,6 +117,10 @@ std::vector<Feature> FeatureOutput::polygons(const Dissolver& dissolver, const s
     }
     ++polygons_;
     out.push_back({values(piece.category, area[piece.category]), std::move(piece.area)});
+    if (!provenance_.simplified) continue;
+    const auto* actor = std::get_if<std::string>(&out.back().values.front());
+    add_effect(*provenance_.simplified, actor == nullptr ? std::string() : *actor, square_meters(piece.exact),
+               square_meters(piece.rounded));
   }
   return out;
 }
@@ -112,7 +138,7 @@ void FeatureOutput::add_polygons(const std::string& name, const std::string& tit
 std::string FeatureOutput::why_none() const {
   if (collapsed_ > 0)
     return fmt::format("all {} vanished between two positions of {} decimals; choose more --decimals",
-                       collapsed_, rounding_.decimals);
+                       collapsed_, options_.decimals);
   const Atlas& atlas = session_->atlas();
   const std::string theme(to_string(session_->theme()));
   if (std::none_of(atlas.statements.begin(), atlas.statements.end(),
@@ -125,20 +151,62 @@ std::string FeatureOutput::why_none() const {
   return why;
 }
 
+void FeatureOutput::rename(const std::string& name) {
+  for (FeatureSet& set : sets_) set.name = name;
+}
+
+std::string FeatureOutput::simplified_text() const {
+  if (!provenance_.simplified) return {};
+  const Provenance::Simplified& all = *provenance_.simplified;
+  std::string text = fmt::format("lines simplified within {} m: {} of {} vertices remain\n", all.within_m,
+                                 all.vertices, all.vertices_before);
+  // Of many those that changed most, in the order of ids still.
+  constexpr std::size_t kMostTold = 20;
+  const auto share = [](const Provenance::Simplified::Actor& one) {
+    return one.area_m2 > 0 ? (one.written_m2 - one.area_m2) / one.area_m2 : 0.0;
+  };
+  std::vector<std::size_t> order(all.actors.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return std::abs(share(all.actors[a])) > std::abs(share(all.actors[b]));
+  });
+  const std::size_t told = std::min(order.size(), kMostTold);
+  const double most_untold = told < order.size() ? std::abs(share(all.actors[order[told]])) : 0.0;
+  order.resize(told);
+  std::sort(order.begin(), order.end());
+  for (const std::size_t a : order) {
+    const Provenance::Simplified::Actor& one = all.actors[a];
+    text += fmt::format("  {}: {:.6f} km2, as written {:.6f} km2 ({:+.3g} %)",
+                        one.actor.empty() ? "unknown" : one.actor, one.area_m2 / 1e6, one.written_m2 / 1e6,
+                        100.0 * share(one));
+    if (one.features > 1) {
+      text += fmt::format(", in {} features, each changed by at most {:.3g} m2", one.features,
+                          one.largest_change_m2);
+    }
+    text += "\n";
+  }
+  if (told < all.actors.size()) {
+    text += fmt::format("  {} more changed by {:.3g} % or less; its provenance has all, under simplified\n",
+                        all.actors.size() - told, 100.0 * most_untold);
+  }
+  return text;
+}
+
 std::string FeatureOutput::write() {
   std::string told;
   if (polygons_ + collapsed_ > 0) {
-    std::string effect = fmt::format("coordinates rounded to {} decimals of a degree; ", rounding_.decimals);
+    std::string effect = fmt::format("coordinates rounded to {} decimals of a degree; ", options_.decimals);
+    if (provenance_.simplified) effect += fmt::format("lines simplified within {} m; ", options_.simplify_m);
     effect += worst_rounding_ == 0 ? "no area changed"
                                    : fmt::format("areas changed by at most {:.3g} m2 (of a feature)",
                                                  square_meters(worst_rounding_));
     if (collapsed_ > 0) effect += fmt::format("; {} features vanished between two positions", collapsed_);
     note("rounding", effect);
-    told = fmt::format("{}: {} features; {}\n", path_.string(), polygons_, effect);
+    told = fmt::format("{}: {} features; {}\n", shown_name(path_), polygons_, effect) + simplified_text();
   }
   if (std::all_of(sets_.begin(), sets_.end(), [](const FeatureSet& set) { return set.features.empty(); }))
-    told = fmt::format("{}: no features: {}\n", path_.string(), why_none());
-  write_features(path_, sets_, provenance_, existing_);
+    told = fmt::format("{}: no features: {}\n", shown_name(path_), why_none());
+  write_features(path_, sets_, provenance_, existing_, options_.file);
   return told;
 }
 
@@ -179,6 +247,11 @@ std::string name_of(const Atlas& atlas, const Holders& holders, HolderIndex hold
     out += (out.empty() ? "" : " / ") + (who.name.empty() ? who.id : who.name);
   }
   return out;
+}
+
+FieldValue text_value(const std::string& text) {
+  if (text.empty()) return std::monostate{};
+  return text;
 }
 
 FieldValue holder_value(const Holders& holders, HolderIndex holder) {

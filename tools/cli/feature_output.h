@@ -11,7 +11,13 @@
 
 namespace marchland::cli {
 
-/// Collects the layers of one file, and what rounding did to their areas.
+struct FeatureOutputOptions {
+  int decimals = 7;         ///< of a degree
+  double simplify_m = 0.0;  ///< DissolveOptions::simplify_m
+  FeatureFileOptions file;
+};
+
+/// Collects the layers of one file, and what rounding and simplifying did to their areas.
 ///   FeatureOutput out(session, output.geometry, output.existing(), "changes");
 ///   out.add_polygons("changes", "Ground that changed hands", fields, category_of_face,
 ///                    [&](Category c, AreaUnits area) { return std::vector<FieldValue>{...}; });
@@ -20,12 +26,13 @@ class FeatureOutput {
  public:
   /// Throws for a path that cannot be written; call it first, before anything is computed. `set_count` is the
   /// number of layers to come.
-  static void check(const std::filesystem::path& path, Existing existing, std::size_t set_count = 1) {
-    check_feature_output(path, set_count, existing);
+  static void check(const std::filesystem::path& path, Existing existing, std::size_t set_count = 1,
+                    const std::vector<std::string>& tables = {}) {
+    check_feature_output(path, set_count, existing, tables);
   }
   /// `command` goes into the provenance. The session must outlive it.
   FeatureOutput(const Session& session, std::filesystem::path path, Existing existing,
-                const std::string& command, int decimals = 7);
+                const std::string& command, const FeatureOutputOptions& options = {});
 
   /// A further line of the provenance; one of the same key is continued.
   void note(const std::string& key, const std::string& value);
@@ -42,11 +49,14 @@ class FeatureOutput {
   void add(FeatureSet set);
 
   /// For layers in which several divisions of the ground share their lines: the lines, by edge of the plane,
-  [[nodiscard]] Dissolver dissolver(const std::vector<bool>& lines) const;
-  /// and the features of one division. Ground that vanishes between two output positions gives none, and is
-  /// counted.
+  [[nodiscard]] Dissolver dissolver(const std::vector<bool>& lines);
+  /// and the features of one division, whose first value is an actor's id or null. Ground that vanishes
+  /// between two output positions gives none, and is counted.
   [[nodiscard]] std::vector<Feature> polygons(const Dissolver& dissolver, const std::vector<Category>& faces,
                                               const ValuesOf& values);
+
+  /// The one set there is is called so; of a database this is the name of its table.
+  void rename(const std::string& name);
 
   /// The file to be written.
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
@@ -57,7 +67,8 @@ class FeatureOutput {
   /// What was collected, for another writer.
   [[nodiscard]] const std::vector<FeatureSet>& sets() const noexcept { return sets_; }
 
-  /// The greatest difference that rounding made to the area of any feature so far, by method lonlat.
+  /// The greatest difference that rounding, and simplifying, made to the area of any feature so far, by
+  /// method lonlat.
   [[nodiscard]] AreaUnits worst_rounding() const noexcept { return worst_rounding_; }
 
   /// Writes the file. A line for standard error that says what rounding did, or why there are no features;
@@ -66,11 +77,13 @@ class FeatureOutput {
 
  private:
   [[nodiscard]] std::string why_none() const;
+  /// What simplifying did, for people.
+  [[nodiscard]] std::string simplified_text() const;
 
   const Session* session_;
   std::filesystem::path path_;
   Existing existing_;
-  DissolveOptions rounding_;
+  FeatureOutputOptions options_;
   Provenance provenance_;
   std::vector<FeatureSet> sets_;
   AreaUnits worst_rounding_ = 0;  ///< greatest |rounded - exact| of any feature
@@ -90,6 +103,8 @@ class FeatureOutput {
 [[nodiscard]] std::string mix_colors(const std::string& first, const std::string& second, double share);
 /// Names of its actors, joined by " / "; empty if unknown.
 [[nodiscard]] std::string name_of(const Atlas& atlas, const Holders& holders, HolderIndex holder);
+/// Null if empty.
+[[nodiscard]] FieldValue text_value(const std::string& text);
 /// The id of a holder; null if unknown.
 [[nodiscard]] FieldValue holder_value(const Holders& holders, HolderIndex holder);
 /// An end of an interval as a value; null where it is open.

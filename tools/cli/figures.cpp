@@ -37,6 +37,10 @@ auto look_up(const PublishedFigure& figure, const char* column, Look look) {
   }
 }
 
+bool is_composite(const std::filesystem::path& atlas) {
+  return atlas.extension() == ".gpkg" || is_composite_file(atlas);
+}
+
 /// A figure of this atlas, in the unit of the published one, and where it lies with 95 % as far as lines go.
 struct Answer {
   double value = 0.0;
@@ -265,6 +269,31 @@ std::string_view agreement(const PublishedFigure& figure, const Answer& answer) 
   return is_inside ? "yes" : "within the band";
 }
 
+/// Those that are known; for the public, those that are for it.
+std::vector<std::string> shown_sources(const Atlas& atlas, const PublishedFigure& figure) {
+  std::vector<std::string> shown;
+  for (const std::string& id : figure.sources) {
+    const bool is_known = std::any_of(atlas.sources.begin(), atlas.sources.end(),
+                                      [&](const Source& source) { return source.id == id; });
+    if (!is_known && atlas.knowledge.is_public) continue;
+    if (!is_known) look_up(figure, "source", [&] { return find_source(atlas, id); });
+    shown.push_back(id);
+  }
+  return shown;
+}
+
+bool is_in_window(const Atlas& atlas, const PublishedFigure& figure) {
+  if (atlas.window.when == Interval()) return true;
+  constexpr std::string_view kAt = "held@";
+  const std::string of = figure.of.starts_with(kAt) ? figure.of.substr(kAt.size()) : "";
+  for (const std::string* text : {&figure.at, &figure.from, &figure.to, &of}) {
+    if (!text->empty() &&
+        !atlas.window.when.contains(look_up(figure, "at", [&] { return resolve_date(atlas, *text); })))
+      return false;
+  }
+  return true;
+}
+
 struct FiguresCommand {
   QueryOptions query;
   OutputOptions output;
@@ -276,9 +305,10 @@ struct FiguresCommand {
     const auto file = figures.empty() ? figures_of(query.atlas) : figures;
     if (file.empty()) {
       throw InvalidArgument(
-          fmt::format("{}: declares no published figures; name a file with --figures FILE, or in "
-                      "[atlas] of its manifest figures = \"FILE\"",
-                      query.atlas.string()));
+          fmt::format("{}: {}; name a file with --figures FILE{}", query.atlas.string(),
+                      is_composite(query.atlas) ? "is a composite, and published figures stay in the folder"
+                                                : "declares no published figures",
+                      is_composite(query.atlas) ? "" : ", or in [atlas] of its manifest figures = \"FILE\""));
     }
     const Session session(query);
     const FiguresReport answer = figures_report(session, read_published_figures(file));
@@ -290,7 +320,7 @@ struct FiguresCommand {
 }  // namespace
 
 std::filesystem::path figures_of(const std::filesystem::path& atlas) {
-  if (atlas.extension() == ".gpkg" || is_composite_file(atlas)) return {};
+  if (is_composite(atlas)) return {};
   const Manifest manifest = read_manifest(atlas);
   if (!manifest.figures) return {};
   return manifest.path.parent_path() / *manifest.figures;
@@ -311,7 +341,14 @@ FiguresReport figures_report(const Session& session, const std::vector<Published
                {"reason", "why they differ"}},
               Json::array()};
   bool has_band = false;
+  std::vector<std::string> left_out;
   for (const PublishedFigure& figure : figures) {
+    const std::vector<std::string> sources = shown_sources(session.atlas(), figure);
+    if (sources.empty() && !figure.sources.empty()) continue;  // published by what is not for the public
+    if (!is_in_window(session.atlas(), figure)) {
+      left_out.push_back(figure.id);
+      continue;
+    }
     const Answer answer = answers.answer(figure);
     const std::string_view agrees = agreement(figure, answer);
     has_band = has_band || answer.band;
@@ -326,12 +363,7 @@ FiguresReport figures_report(const Session& session, const std::vector<Published
     row["high_value"] = answer.band ? Json(answer.band->high) : Json(nullptr);
     row["unit"] = figure.is_share ? "%" : "km2";
     row["agrees"] = agrees;
-    Json sources = Json::array();
-    for (const std::string& id : figure.sources) {
-      look_up(figure, "source", [&] { return find_source(session.atlas(), id); });
-      sources.push_back(id);
-    }
-    row["source"] = std::move(sources);
+    row["source"] = Json(sources);
     row["reason"] = figure.reason;
     table.rows.push_back(std::move(row));
     if (agrees != "no" || !figure.reason.empty()) continue;
@@ -339,6 +371,10 @@ FiguresReport figures_report(const Session& session, const std::vector<Published
     result.report.notes.insert(result.report.notes.begin(),
                                fmt::format("{}: '{}' differs from what is published, and no reason is given",
                                            figure.place, figure.id));
+  }
+  if (!left_out.empty()) {
+    result.report.notes.push_back(
+        fmt::format("of other dates than --since and --until leave: {}", fmt::join(left_out, ", ")));
   }
   if (has_band) {
     result.report.notes.insert(result.report.notes.begin(), band_note());

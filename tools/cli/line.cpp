@@ -51,7 +51,12 @@ LineSides::LineSides(const Atlas& atlas, const Holders& holders, const std::stri
     : first(side(atlas, holders, left)),
       second(side(atlas, holders, right)),
       first_id(left),
-      second_id(right) {}
+      second_id(right) {
+  if (left == right) {
+    throw InvalidArgument(
+        fmt::format("'{}' is named twice; a line of contact is between two different parties", left));
+  }
+}
 
 Report line_report(const Session& session, const std::vector<Instant>& at, const LineSides& sides) {
   const Holders holders = session.holders();
@@ -103,6 +108,7 @@ Report line_report(const Session& session, const std::vector<Instant>& at, const
     report.head["length_m"] = rows.rows[0]["length_m"];
     report.head["parts"] = rows.rows[0]["parts"];
   }
+  add_doubt_note(report, session, holders, at);
   report.tables.push_back(std::move(rows));
   return report;
 }

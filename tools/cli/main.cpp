@@ -55,6 +55,7 @@ int main(int argc, char** argv) {
   marchland::cli::add_review(app);
   marchland::cli::add_export(app);
   marchland::cli::add_raster(app);
+  marchland::cli::add_zonal(app);
   marchland::cli::add_verify(app);
   marchland::cli::add_tiles(app);
   try {

@@ -1,12 +1,14 @@
 // marchland line --from --to: what ground the line of contact swept, how far it moved, and where most.
 #include "tools/cli/movement.h"
 
+#include "tools/cli/bands.h"
 #include <marchland/base/error.h>
 #include <marchland/measure/length.h>
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace marchland::cli {
@@ -55,6 +57,16 @@ std::optional<Position> later_end(const std::optional<LineDistance>& distance) {
   return distance->on_second;
 }
 
+/// Of a figure that is the area times a factor.
+AreaError times(double factor, AreaError error) {
+  error.sd = SquareMeters(factor * error.sd.value());
+  error.excess = SquareMeters(factor * error.excess.value());
+  error.redrawing = SquareMeters(factor * error.redrawing.value());
+  return error;
+}
+
+constexpr double kMost = std::numeric_limits<double>::max();
+
 }  // namespace
 
 MovementAnswer::MovementAnswer(const Session& session, Instant from, Instant to, LineSides sides, Meters step)
@@ -72,6 +84,52 @@ MovementAnswer::MovementAnswer(const Session& session, Instant from, Instant to,
   movement_ = line_movement(
       session.composite(), session.areas(), holders_, from, to, sides_.first, sides_.second,
       {.scope = session.scope(), .borders = borders_.size() > 1 ? &borders_ : nullptr, .step = step});
+  if (session.has_bands()) errors_ = find_errors();
+}
+
+MovementAnswer::Errors MovementAnswer::find_errors() const {
+  const Composite& composite = session_->composite();
+  const Bands bands(*session_, holders_);
+  const AreaErrors within = bands.within(session_->scope());
+  constexpr DrawnGround::Part kFirst = 1;
+  constexpr DrawnGround::Part kSecond = 2;
+  std::vector<DrawnGround::Part> side_of(holders_.size(), 0);
+  for (HolderIndex h = 0; h < side_of.size(); ++h) {
+    if (sides_.second(h)) side_of[h] = kSecond;
+    if (sides_.first(h)) side_of[h] = kFirst;
+  }
+  const DrawnGround before(bands.lines(), holders_, composite.times().epoch_of(from_), side_of);
+  const DrawnGround after(bands.lines(), holders_, composite.times().epoch_of(to_), side_of);
+  const auto error_of = [&](double of_first, double of_second, bool only_swept) {
+    std::vector<double> weights(movement_.stretch_of_face.size(), 0.0);
+    for (FaceIndex f = 0; f < weights.size(); ++f) {
+      const Category stretch = movement_.stretch_of_face[f];
+      if (stretch == 0) continue;
+      const PassedPiece& piece = movement_.stretches[stretch - 1];
+      if (piece.is_swept || !only_swept) weights[f] = piece.to_first ? of_first : of_second;
+    }
+    constexpr DrawnGround::Part kSides[] = {kFirst, kSecond};
+    return within.of_faces(before, after, kSides, weights);
+  };
+  // As `changes` has it: of a side that is several holders, the sum over them.
+  NoiseFloor floors[2];
+  const std::vector<NoiseFloor> by_holder =
+      noise_floors(bands.lines(), holders_, from_, to_, session_->scope());
+  for (HolderIndex h = 0; h < by_holder.size(); ++h) {
+    if (side_of[h] != 0) floors[side_of[h] - kFirst] += by_holder[h];
+  }
+  const auto one_way = [&](const AreaError& error) { return passed(error, floors[0], floors[1]); };
+  Errors errors;
+  errors.to_first = one_way(error_of(1.0, 0.0, false));
+  errors.to_second = one_way(error_of(0.0, 1.0, false));
+  errors.swept_to_first = one_way(error_of(1.0, 0.0, true));
+  errors.swept_to_second = one_way(error_of(0.0, 1.0, true));
+  // Drawing anew yields as much one way as the other, so nothing net.
+  errors.net = error_of(1.0, -1.0, false);
+  errors.net_swept = error_of(1.0, -1.0, true);
+  errors.both_swept = one_way(error_of(1.0, 1.0, true));
+  errors.both_swept.redrawing += errors.both_swept.redrawing;
+  return errors;
 }
 
 double MovementAnswer::days() const {
@@ -124,13 +182,26 @@ Table MovementAnswer::swept_table() const {
     const auto pieces =
         std::count_if(movement_.stretches.begin(), movement_.stretches.end(),
                       [&](const PassedPiece& stretch) { return stretch.to_first == to_first; });
-    table.rows.push_back({{"from", to_first ? sides_.second_id : sides_.first_id},
-                          {"to", to_first ? sides_.first_id : sides_.second_id},
-                          {"area_m2", square_meters(all)},
-                          {"swept_m2", square_meters(all - apart)},
-                          {"apart_m2", square_meters(apart)},
-                          {"swept_per_day_m2", square_meters(all - apart) / days()},
-                          {"pieces", pieces}});
+    Json row{{"from", to_first ? sides_.second_id : sides_.first_id},
+             {"to", to_first ? sides_.first_id : sides_.second_id},
+             {"area_m2", square_meters(all)},
+             {"swept_m2", square_meters(all - apart)},
+             {"apart_m2", square_meters(apart)},
+             {"swept_per_day_m2", square_meters(all - apart) / days()},
+             {"pieces", pieces}};
+    if (errors_) {
+      add_band(row, BandKeys(), square_meters(all), to_first ? errors_->to_first : errors_->to_second, 0.0,
+               kMost);
+      add_band(row, BandKeys("swept_"), square_meters(all - apart),
+               to_first ? errors_->swept_to_first : errors_->swept_to_second, 0.0, kMost);
+    }
+    table.rows.push_back(std::move(row));
+  }
+  if (errors_) {
+    table.columns[2] = with_band(table.columns[2], BandKeys());
+    table.columns[3] = with_band(table.columns[3], BandKeys("swept_"));
+    table.columns.insert(table.columns.begin() + 4, band_column(BandKeys("swept_"), Column::Kind::area_band));
+    table.columns.insert(table.columns.begin() + 3, band_column(BandKeys(), Column::Kind::area_band));
   }
   return table;
 }
@@ -148,19 +219,43 @@ Table MovementAnswer::displacement_table() const {
                {"place_m", "at", Column::Kind::length}},
               Json::array()};
   if (session_->atlas().places.empty()) table.columns.resize(6);
+  if (errors_) {
+    table.columns[1] = with_band(table.columns[1], BandKeys("", "_m"));
+    table.columns.insert(table.columns.begin() + 2,
+                         band_column(BandKeys("", "_m"), Column::Kind::length_band));
+  }
   std::vector<std::optional<Position>> positions;
   const auto add = [&](const char* measure, const Json& distance,
                        const std::optional<LineDistance>& where) -> Json& {
     Json row{{"measure", measure}, {"distance_m", distance}};
     row["per_day_m"] = distance.is_null() ? Json(nullptr) : Json(distance.get<double>() / days());
+    if (errors_) {
+      // The greatest of many distances is no sum over lines that errors could be carried through.
+      row["low_m"] = nullptr;
+      row["high_m"] = nullptr;
+    }
     add_ends(row, where);
     positions.push_back(later_end(where));
     table.rows.push_back(std::move(row));
     return table.rows.back();
   };
-  add("mean_signed", meters_json(movement_.mean_signed), {});
-  add("mean_absolute", meters_json(movement_.mean_absolute), {});
-  add("mean_where_moved", meters_json(movement_.mean_where_moved), {});
+  const BandKeys keys("", "_m");
+  // Means of swept ground, by lengths as they are drawn.
+  const auto add_mean = [&](const char* measure, const std::optional<Meters>& mean, AreaUnits ground,
+                            AreaError Errors::* error, double least) {
+    Json& row = add(measure, meters_json(mean), {});
+    if (!errors_ || !mean) return;
+    const double factor = ground == 0 ? 0.0 : mean->value() / square_meters(ground);
+    add_band(row, keys, mean->value(), times(factor, (*errors_).*error), least, kMost);
+  };
+  const AreaUnits swept_to_first = movement_.to_first - movement_.to_first_apart;
+  const AreaUnits swept_to_second = movement_.to_second - movement_.to_second_apart;
+  add_mean("mean_signed", movement_.mean_signed, swept_to_first - swept_to_second, &Errors::net_swept,
+           -kMost);
+  add_mean("mean_absolute", movement_.mean_absolute, swept_to_first + swept_to_second, &Errors::both_swept,
+           0.0);
+  add_mean("mean_where_moved", movement_.mean_where_moved, swept_to_first + swept_to_second,
+           &Errors::both_swept, 0.0);
   add("depth", distance_json(movement_.depth), movement_.depth);
   add("hausdorff", distance_json(movement_.greatest), movement_.greatest)["step_m"] = step_.value();
   std::optional<LineDistance> frechet;
@@ -278,6 +373,12 @@ Report MovementAnswer::report(bool stretches_first) const {
   report.head["net_m2"] = square_meters(movement_.to_first - movement_.to_second);
   report.head["net_swept_m2"] = square_meters(movement_.to_first - movement_.to_first_apart -
                                               movement_.to_second + movement_.to_second_apart);
+  if (errors_) {
+    add_band(report.head, BandKeys("net_"), report.head["net_m2"].get<double>(), errors_->net, -kMost, kMost);
+    add_band(report.head, BandKeys("net_swept_"), report.head["net_swept_m2"].get<double>(),
+             errors_->net_swept, -kMost, kMost);
+    report.notes.insert(report.notes.begin(), band_note());
+  }
   report.tables = {lines_table(), swept_table(), displacement_table(), stretches_table()};
   Table& stretches = report.tables.back();
   if (stretches_first) {

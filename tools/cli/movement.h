@@ -3,6 +3,9 @@
 #include "tools/cli/feature_output.h"
 #include "tools/cli/reports.h"
 #include <marchland/analysis/line_movement.h>
+#include <marchland/analysis/positional_error.h>
+
+#include <optional>
 
 namespace marchland::cli {
 
@@ -26,6 +29,15 @@ class MovementAnswer {
   [[nodiscard]] std::vector<std::string> notes() const;
   [[nodiscard]] double days() const;
 
+  /// Of ground that passed.
+  struct Errors {
+    AreaError to_first, to_second;
+    AreaError swept_to_first, swept_to_second;
+    AreaError net, net_swept;  ///< to the first less to the second
+    AreaError both_swept;      ///< added up
+  };
+  [[nodiscard]] Errors find_errors() const;
+
   const Session* session_;
   Instant from_;
   Instant to_;
@@ -34,6 +46,7 @@ class MovementAnswer {
   Holders holders_;
   Holders borders_;
   LineMovement movement_;
+  std::optional<Errors> errors_;  ///< where bands are asked for
 };
 
 }  // namespace marchland::cli

@@ -2,6 +2,7 @@
 #include "tools/cli/bands.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/query.h"
+#include "tools/cli/reports.h"
 #include <marchland/analysis/areas.h>
 #include <marchland/analysis/groups.h>
 #include <marchland/base/error.h>
@@ -174,6 +175,10 @@ struct OverlapsCommand {
     }
     report.notes.insert(report.notes.begin(),
                         "shares are of all that the row, or the column, has within the scope");
+    for (const auto& [side, instant] : {std::pair(rows, a), std::pair(cols, b)}) {
+      if (const auto theme = parse_enum<Theme>(side))
+        add_doubt_note(report, session, session.holders(*theme), {instant});
+    }
     report.tables.push_back(std::move(table));
     return report;
   }

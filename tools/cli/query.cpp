@@ -102,6 +102,7 @@ TimeWindow window_of(const Atlas& atlas, const QueryOptions& options) {
     throw InvalidArgument(
         fmt::format("--since {} is not before --until {}; swap them", options.since, options.until));
   }
+  if (options.since.empty() && options.until.empty()) return window;
   const auto is_met = [&](const Statement& s) { return window.meets(s.validity); };
   if (!std::any_of(atlas.statements.begin(), atlas.statements.end(), is_met)) {
     const auto extent = atlas.extent();
@@ -112,6 +113,16 @@ TimeWindow window_of(const Atlas& atlas, const QueryOptions& options) {
                            : ""));
   }
   return window;
+}
+
+std::vector<std::string> speaking_sources(const Atlas& atlas) {
+  std::vector<std::string> ids;
+  for (std::size_t s = 0; s < atlas.sources.size(); ++s) {
+    const bool speaks = std::any_of(atlas.layers.begin(), atlas.layers.end(),
+                                    [&](const Layer& layer) { return layer.source == SourceId(s); });
+    if (speaks) ids.push_back(atlas.sources[s].id);
+  }
+  return ids;
 }
 
 std::string window_text(const Atlas& atlas) {
@@ -264,10 +275,11 @@ void QueryOptions::declare(CLI::App& command) {
 
 Atlas known_atlas(const QueryOptions& options, Atlas atlas) {
   if (options.as_of.empty() && !options.is_public) return atlas;
-  Knowledge knowledge;
-  knowledge.is_public = options.is_public;
-  if (!options.as_of.empty()) knowledge.as_of = resolve_record_date(atlas, options.as_of);
-  return as_known(std::move(atlas), knowledge);
+  // First for the public: which record was the latest is not to be told of what is internal.
+  if (options.is_public) atlas = as_known(std::move(atlas), {std::nullopt, true});
+  if (options.as_of.empty()) return atlas;
+  const Instant as_of = resolve_record_date(atlas, options.as_of);
+  return as_known(std::move(atlas), {as_of, options.is_public});
 }
 
 void refuse_part_of_harmonised(const Atlas& atlas, const std::filesystem::path& path) {
@@ -343,7 +355,17 @@ void Session::declare(const QueryOptions& options) {
 
 void Session::find_names(const QueryOptions& options, const Atlas& atlas) {
   for (const std::string& id : options.regions) scope_.regions.push_back(find_region(atlas, id));
-  for (const std::string& id : options.sources) holder_options_.sources.insert(find_source(atlas, id));
+  for (const std::string& id : options.sources) {
+    const SourceId source = find_source(atlas, id);
+    const bool speaks = std::any_of(atlas.layers.begin(), atlas.layers.end(),
+                                    [&](const Layer& layer) { return layer.source == source; });
+    if (!speaks) {
+      throw InvalidArgument(
+          fmt::format("--source {}: states nothing itself, others cite it; sources of layers are: {}", id,
+                      fmt::join(speaking_sources(atlas), ", ")));
+    }
+    holder_options_.sources.insert(source);
+  }
   for (const std::string& id : options.actors) {
     static_cast<void>(find_actor(atlas, id));
     actors_.push_back(id);

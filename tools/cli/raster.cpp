@@ -2,9 +2,12 @@
 // actor had it, as a GeoTIFF.
 #include "tools/cli/commands.h"
 #include "tools/cli/dwell.h"
+#include "tools/cli/ground_parts.h"
 #include "tools/cli/layers.h"
 #include "tools/cli/query.h"
+#include "tools/cli/raster_options.h"
 #include <marchland/base/error.h>
+#include <marchland/io/read_raster.h>
 #include <marchland/io/write_raster.h>
 #include <marchland/raster/classify.h>
 
@@ -23,19 +26,6 @@
 namespace marchland::cli {
 namespace {
 
-/// The ground's box on the globe.
-LonLatBox box_of(const Session& session, const std::vector<bool>& ground) {
-  const auto box = box_of_faces(session.composite().plane(), ground);
-  if (!box) {
-    throw InvalidArgument(
-        fmt::format("there is no ground to show: nothing is ever said of theme {}{}; the atlas has {}",
-                    to_string(session.theme()),
-                    session.filters().empty() ? "" : " (of what " + session.filters() + " leaves)",
-                    themes_of(session.atlas())));
-  }
-  return *box;
-}
-
 /// From dark to light by a share in [0, 1]: stops of viridis (van der Walt & Smith 2015), even in lightness,
 /// so that later is lighter in greyscale and for the colour-blind too.
 std::string sequential_color(double share) {
@@ -45,27 +35,32 @@ std::string sequential_color(double share) {
   return mix_colors(kStops[below + 1], kStops[below], at - static_cast<double>(below));
 }
 
-struct RasterCommand {
-  QueryOptions query;
-  std::string layer = "control";
-  std::string at;
-  std::string from;
-  std::string to;
-  double resolution = 0.0;
-  std::string crs = "EPSG:4326";
-  std::filesystem::path output;
-  bool overwrite = false;
+CellClass add_class(ClassRaster& raster, RasterClass entry) {
+  if (raster.classes.size() > std::numeric_limits<CellClass>::max())
+    throw InvalidArgument("more than 65535 classes; choose fewer with --actor or --region");
+  raster.classes.push_back(std::move(entry));
+  return static_cast<CellClass>(raster.classes.size() - 1);
+}
 
-  void run() const {
-    const Existing existing = overwrite ? Existing::overwrite : Existing::refuse;
+struct RasterCommand : RasterOptions {
+  void run() {
     const bool is_change = layer == "change";
+    if (like.empty() == (resolution == 0.0))
+      throw InvalidArgument("expected --res SIDE (and --crs), or --like RASTER, whose cells are taken");
+    if (layer == "claim") {
+      if (query.theme != "control" && query.theme != "claim")
+        throw InvalidArgument(fmt::format("--layer claim is of theme claim, not {}", query.theme));
+      query.theme = "claim";
+    }
+    if (!every.empty()) return write_raster_series(*this);
     if (layer == "dwell") return run_dwell();
+    if (layer == "fraction") return run_fraction();
     if (is_change ? from.empty() || to.empty() || !at.empty() : at.empty() || !from.empty() || !to.empty()) {
       throw InvalidArgument(is_change ? "--layer change: expected --from DATE --to DATE"
                                       : fmt::format("--layer {}: expected --at DATE", layer));
     }
     if (layer == "last-change") query.refuse_two_layer("raster --layer last-change");
-    check_raster_output(output, existing);
+    check_raster_output(output, existing());
     Session session(query);
     session.arrange(is_change ? std::vector{from, to} : std::vector{at});
     const Written written = write(session);
@@ -82,26 +77,38 @@ struct RasterCommand {
   };
 
   Written write(const Session& session) const {
-    const Existing existing = overwrite ? Existing::overwrite : Existing::refuse;
     const bool is_change = layer == "change";
     const Holders holders = session.holders();
     const std::vector<bool> ground = ground_of(session, holders);
     const Arrangement& plane = session.composite().plane();
-    ClassRaster raster{make_grid(box_of(session, ground), crs, resolution), {}, {{"no data", "#000000"}}};
+    ClassRaster raster{grid(session, ground), {}, {{"no data", "#000000"}}};
     Provenance origin = provenance(session, "raster");
     origin.extra.emplace_back("layer", layer);
+    origin.extra.emplace_back("cells", rule_of_cells());
     if (session.is_two_layer()) origin.extra.emplace_back("extent and classes", "of these dates only");
     const std::vector<CellClass> classes =
         is_change                ? change_classes(session, holders, ground, raster, origin)
         : layer == "last-change" ? last_change_classes(session, holders, ground, raster, origin)
                                  : control_classes(session, holders, ground, raster, origin);
-    const std::vector<CellClass> cells = classify(plane, classes, raster.grid);
-    write_raster(output, raster, cells, origin, existing);
+    const std::vector<CellClass> found =
+        cells == "share" ? by_share(plane, classes, raster) : classify(plane, classes, raster.grid);
+    write_raster(output, raster, found, origin, existing());
     const auto is_none = [](CellClass cell) { return cell == 0; };
-    if (!std::all_of(cells.begin(), cells.end(), is_none)) return {raster.grid, {}};
+    if (!std::all_of(found.begin(), found.end(), is_none)) return {raster.grid, {}};
     const bool has_ground = !std::all_of(classes.begin(), classes.end(), is_none);
-    return {raster.grid, has_ground ? "the centre of no cell lies in such ground; choose a smaller --res"
-                                    : nothing(session)};
+    return {raster.grid, !has_ground     ? nothing(session)
+                         : !like.empty() ? "no cell of " + like.string() + " lies on such ground"
+                         : cells == "share"
+                             ? "such ground is nowhere the largest share of a cell; choose a smaller --res"
+                             : "the centre of no cell lies in such ground; choose a smaller --res"};
+  }
+
+  /// Classes of faces are parts of the ground, too.
+  static std::vector<CellClass> by_share(const Arrangement& plane, const std::vector<CellClass>& classes,
+                                         const ClassRaster& raster) {
+    std::vector<CellClass> same(raster.classes.size());
+    for (std::size_t i = 0; i < same.size(); ++i) same[i] = static_cast<CellClass>(i);
+    return largest_shares(cover_cells(plane, {classes.begin(), classes.end()}, raster.grid), same);
   }
 
   /// Why no ground has a class.
@@ -114,8 +121,58 @@ struct RasterCommand {
                        of_what);
   }
 
+  /// Of each cell, how much of it the actor alone held.
+  void run_fraction() const {
+    if (at.empty() || !from.empty() || !to.empty())
+      throw InvalidArgument("--layer fraction: expected --at DATE");
+    if (query.actors.size() != 1)
+      throw InvalidArgument(
+          "--layer fraction: expected --actor ID, of one actor, whose share of each cell is shown");
+    check_raster_output(output, existing());
+    Session session(query);
+    session.arrange({at});
+    const Holders holders = session.holders();
+    const std::vector<bool> ground = ground_of(session, holders);
+    const std::string& actor = query.actors.front();
+    const HolderIndex holder = holders.find(find_actor(session.atlas(), actor));
+    const Instant instant = session.instant(at);
+    const auto held = holders.faces_at(session.composite().times().epoch_of(instant));
+    // Ground of others is a part, too: cells that it fills have the value 0, and those without any ground
+    // none.
+    constexpr Part kOthers = 1;
+    constexpr Part kActor = 2;
+    std::vector<Part> parts(ground.size(), 0);
+    bool has_any = false;
+    for (FaceIndex f = 0; f < parts.size(); ++f) {
+      const bool is_held = ground[f] && holder != kUnknown && held[f] == holder;
+      has_any = has_any || is_held;
+      if (ground[f]) parts[f] = is_held ? kActor : kOthers;
+    }
+    const ValueRaster raster{grid(session, ground),
+                             fmt::format("share of the cell that {} alone held at {} ({})", actor,
+                                         session.date(instant), to_string(session.theme())),
+                             "1"};
+    const CellCoverage coverage = cover_cells(session.composite().plane(), parts, raster.grid);
+    Provenance origin = provenance(session, "raster");
+    origin.extra.emplace_back("layer", "fraction");
+    origin.extra.emplace_back("cells", "share of the cell's area on WGS84");
+    origin.extra.emplace_back("actor", actor);
+    origin.extra.emplace_back("at", session.date(instant));
+    const std::vector<double> shares = shares_of(coverage, {false, false, true}, double{kNoValue});
+    write_value_raster(output, raster, shares, origin, existing());
+    print(raster.grid);
+    if (!has_any)
+      fmt::print(stderr, "{}: every cell is 0: {} alone holds nothing at {}\n", output.string(), actor, at);
+  }
+
+  void print(const RasterGrid& written) const {
+    fmt::print(stderr, "{}: {} x {} cells of {} ({})\n", output.string(), written.columns, written.rows,
+               written.cell, written.crs);
+  }
+
   void run_dwell() const {
-    const Existing existing = overwrite ? Existing::overwrite : Existing::refuse;
+    if (cells != "centre")
+      throw InvalidArgument("--layer dwell: days are those of the centre; expected --cells centre");
     if (!at.empty()) {
       throw InvalidArgument(
           "--layer dwell counts days over a stretch of time; expected --from DATE --to DATE, or neither");
@@ -123,11 +180,9 @@ struct RasterCommand {
     if (query.actors.size() != 1)
       throw InvalidArgument("--layer dwell: expected --actor ID, of one actor, whose days are counted");
     query.refuse_two_layer("raster --layer dwell");
-    check_raster_output(output, existing);
+    check_raster_output(output, existing());
     const Session session(query);
-    const RasterGrid grid = write_dwell(session, dwell_interval(session, from, to));
-    fmt::print(stderr, "{}: {} x {} cells of {} ({})\n", output.string(), grid.columns, grid.rows, grid.cell,
-               grid.crs);
+    print(write_dwell(session, dwell_interval(session, from, to)));
   }
 
   /// Days under the actor alone, by cell; 0 on ground that it never had.
@@ -158,52 +213,29 @@ struct RasterCommand {
       if (ground[f] && account) classes[f] = class_of.at(time_of(*account));
     }
     const ValueRaster raster{
-        make_grid(box_of(session, ground), crs, resolution),
+        grid(session, ground),
         fmt::format("days under {} from {} to {}", actor, session.date(when.from()), session.date(when.to())),
         "days"};
-    std::vector<float> cells;
-    for (const CellClass c : classify(composite.plane(), classes, raster.grid)) cells.push_back(days[c]);
+    std::vector<float> values;
+    for (const CellClass c : classify(composite.plane(), classes, raster.grid)) values.push_back(days[c]);
     Provenance origin = provenance(session, "raster");
     origin.extra.emplace_back("layer", "dwell");
     origin.extra.emplace_back("actor", actor);
     origin.extra.emplace_back("from", session.date(when.from()));
     origin.extra.emplace_back("to", session.date(when.to()));
-    write_value_raster(output, raster, cells, origin, overwrite ? Existing::overwrite : Existing::refuse);
+    write_value_raster(output, raster, values, origin, existing());
     return raster.grid;
   }
 
-  static CellClass add_class(ClassRaster& raster, RasterClass entry) {
-    if (raster.classes.size() > std::numeric_limits<CellClass>::max())
-      throw InvalidArgument("more than 65535 classes; choose fewer with --actor or --region");
-    raster.classes.push_back(std::move(entry));
-    return static_cast<CellClass>(raster.classes.size() - 1);
-  }
-
-  /// A class for every holder that ever has any of the ground, so that rasters of all dates have the same
-  /// ones.
+  /// Of the date, by face.
   std::vector<CellClass> control_classes(const Session& session, const Holders& holders,
                                          const std::vector<bool>& ground, ClassRaster& raster,
                                          Provenance& origin) const {
-    const Composite& composite = session.composite();
-    std::vector<bool> occurs(holders.size(), false);
-    std::vector<bool> seen(composite.coverage_count(holders.group()), false);
-    for (FaceIndex f = 0; f < ground.size(); ++f) {
-      const CoverageIndex coverage = composite.coverage(f, holders.group());
-      if (!ground[f] || seen[coverage]) continue;
-      seen[coverage] = true;
-      for (const HolderSpan& span : holders.timeline(coverage)) occurs[span.holder] = true;
-    }
-    std::map<std::string, HolderIndex> by_id;
-    for (HolderIndex h = 1; h < holders.size(); ++h) {
-      if (occurs[h] && session.wants(holders, h, std::nullopt)) by_id.emplace(holders.id(h), h);
-    }
-    std::vector<CellClass> class_of(holders.size(), 0);
-    for (const auto& [id, holder] : by_id)
-      class_of[holder] = add_class(raster, {id, color_of(session.atlas(), holders, holder)});
+    const std::vector<CellClass> class_of = add_holder_classes(session, holders, ground, raster);
     const Instant instant = session.instant(at);
     raster.description = fmt::format("{} at {}", to_string(session.theme()), session.date(instant));
     origin.extra.emplace_back("at", session.date(instant));
-    const auto faces = holders.faces_at(composite.times().epoch_of(instant));
+    const auto faces = holders.faces_at(session.composite().times().epoch_of(instant));
     std::vector<CellClass> out(faces.size(), 0);
     for (FaceIndex f = 0; f < faces.size(); ++f) out[f] = ground[f] ? class_of[faces[f]] : CellClass{0};
     return out;
@@ -310,6 +342,39 @@ struct RasterCommand {
 
 }  // namespace
 
+RasterGrid RasterOptions::grid(const Session& session, const std::vector<bool>& ground) const {
+  const LonLatBox box = box_of_ground(session, ground);
+  if (like.empty()) return make_grid(box, crs, resolution);
+  RasterGrid out = read_grid(like);
+  if (out.cell_count() > kMaxCells) {
+    throw InvalidArgument(
+        fmt::format("{}: {} x {} cells; at most {:.3g} are made: cut it to the ground first", like.string(),
+                    out.columns, out.rows, static_cast<double>(kMaxCells)));
+  }
+  return out;
+}
+
+std::vector<CellClass> add_holder_classes(const Session& session, const Holders& holders,
+                                          const std::vector<bool>& ground, ClassRaster& raster) {
+  const Composite& composite = session.composite();
+  std::vector<bool> occurs(holders.size(), false);
+  std::vector<bool> seen(composite.coverage_count(holders.group()), false);
+  for (FaceIndex f = 0; f < ground.size(); ++f) {
+    const CoverageIndex coverage = composite.coverage(f, holders.group());
+    if (!ground[f] || seen[coverage]) continue;
+    seen[coverage] = true;
+    for (const HolderSpan& span : holders.timeline(coverage)) occurs[span.holder] = true;
+  }
+  std::map<std::string, HolderIndex> by_id;
+  for (HolderIndex h = 1; h < holders.size(); ++h) {
+    if (occurs[h] && session.wants(holders, h, std::nullopt)) by_id.emplace(holders.id(h), h);
+  }
+  std::vector<CellClass> class_of(holders.size(), 0);
+  for (const auto& [id, holder] : by_id)
+    class_of[holder] = add_class(raster, {id, color_of(session.atlas(), holders, holder)});
+  return class_of;
+}
+
 void write_control_raster(const Session& session, const std::string& at, double resolution,
                           const std::filesystem::path& path) {
   RasterCommand state;
@@ -339,10 +404,19 @@ void add_raster(CLI::App& app) {
   command
       ->add_option("--layer", state->layer,
                    "control: the holder at a date; change: from which holder to which; last-change: when the "
-                   "ground last passed, until a date; dwell: days under the one --actor")
-      ->check(CLI::IsMember({"control", "change", "last-change", "dwell"}))
+                   "ground last passed, until a date; dwell: days under the one --actor; fraction: share of "
+                   "each cell that "
+                   "it held; claim: who claims")
+      ->check(CLI::IsMember({"control", "claim", "change", "last-change", "dwell", "fraction"}))
       ->capture_default_str();
-  command->add_option("--at", state->at, "date of --layer control and last-change")->type_name("DATE");
+  command->add_option("--at", state->at, "date of --layer control, claim, last-change and fraction")
+      ->type_name("DATE");
+  command
+      ->add_option("--every", state->every,
+                   "instead of --at: control or claim at each date of a series, change (each at which "
+                   "anything passes), "
+                   "day, month or year; -o is a folder of GeoTIFFs with a STAC collection, or FILE.nc")
+      ->check(CLI::IsMember({"change", "day", "month", "year"}));
   command
       ->add_option("--from", state->from,
                    "first date of --layer change; of dwell, default: the first of the atlas")
@@ -352,14 +426,22 @@ void add_raster(CLI::App& app) {
                    "second date of --layer change; of dwell, default: the last of the atlas")
       ->type_name("DATE");
   command->add_option("--res", state->resolution, "side of a cell, in units of the CRS")
-      ->required()
       ->check(CLI::PositiveNumber);
-  command->add_option("--crs", state->crs, "any projected or geographic system that PROJ knows")
+  command->add_option("--like", state->like, "instead of --res and --crs: the cells of this raster")
+      ->type_name("FILE")
+      ->excludes("--res");
+  command
+      ->add_option("--cells", state->cells,
+                   "which class a cell has: that of its centre, or the one with the largest share of it")
+      ->check(CLI::IsMember({"centre", "share"}))
       ->capture_default_str();
+  command->add_option("--crs", state->crs, "any projected or geographic system that PROJ knows")
+      ->capture_default_str()
+      ->excludes("--like");
   command
       ->add_option("-o,--output", state->output,
                    "GeoTIFF to write; class names go into FILE.aux.xml beside it")
-      ->type_name("FILE.tif")
+      ->type_name("FILE")
       ->required();
   command->add_flag("--overwrite", state->overwrite, "replace files that exist");
   command->callback([state] { state->run(); });

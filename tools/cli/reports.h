@@ -14,11 +14,18 @@ namespace marchland::cli {
 /// Columns date_low_m2 and date_high_m2 after area_m2, and the note that says what they are.
 void add_date_band(Table& table, Report& report);
 
+/// Says that the answer goes by dates that are in doubt, where any of its ground at any of the dates (of
+/// none: at any time) would have another holder by other possible ones. For answers without date bands.
+void add_doubt_note(Report& report, const Session& session, const Holders& holders,
+                    const std::vector<Instant>& at);
+
 [[nodiscard]] Report areas_report(const Session& session, const std::vector<Instant>& at,
                                   const AreaOptions& options);
 /// `within_noise`: sigma of lines in metres; what changed in pieces narrower than twice that is told. 0: not.
 [[nodiscard]] Report changes_report(const Session& session, Instant from, Instant to,
                                     const Breakdown& by = {}, double within_noise = 0.0);
+/// Of --every: change, day, month or year.
+[[nodiscard]] Step step_of(const std::string& every);
 [[nodiscard]] Report timeline_report(const Session& session, const std::string& every,
                                      const Breakdown& by = {});
 /// Of every two dates of the series, the earlier first: area that an actor had at both.

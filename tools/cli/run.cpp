@@ -7,6 +7,7 @@
 #include "tools/cli/result_index.h"
 #include "tools/cli/run_qgis.h"
 #include <marchland/base/error.h>
+#include <marchland/io/manifest.h>
 #include <marchland/io/output_folder.h>
 #include <marchland/io/write_composite.h>
 
@@ -183,7 +184,7 @@ struct RunCommand {
   void write_figures(const Session& session, const OutputFolder& folder, std::vector<ResultFile>& written,
                      std::string& summary) const {
     const fs::path file = figures_of(query.atlas);
-    if (file.empty()) return;
+    if (file.empty()) return say_where_figures_are(session.atlas());
     const Report report = figures_report(session, read_published_figures(file)).report;
     const std::string what = "published figures beside those of this atlas";
     write_file(folder.file("tables/figures.csv"), render(report, {Format::csv, {}, 2}), Existing::refuse);
@@ -199,6 +200,18 @@ struct RunCommand {
                     [](const Column& column) { return column.key == "reason" || column.key == "source"; });
     }
     summary += "\nPublished figures\n" + render(table, {Format::table, {}, 2});
+  }
+
+  /// A composite has the manifest of its folder, and not the files beside it.
+  void say_where_figures_are(const Atlas& atlas) const {
+    if (atlas.manifest.empty()) return;
+    const auto declared = parse_manifest(atlas.manifest, query.atlas).figures;
+    if (!declared) return;
+    fmt::print(
+        stderr,
+        "{}: published figures ({}) stay in the folder of the atlas and are no part of a composite; run the "
+        "folder, or ask `figures --figures FILE`\n",
+        query.atlas.string(), *declared);
   }
 
   /// Pairs of parties that touch at any of the dates, by id, unknown and nobody left out.

@@ -3,9 +3,11 @@
 #include "tools/cli/feature_output.h"
 #include "tools/cli/feature_tenures.h"
 #include "tools/cli/query.h"
+#include "tools/cli/time_columns.h"
 #include <marchland/base/error.h>
 #include <marchland/io/write_tiles.h>
 #include <marchland/tiles/cut_tiles.h>
+#include <marchland/time/decimal_year.h>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -21,17 +23,11 @@
 namespace marchland::cli {
 namespace {
 
-/// Stand for ends that are open, so that a client needs one comparison and no case for what is missing:
-/// before and after every date that years of four digits can write.
-constexpr std::int64_t kOpenFromDay = -100'000'000;
-constexpr std::int64_t kOpenToDay = 100'000'000;
-
 /// Days since 1970-01-01T00:00Z: whole ones as an integer.
 TileValue epoch_day(Instant instant) {
-  constexpr std::int64_t kSecondsADay = 86400;
-  const std::int64_t seconds = instant.time_since_epoch().count();
-  if (seconds % kSecondsADay == 0) return seconds / kSecondsADay;
-  return static_cast<double>(seconds) / static_cast<double>(kSecondsADay);
+  const double days = epoch_days(instant);
+  const auto whole = static_cast<std::int64_t>(days);
+  return static_cast<double>(whole) == days ? TileValue{whole} : TileValue{days};
 }
 
 TileProperties properties_of(const Session& session, const Holders& holders, const FeatureTenure& tenure) {
@@ -45,8 +41,14 @@ TileProperties properties_of(const Session& session, const Holders& holders, con
                      {"contested", holders.is_contested(holder)},
                      {"t0", when.has_from() ? epoch_day(when.from()) : TileValue{kOpenFromDay}},
                      {"t1", when.has_to() ? epoch_day(when.to()) : TileValue{kOpenToDay}}};
-  if (when.has_from()) out.emplace_back("from", format_utc(when.from()));
-  if (when.has_to()) out.emplace_back("to", format_utc(when.to()));
+  if (when.has_from()) {
+    out.emplace_back("from", format_utc(when.from()));
+    out.emplace_back("start_decdate", decimal_date_before(when.from()));
+  }
+  if (when.has_to()) {
+    out.emplace_back("to", format_utc(when.to()));
+    out.emplace_back("end_decdate", decimal_date_before(when.to()));
+  }
   if (!holders.is_contested(holder)) {
     for (const auto& [language, name] : atlas[holders.actors(holder).front()].names)
       out.emplace_back("name:" + language, name);

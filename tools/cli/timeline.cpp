@@ -19,16 +19,12 @@
 
 namespace marchland::cli {
 
-namespace {
-
 Step step_of(const std::string& every) {
   return every == "day"     ? Step::day
          : every == "month" ? Step::month
          : every == "year"  ? Step::year
                             : Step::change;
 }
-
-}  // namespace
 
 namespace {
 
@@ -70,8 +66,9 @@ class SeriesRows {
     if (bands_ != nullptr) within_.emplace(bands_->within(part.scope));
   }
 
-  void add_points(const std::vector<SeriesPoint>& points, Table& table) const {
-    std::optional<DrawnGround> ground;
+  /// What passed is asked for afterwards.
+  void add_points(const std::vector<SeriesPoint>& points, Table& table) {
+    std::optional<AreaErrorSeries> ground;
     for (auto first = points.begin(); first != points.end();) {
       const auto last =
           std::find_if(first, points.end(), [&](const SeriesPoint& p) { return p.at != first->at; });
@@ -90,10 +87,14 @@ class SeriesRows {
         if (ground) {
           ground->move_to(session_->composite().times().epoch_of(first->at), Bands::parts_of(names));
         } else {
-          ground.emplace(bands_->ground(
-              first->at, names, is_bounded_ ? DrawnGround::Unknown::walked : DrawnGround::Unknown::left_out));
+          // Groups change their members, and noise floors are their actors': what passes is found date by
+          // date.
+          ground.emplace(
+              *within_, bands_->ground(first->at, names),
+              by_.by_group ? AreaErrorSeries::Passages::left_out : AreaErrorSeries::Passages::kept);
         }
-        errors = within_->of_parts(*ground, names.size());
+        errors = ground->of_parts(names.size());
+        if (ground->passed()) passed_.emplace(first->at, *ground->passed());
       }
       for (const auto& [name, area] : sums) {
         if (!session_->wants(name.second, first->at)) continue;
@@ -106,8 +107,9 @@ class SeriesRows {
           row["date_high_m2"] = square_meters(area + off.more);
         }
         if (bands_ != nullptr) {
-          add_band(row, BandKeys(), square_meters(area), error_of(errors, Bands::part_of(names, name.second)),
-                   0.0, std::numeric_limits<double>::max());
+          add_band(row, BandKeys(), square_meters(area),
+                   cli::error_of(errors, Bands::part_of(names, name.second)), 0.0,
+                   std::numeric_limits<double>::max());
         }
         table.rows.push_back(std::move(row));
       }
@@ -117,15 +119,38 @@ class SeriesRows {
 
   void add_transitions(Instant before, Instant at, const std::vector<Transition>& passed,
                        Table& table) const {
-    for (const NamedTransition& t : by_name(passed, names_at(before), names_at(at))) {
+    const std::vector<std::string> had = names_at(before);
+    const std::vector<std::string> has = names_at(at);
+    std::optional<ChangeBands> bands;
+    for (const NamedTransition& t : by_name(passed, had, has)) {
       if (t.from == t.to || (!session_->wants(t.from, before) && !session_->wants(t.to, at))) continue;
-      table.rows.push_back(with_region(
+      Json row = with_region(
           session_->date(at),
-          {{"from", holder_json(t.from)}, {"to", holder_json(t.to)}, {"area_m2", square_meters(t.area)}}));
+          {{"from", holder_json(t.from)}, {"to", holder_json(t.to)}, {"area_m2", square_meters(t.area)}});
+      if (const auto known = passed_.find(at); known != passed_.end()) {
+        const AreaError error =
+            error_of(known->second, Bands::part_of(had, t.from), Bands::part_of(has, t.to));
+        add_band(row, BandKeys(), square_meters(t.area), error, 0.0, std::numeric_limits<double>::max());
+      } else if (bands_ != nullptr) {
+        if (!bands) bands.emplace(*bands_, before, at, had, has).within(scope_, {});
+        bands->add(row, t);
+      }
+      table.rows.push_back(std::move(row));
     }
   }
 
  private:
+  static AreaError error_of(const AreaErrorSeries::Passed& passed, DrawnGround::Part from,
+                            DrawnGround::Part to) {
+    const auto passage =
+        std::find_if(passed.passages.begin(), passed.passages.end(),
+                     [&](const AreaErrorSeries::Passage& p) { return p.from == from && p.to == to; });
+    const auto floor = [&](DrawnGround::Part part) {
+      return part < passed.floors.size() ? passed.floors[part] : NoiseFloor{};
+    };
+    return cli::passed(passage != passed.passages.end() ? passage->error : AreaError{}, floor(from),
+                       floor(to));
+  }
   [[nodiscard]] std::vector<std::string> names_at(Instant at) const {
     return holder_names(*holders_, session_->atlas(), at, by_.by_group);
   }
@@ -145,6 +170,7 @@ class SeriesRows {
   std::string region_;
   Scope scope_;
   std::optional<AreaErrors> within_;
+  std::map<Instant, AreaErrorSeries::Passed> passed_;  ///< by the later date
 };
 
 /// What passed between the dates of a series, date by date.
@@ -184,8 +210,8 @@ Report timeline_report(const Session& session, const std::string& every, const B
   std::optional<Bands> bands;
   if (session.has_bands()) {
     bands.emplace(session, holders);
-    rows.columns.back() = with_band(rows.columns.back(), BandKeys());
-    rows.columns.push_back(band_column(BandKeys(), Column::Kind::area_band));
+    add_area_band_column(rows);
+    add_area_band_column(passed);
     report.notes.insert(report.notes.begin(), band_note());
   }
   for (const Session::Part& part : session.parts(by)) {
@@ -195,7 +221,7 @@ Report timeline_report(const Session& session, const std::string& every, const B
     has_doubt = has_doubt || !doubtful.turns().empty();
     const std::vector<Instant> dates = dates_of(session, table, doubtful, step_of(every), by);
     const Timeline series = table.timeline(dates);
-    const SeriesRows add(session, holders, doubtful, by, part, bands ? &*bands : nullptr);
+    SeriesRows add(session, holders, doubtful, by, part, bands ? &*bands : nullptr);
     add.add_points(series.points, rows);
     const auto by_date = passed_by_date(table, series, dates, by);
     for (std::size_t d = 1; d < dates.size(); ++d)
@@ -205,6 +231,52 @@ Report timeline_report(const Session& session, const std::string& every, const B
   report.tables = {std::move(rows), std::move(passed)};
   return report;
 }
+
+namespace {
+
+/// Each takes the walk along two boundaries, where the series takes what changed: beyond so many pairs that
+/// would be all that is waited for.
+constexpr std::size_t kMostPairBands = 2000;
+
+/// Errors of what was held at both of two dates, noise floor included.
+class PairErrors {
+ public:
+  PairErrors(const Session& session, const Holders& holders, const std::vector<Instant>& dates)
+      : date_count_(dates.size()),
+        holder_count_(holders.size()),
+        errors_(date_count_ * date_count_ * holder_count_) {
+    const Bands bands(session, holders);
+    const AreaErrors within = bands.within(session.scope());
+    const std::vector<bool> inside = faces_in_scope(session.composite(), session.scope());
+    const TimeAxis& times = session.composite().times();
+    for (std::size_t i = 0; i < dates.size(); ++i) {
+      const DrawnGround first(bands.lines(), holders, times.epoch_of(dates[i]));
+      DrawnGround second = first;
+      for (std::size_t j = i; j < dates.size(); ++j) {
+        second.move_to(times.epoch_of(dates[j]));
+        const auto floors = noise_floors(bands.lines(), first, second, inside);
+        for (HolderIndex h = 1; h < holder_count_; ++h) {
+          NoiseFloor floor;
+          for (const auto& of_date : floors) floor += h < of_date.size() ? of_date[h] : NoiseFloor{};
+          errors_[index(i, j, h)] = held(within.of(first, h, second, h, kHeldAtBoth), floor);
+        }
+      }
+    }
+  }
+  [[nodiscard]] const AreaError& operator()(std::size_t i, std::size_t j, HolderIndex holder) const {
+    return errors_[index(i, j, holder)];
+  }
+
+ private:
+  [[nodiscard]] std::size_t index(std::size_t i, std::size_t j, HolderIndex holder) const {
+    return (i * date_count_ + j) * holder_count_ + holder;
+  }
+  std::size_t date_count_;
+  std::size_t holder_count_;
+  std::vector<AreaError> errors_;
+};
+
+}  // namespace
 
 Report pairs_report(const Session& session, const std::string& every) {
   const Holders holders = session.holders();
@@ -220,6 +292,19 @@ Report pairs_report(const Session& session, const std::string& every) {
              "held at both dates",
              {{"from", "from"}, {"to", "to"}, {"actor", "actor"}, {"area_m2", "area", Column::Kind::area}},
              Json::array()};
+  std::optional<PairErrors> errors;
+  if (session.has_bands()) {
+    if (dates.size() * (dates.size() + 1) / 2 <= kMostPairBands) {
+      errors.emplace(session, holders, dates);
+      add_area_band_column(rows);
+      report.notes.insert(report.notes.begin(), band_note());
+    } else {
+      report.notes.insert(report.notes.begin(),
+                          fmt::format("no bands: they are given of {} pairs of dates at most; see --every, "
+                                      "--since and --until",
+                                      kMostPairBands));
+    }
+  }
   for (const HolderIndex holder : table.occurring()) {
     if (!session.wants(holders, holder, std::nullopt)) continue;
     const Json actor = holder_json(holders.id(holder));
@@ -230,6 +315,10 @@ Report pairs_report(const Session& session, const std::string& every) {
                              {"to", names[j]},
                              {"actor", actor},
                              {"area_m2", square_meters(matrix(i, j))}});
+        if (errors) {
+          add_band(rows.rows.back(), BandKeys(), square_meters(matrix(i, j)), (*errors)(i, j, holder), 0.0,
+                   std::numeric_limits<double>::max());
+        }
       }
     }
   }

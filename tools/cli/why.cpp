@@ -15,6 +15,7 @@
 #include <charconv>
 #include <memory>
 #include <optional>
+#include <set>
 
 namespace marchland::cli {
 namespace {
@@ -157,12 +158,20 @@ struct WhyCommand {
     };
     report.tables = {statements_table(session, found),
                      history_table(session, holders, found, window, explain_at)};
+    report.tables.push_back(sources_table(session, report.tables));
     output.write(report, provenance(session, "why"));
   }
 
  private:
   static Json end_json(const Session& session, bool is_bounded, Instant at) {
     return is_bounded ? Json(session.date(at)) : Json(nullptr);
+  }
+
+  static Json doubt_json(const Session& session, const std::optional<FuzzyInstant>& date,
+                         Instant FuzzyInstant::* bound) {
+    if (!date) return nullptr;
+    const Instant at = (*date).*bound;
+    return end_json(session, at != Interval().from() && at != Interval().to(), at);
   }
 
   static std::string summary(const Session& session, const Json& head) {
@@ -185,6 +194,12 @@ struct WhyCommand {
       text += fmt::format("\nin region {}", fmt::join(ids, ", "));
     }
     return text;
+  }
+
+  static Json cites_of(const Atlas& atlas, const Statement& statement) {
+    Json cites = Json::array();
+    for (const SourceId source : statement.cites) cites.push_back(atlas[source].id);
+    return cites;
   }
 
   static Table statements_table(const Session& session, const Explanation& found) {
@@ -236,6 +251,7 @@ struct WhyCommand {
            {"sigma_m", accuracy.sigma ? Json(accuracy.sigma->value()) : Json(nullptr)},
            {"basis", to_string(statement.basis)},
            {"certainty", to_string(statement.certainty)},
+           {"cites", cites_of(atlas, statement)},
            {"note", holder_json(statement.note)},
            {"origin", holder_json(statement.origin)}});
     }
@@ -297,6 +313,42 @@ struct WhyCommand {
     return table;
   }
 
+  /// Who is meant by the ids of sources in the other tables.
+  static Table sources_table(const Session& session, const std::vector<Table>& others) {
+    Table table{"sources",
+                "sources",
+                {{"source", "source"},
+                 {"title", "title"},
+                 {"author", "author"},
+                 {"date", "date"},
+                 {"url", "link"},
+                 {"licence", "licence", Column::Kind::text, false},
+                 {"note", "note", Column::Kind::text, false}},
+                Json::array()};
+    std::set<std::string> named;
+    for (const Table& other : others) {
+      for (const Json& row : other.rows) {
+        for (const char* key : {"source", "sources", "cites"}) {
+          if (!row.contains(key)) continue;
+          const Json ids = row[key].is_array() ? row[key] : Json::array({row[key]});
+          for (const Json& id : ids) named.insert(id.get<std::string>());
+        }
+      }
+    }
+    for (const Source& source : session.atlas().sources) {
+      if (!named.contains(source.id)) continue;
+      table.rows.push_back({{"source", source.id},
+                            {"title", source.title},
+                            {"author", holder_json(source.author)},
+                            {"date", holder_json(source.date)},
+                            {"url", holder_json(source.url)},
+                            {"licence", holder_json(source.licence)},
+                            {"note", holder_json(source.note)}});
+    }
+    table.shown_when_empty = false;
+    return table;
+  }
+
   /// Who held the point, one after another, and what the statements say that decided it from then on.
   template <class ExplainAt>
   static Table history_table(const Session& session, const Holders& holders, const Explanation& found,
@@ -304,6 +356,8 @@ struct WhyCommand {
     Table table{"history",
                 "who held the point",
                 {{"from", "from", Column::Kind::date},
+                 {"from_earliest", "earliest"},
+                 {"from_latest", "latest"},
                  {"to", "to", Column::Kind::date},
                  {"actor", "actor"},
                  {"statements", "by", Column::Kind::text, false},
@@ -313,17 +367,22 @@ struct WhyCommand {
                 Json::array()};
     bool has_notes = false;
     bool has_cites = false;
+    bool has_doubt = false;
     for (const Tenure& tenure : found.history) {
       if (tenure.when.intersection(window).is_empty()) continue;
       Json statements = Json::array();
       Json sources = Json::array();
       Json cites = Json::array();
       std::string note;
+      std::optional<FuzzyInstant> begins;  // where who decided since may have done so at other dates
       if (tenure.when.has_from()) {
         for (const Testimony& testimony : explain_at(tenure.when.from()).testimonies) {
           if (testimony.standing != Standing::decides) continue;
           const Statement& statement = session.atlas().statements[testimony.statement];
           statements.push_back(statement.id);
+          if (statement.doubt && statement.from().nominal == tenure.when.from() &&
+              !statement.from().is_exact())
+            begins = statement.from();
           const Json said_by = session.atlas()[session.atlas()[statement.layer].source].id;
           if (std::find(sources.begin(), sources.end(), said_by) == sources.end()) sources.push_back(said_by);
           for (const SourceId source : statement.cites) {
@@ -334,8 +393,11 @@ struct WhyCommand {
         }
       }
       has_notes = has_notes || !note.empty();
+      has_doubt = has_doubt || begins;
       has_cites = has_cites || !cites.empty();
       table.rows.push_back({{"from", end_json(session, tenure.when.has_from(), tenure.when.from())},
+                            {"from_earliest", doubt_json(session, begins, &FuzzyInstant::earliest)},
+                            {"from_latest", doubt_json(session, begins, &FuzzyInstant::latest)},
                             {"to", end_json(session, tenure.when.has_to(), tenure.when.to())},
                             {"actor", holder_json(holders.id(tenure.holder))},
                             {"statements", std::move(statements)},
@@ -345,7 +407,8 @@ struct WhyCommand {
     }
     // Columns without a word in them tell nothing; the keys stay.
     std::erase_if(table.columns, [&](const Column& column) {
-      return (column.key == "note" && !has_notes) || (column.key == "cites" && !has_cites);
+      return (column.key == "note" && !has_notes) || (column.key == "cites" && !has_cites) ||
+             (column.key.starts_with("from_") && !has_doubt);
     });
     return table;
   }

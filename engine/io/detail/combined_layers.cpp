@@ -297,7 +297,22 @@ MultiPolygon CombinedLayer::start_at(const MultiPolygon& own, Instant at) {
   return buffer_area({std::move(ground), {}, {}}, derived.buffer, fmt::format("layer '{}'", spec_.layer.id));
 }
 
+void CombinedLayer::refuse_doubt() const {
+  for_each_ground(*spec_.derived, [&](const GroundSpec& ground) {
+    if (ground.kind != GroundSpec::Kind::layer) return;
+    for (const Statement& statement : in_.atlas.statements) {
+      if (in_.atlas[statement.layer].id != ground.id || !statement.doubt) continue;
+      throw InvalidData(
+          fmt::format("{}: statement '{}' has dates in doubt, and ground derived from it would have exact "
+                      "ones; state the "
+                      "dates that are meant, or derive from files",
+                      statement.origin, statement.id));
+    }
+  });
+}
+
 void CombinedLayer::combine(std::size_t first) {
+  refuse_doubt();
   Atlas& atlas = in_.atlas;
   const auto begin = atlas.statements.begin() + static_cast<std::ptrdiff_t>(first);
   std::vector<Statement> bases(std::make_move_iterator(begin),

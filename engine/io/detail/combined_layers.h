@@ -48,6 +48,8 @@ class CombinedLayer {
   void combine(std::size_t first);
 
  private:
+  /// Ground of layers is taken by the dates they tell.
+  void refuse_doubt() const;
   /// Instants at which ground of layers that it names may change.
   [[nodiscard]] std::vector<Instant> changes_within(const Interval& when) const;
   /// `own`, or what `of` says.

@@ -1,18 +1,17 @@
 #include <marchland/base/error.h>
-#include <marchland/io/detail/gdal.h>
 #include <marchland/io/detail/gdal_features.h>
+#include <marchland/io/detail/gdal_layer.h>
 #include <marchland/io/detail/memory_folder.h>
 
-#include <cpl_string.h>
 #include <cpl_vsi.h>
 #include <fmt/format.h>
-#include <ogr_spatialref.h>
-#include <ogrsf_frmts.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <cctype>
+#include <array>
 #include <memory>
 #include <set>
+#include <utility>
 
 namespace marchland::detail {
 namespace {
@@ -36,173 +35,6 @@ class ConfigOption {
   const char* key_;
   std::string before_;
 };
-
-[[noreturn]] void fail(const GdalMessages& messages, std::string_view what) {
-  throw Error(ErrorCode::failure, fmt::format("{}: {}", what, messages.reason()));
-}
-
-/// Drivers keep years of four digits only.
-bool fits_date_time(Instant instant) {
-  using namespace std::chrono;
-  const year_month_day date(floor<days>(instant));
-  return date.year() >= year(1) && date.year() <= year(9999);
-}
-
-bool column_fits_date_time(const FeatureSet& set, std::size_t column) {
-  return std::all_of(set.features.begin(), set.features.end(), [&](const Feature& feature) {
-    const auto* instant = std::get_if<Instant>(&feature.values[column]);
-    return instant == nullptr || fits_date_time(*instant);
-  });
-}
-
-OGRFieldType type_of(const FeatureSet& set, std::size_t column, bool dates_as_text) {
-  using enum FeatureField::Type;
-  switch (set.fields[column].type) {
-    case text:
-      break;
-    case integer:
-      return OFTInteger64;
-    case real:
-      return OFTReal;
-    case instant:
-      return dates_as_text || !column_fits_date_time(set, column) ? OFTString : OFTDateTime;
-    case boolean:
-      return OFTInteger;
-  }
-  return OFTString;
-}
-
-void set_value(OGRFeature& feature, int column, const FieldValue& value) {
-  if (std::holds_alternative<std::monostate>(value)) {
-    feature.SetFieldNull(column);
-  } else if (const auto* text = std::get_if<std::string>(&value)) {
-    feature.SetField(column, text->c_str());
-  } else if (const auto* integer = std::get_if<std::int64_t>(&value)) {
-    feature.SetField(column, static_cast<GIntBig>(*integer));
-  } else if (const auto* number = std::get_if<double>(&value)) {
-    feature.SetField(column, *number);
-  } else if (const auto* truth = std::get_if<bool>(&value)) {
-    feature.SetField(column, *truth ? 1 : 0);
-  } else {
-    const Instant instant = std::get<Instant>(value);
-    if (feature.GetFieldDefnRef(column)->GetType() != OFTDateTime) {
-      feature.SetField(column, format_utc(instant).c_str());
-      return;
-    }
-    using namespace std::chrono;
-    constexpr int kUtc = 100;
-    const year_month_day date(floor<days>(instant));
-    const hh_mm_ss time(instant - floor<days>(instant));
-    feature.SetField(
-        column, static_cast<int>(date.year()), static_cast<int>(static_cast<unsigned>(date.month())),
-        static_cast<int>(static_cast<unsigned>(date.day())), static_cast<int>(time.hours().count()),
-        static_cast<int>(time.minutes().count()), static_cast<float>(time.seconds().count()), kUtc);
-  }
-}
-
-void add_positions(OGRSimpleCurve& curve, const std::vector<Position>& positions) {
-  curve.setNumPoints(static_cast<int>(positions.size()), FALSE);
-  for (std::size_t i = 0; i < positions.size(); ++i)
-    curve.setPoint(static_cast<int>(i), positions[i].lon, positions[i].lat);
-}
-
-std::unique_ptr<OGRGeometry> to_ogr(const std::variant<MultiPolygon, MultiLine>& geometry) {
-  if (const auto* polygons = std::get_if<MultiPolygon>(&geometry)) {
-    auto multi = std::make_unique<OGRMultiPolygon>();
-    for (const Polygon& polygon : *polygons) {
-      auto part = std::make_unique<OGRPolygon>();
-      for (const Ring& positions : polygon) {
-        auto ring = std::make_unique<OGRLinearRing>();
-        add_positions(*ring, positions);
-        part->addRingDirectly(ring.release());
-      }
-      multi->addGeometryDirectly(part.release());
-    }
-    return multi;
-  }
-  auto multi = std::make_unique<OGRMultiLineString>();
-  for (const Line& positions : std::get<MultiLine>(geometry)) {
-    auto part = std::make_unique<OGRLineString>();
-    add_positions(*part, positions);
-    multi->addGeometryDirectly(part.release());
-  }
-  return multi;
-}
-
-bool is_empty(const std::variant<MultiPolygon, MultiLine>& geometry) {
-  return std::visit([](const auto& parts) { return parts.empty(); }, geometry);
-}
-
-struct LayerOptions {
-  bool is_table = false;  ///< without geometries
-  CPLStringList creation;
-  bool dates_as_text = false;
-  std::vector<std::string> names;  ///< of fields; empty: as they are
-};
-
-void write_layer(GDALDataset& dataset, const FeatureSet& set, const LayerOptions& options,
-                 GdalMessages& messages) {
-  OGRSpatialReference wgs84;
-  wgs84.importFromEPSG(4326);
-  wgs84.SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
-  const bool lines =
-      !set.features.empty() && std::holds_alternative<MultiLine>(set.features.front().geometry);
-  OGRLayer* layer =
-      dataset.CreateLayer(set.name.c_str(), options.is_table ? nullptr : &wgs84,
-                          options.is_table ? wkbNone : (lines ? wkbMultiLineString : wkbMultiPolygon),
-                          const_cast<char**>(options.creation.List()));
-  if (layer == nullptr) fail(messages, fmt::format("layer '{}' cannot be made", set.name));
-  for (std::size_t i = 0; i < set.fields.size(); ++i) {
-    const std::string& name = options.names.empty() ? set.fields[i].name : options.names[i];
-    OGRFieldDefn field(name.c_str(), type_of(set, i, options.dates_as_text));
-    if (set.fields[i].type == FeatureField::Type::boolean) field.SetSubType(OFSTBoolean);
-    if (layer->CreateField(&field, FALSE) != OGRERR_NONE)
-      fail(messages, fmt::format("field '{}' cannot be made", name));
-  }
-  for (const Feature& feature : set.features) {
-    OGRFeature out(layer->GetLayerDefn());
-    for (std::size_t i = 0; i < set.fields.size(); ++i)
-      set_value(out, static_cast<int>(i), feature.values[i]);
-    if (!is_empty(feature.geometry)) out.SetGeometryDirectly(to_ogr(feature.geometry).release());
-    if (layer->CreateFeature(&out) != OGRERR_NONE || !messages.failures().empty())
-      fail(messages, fmt::format("layer '{}': a feature cannot be written", set.name));
-  }
-}
-
-using DatasetPtr = std::unique_ptr<GDALDataset>;
-
-DatasetPtr create(const char* driver_name, const std::string& path, const CPLStringList& options,
-                  const GdalMessages& messages) {
-  register_gdal();
-  GDALDriver* driver = GetGDALDriverManager()->GetDriverByName(driver_name);
-  if (driver == nullptr) {
-    throw Error(ErrorCode::failure, fmt::format("this build of GDAL has no driver '{}'", driver_name));
-  }
-  DatasetPtr dataset(driver->Create(path.c_str(), 0, 0, 0, GDT_Unknown, const_cast<char**>(options.List())));
-  if (!dataset) fail(messages, "the file cannot be made");
-  return dataset;
-}
-
-/// Drivers report what went wrong at the end through messages only.
-void close(DatasetPtr dataset, const GdalMessages& messages) {
-  dataset.reset();
-  if (!messages.failures().empty()) fail(messages, "the file cannot be finished");
-}
-
-void run_sql(GDALDataset& dataset, const std::string& statement, const GdalMessages& messages) {
-  OGRLayer* answer = dataset.ExecuteSQL(statement.c_str(), nullptr, nullptr);
-  if (answer != nullptr) dataset.ReleaseResultSet(answer);
-  if (!messages.failures().empty()) fail(messages, "the tables of the file cannot be made");
-}
-
-std::string sql_text(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text) {
-    if (c == '\'') out += '\'';
-    if (c != '\0') out += c;
-  }
-  return out + "'";
-}
 
 /// GeoPackage 1.2 (OGC 12-128r14), annex F.8.
 void write_metadata(GDALDataset& dataset, const Provenance& provenance, const GdalMessages& messages) {
@@ -392,19 +224,46 @@ void write_tables(GDALDataset& dataset, const Provenance& provenance, GdalMessag
   if (!statements.features.empty()) write_layer(dataset, statements, table, messages);
 }
 
+/// What is longer than ten bytes and is not to be cut where it ends.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kShortNames{{
+    {"from_earliest", "from_early"},
+    {"from_latest", "from_late"},
+    {"to_earliest", "to_early"},
+    {"to_latest", "to_late"},
+    {"start_decdate", "start_dec"},
+    {"end_decdate", "end_dec"},
+    {"statement_count", "stmt_count"},
+    {"from_sources", "from_srcs"},
+    {"from_statement_count", "from_stmts"},
+    {"to_statement_count", "to_stmts"},
+}};
+
 /// Ten bytes each, different from one another.
 std::vector<std::string> short_names(const std::vector<FeatureField>& fields) {
   constexpr std::size_t kLongest = 10;
   std::vector<std::string> names;
   for (const FeatureField& field : fields) {
-    std::string name = field.name.substr(0, kLongest);
+    const auto* known = std::find_if(kShortNames.begin(), kShortNames.end(),
+                                     [&](const auto& entry) { return entry.first == field.name; });
+    const std::string whole(known == kShortNames.end() ? std::string_view(field.name) : known->second);
+    std::string name = whole.substr(0, kLongest);
     for (int n = 1; std::find(names.begin(), names.end(), name) != names.end(); ++n) {
       const std::string number = std::to_string(n);
-      name = field.name.substr(0, kLongest - number.size()) + number;
+      name = whole.substr(0, kLongest - number.size()) + number;
     }
     names.push_back(std::move(name));
   }
   return names;
+}
+
+/// The provenance, and what fields are called where there is room.
+std::string shapefile_note(const Provenance& provenance, const std::vector<FeatureField>& fields,
+                           const std::vector<std::string>& names) {
+  auto note = nlohmann::ordered_json::parse(to_json(provenance));
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (names[i] != fields[i].name) note["fields"][names[i]] = fields[i].name;
+  }
+  return note.dump() + "\n";
 }
 
 }  // namespace
@@ -416,7 +275,7 @@ std::string geopackage_bytes(const std::vector<FeatureSet>& sets, const Provenan
   CPLStringList options;
   // What QGIS 3.22 and ArcGIS of its time read without a word.
   options.SetNameValue("VERSION", "1.2");
-  DatasetPtr dataset = create("GPKG", folder.path("out.gpkg"), options, messages);
+  DatasetPtr dataset = create_dataset("GPKG", folder.path("out.gpkg"), options, messages);
   for (const FeatureSet& set : sets) {
     LayerOptions layer;
     layer.creation.SetNameValue("IDENTIFIER", (set.title.empty() ? set.name : set.title).c_str());
@@ -428,7 +287,7 @@ std::string geopackage_bytes(const std::vector<FeatureSet>& sets, const Provenan
   dataset->FlushCache(false);
   write_metadata(*dataset, provenance, messages);
   write_styles(*dataset, sets, messages);
-  close(std::move(dataset), messages);
+  close_dataset(std::move(dataset), messages);
   return folder.take("out.gpkg");
 }
 
@@ -436,9 +295,9 @@ std::string flatgeobuf_bytes(const FeatureSet& set) {
   GdalMessages messages;
   const MemoryFolder folder;
   const std::string name = set.name + ".fgb";
-  DatasetPtr dataset = create("FlatGeobuf", folder.path(name), {}, messages);
+  DatasetPtr dataset = create_dataset("FlatGeobuf", folder.path(name), {}, messages);
   write_layer(*dataset, set, {}, messages);
-  close(std::move(dataset), messages);
+  close_dataset(std::move(dataset), messages);
   return folder.take(name);
 }
 
@@ -446,9 +305,11 @@ std::string shapefile_bytes(const FeatureSet& set, const Provenance& provenance)
   GdalMessages messages;
   const MemoryFolder folder;
   const std::string name = set.name + ".shz";
-  DatasetPtr dataset = create("ESRI Shapefile", folder.path(name), {}, messages);
+  DatasetPtr dataset = create_dataset("ESRI Shapefile", folder.path(name), {}, messages);
   LayerOptions options;
   options.creation.SetNameValue("ENCODING", "UTF-8");
+  // Beyond it GDAL itself warns that other programs may not read the file.
+  options.creation.SetNameValue("2GB_LIMIT", "YES");
   options.creation.SetNameValue("DBF_DATE_LAST_UPDATE", "1970-01-01");
   options.dates_as_text = true;
   options.names = short_names(set.fields);
@@ -465,11 +326,11 @@ std::string shapefile_bytes(const FeatureSet& set, const Provenance& provenance)
     }
   }
   write_layer(*dataset, set, options, messages);
-  close(std::move(dataset), messages);
+  close_dataset(std::move(dataset), messages);
   // Only under this name is it an archive that a file can be added to.
   const std::string archive = folder.path("out.zip");
   VSIRename(folder.path(name).c_str(), archive.c_str());
-  const std::string json = to_json(provenance) + "\n";
+  const std::string json = shapefile_note(provenance, set.fields, options.names);
   VSILFILE* file = VSIFOpenL(("/vsizip/" + archive + "/marchland.json").c_str(), "wb");
   const bool written = file != nullptr && VSIFWriteL(json.data(), 1, json.size(), file) == json.size();
   if (file == nullptr || VSIFCloseL(file) != 0 || !written) fail(messages, "marchland.json cannot be added");

@@ -9,11 +9,7 @@
 #include <cmath>
 
 namespace marchland::detail {
-namespace {
 
-using Json = nlohmann::ordered_json;
-
-/// As short as it is exact to seven decimals: 46.5, not 46.5000000.
 void append_degrees(std::string& out, double degrees) {
   constexpr std::int64_t kUnits = 10'000'000;
   const std::int64_t units = std::llround(degrees * static_cast<double>(kUnits));
@@ -27,6 +23,10 @@ void append_degrees(std::string& out, double degrees) {
   out += '.';
   out += digits;
 }
+
+namespace {
+
+using Json = nlohmann::ordered_json;
 
 /// Positions one by one, each through `position`, with `separator` between them.
 template <class Append>
@@ -100,12 +100,8 @@ std::string dump(const Json& json) {
 }
 
 void append_json_feature(std::string& out, const FeatureSet& set, const Feature& feature, bool with_layer) {
-  Json properties = Json::object();
-  if (with_layer) properties["layer"] = set.name;
-  for (std::size_t i = 0; i < set.fields.size(); ++i)
-    properties[set.fields[i].name] = to_json_value(feature.values[i]);
   out += R"({"type":"Feature","properties":)";
-  out += dump(properties);
+  out += properties_json(set, feature, with_layer);
   out += R"(,"geometry":)";
   append_json_geometry(out, feature.geometry);
   out += '}';
@@ -285,13 +281,26 @@ std::string wkt_of(const std::variant<MultiPolygon, MultiLine>& geometry) {
 
 }  // namespace
 
+std::string properties_json(const FeatureSet& set, const Feature& feature, bool with_layer) {
+  Json properties = Json::object();
+  if (with_layer) properties["layer"] = set.name;
+  for (std::size_t i = 0; i < set.fields.size(); ++i)
+    properties[set.fields[i].name] = to_json_value(feature.values[i]);
+  return dump(properties);
+}
+
+std::string bounding_box_json(const std::vector<FeatureSet>& sets) {
+  const auto box = bounding_box(sets);
+  if (!box) return {};
+  std::string out = R"("bbox":)";
+  append_list(out, std::vector{box->west, box->south, box->east, box->north}, "[", "],\n", append_degrees);
+  return out;
+}
+
 std::string geojson_text(const std::vector<FeatureSet>& sets, const Provenance& provenance) {
   std::string out = R"({"type":"FeatureCollection",)";
   if (sets.size() == 1) fmt::format_to(std::back_inserter(out), "\"name\":{},\n", dump(sets.front().name));
-  if (const auto box = bounding_box(sets)) {
-    out += R"("bbox":)";
-    append_list(out, std::vector{box->west, box->south, box->east, box->north}, "[", "],\n", append_degrees);
-  }
+  out += bounding_box_json(sets);
   fmt::format_to(std::back_inserter(out), "\"marchland\":{},\n\"features\":[", to_json(provenance));
   bool first = true;
   for (const FeatureSet& set : sets) {
@@ -304,10 +313,12 @@ std::string geojson_text(const std::vector<FeatureSet>& sets, const Provenance& 
   return out + "\n]}\n";
 }
 
-std::string geojson_lines_text(const std::vector<FeatureSet>& sets) {
+std::string geojson_lines_text(const std::vector<FeatureSet>& sets, bool is_sequence) {
+  constexpr char kRecordSeparator = '\x1e';
   std::string out;
   for (const FeatureSet& set : sets) {
     for (const Feature& feature : set.features) {
+      if (is_sequence) out += kRecordSeparator;
       append_json_feature(out, set, feature, sets.size() > 1);
       out += '\n';
     }

@@ -2,6 +2,7 @@
 #include "tests/geos_oracle.h"
 #include <marchland/analysis/dissolve.h>
 #include <marchland/analysis/holders.h>
+#include <marchland/analysis/thin_lines.h>
 #include <marchland/base/error.h>
 #include <marchland/composite/quantise.h>
 
@@ -188,12 +189,57 @@ TEST(Dissolve, GroundThatVanishesGivesAnEmptyAreaAndItsSize) {
   EXPECT_EQ(pieces[0].rounded, 0);
 }
 
+TEST(Dissolve, SimplifiesTheLineOfTwoNeighboursOnce) {
+  // Steps of 5 units, 5.5 cm, on a border of 100; the outline has none.
+  std::vector<GridPoint> border;
+  for (int i = 0; i <= 10; ++i) border.push_back({50 + (i % 2) * 5, 10 * i});
+  std::vector<GridPoint> west = border;
+  west.insert(west.end(), {{0, 100}, {0, 0}});
+  std::vector<GridPoint> east(border.rbegin(), border.rend());
+  east.insert(east.end(), {{100, 0}, {100, 100}});
+  AtlasBuilder builder;
+  builder.say("l", "a", MultiPolygon{{ring_of(west)}}).say("l", "b", MultiPolygon{{ring_of(east)}});
+  const Composite composite = builder.build();
+  const auto faces = holders_at(composite, day(0));
+  EXPECT_EQ(dissolve(composite, faces, {.simplify_m = 0.01}), dissolve(composite, faces));
+  const auto pieces = dissolve(composite, faces, {.simplify_m = 0.06});
+  ASSERT_EQ(pieces.size(), 2U);
+  EXPECT_EQ(format_wkt(pieces[0].area), "POLYGON((0 0,5e-06 0,5e-06 1e-05,0 1e-05,0 0))");
+  expect_sound(pieces);
+  EXPECT_NE(pieces[0].rounded, pieces[0].exact);
+  EXPECT_EQ(pieces[0].rounded + pieces[1].rounded, pieces[0].exact + pieces[1].exact);
+}
+
+TEST(Dissolve, SimplifyingKeepsTheCutAtTheAntimeridian) {
+  AtlasBuilder builder;
+  builder.say("l", "a", "POLYGON((179 -1,180 -0.9999,181 -1,181 1,180 1.0001,179 1,179 -1))");
+  const Composite composite = builder.build();
+  const auto pieces = dissolve(composite, holders_at(composite, day(0)), {.simplify_m = 1000});
+  ASSERT_EQ(pieces.size(), 1U);
+  EXPECT_EQ(format_wkt(pieces[0].area),
+            "MULTIPOLYGON(((-180 -0.9999,-179 -1,-179 1,-180 1.0001,-180 -0.9999)),((179 -1,180 -0.9999,180 "
+            "1.0001,179 1,179 -1)))");
+}
+
+TEST(Dissolve, DistanceToAnEdgeIsInMetresOfTheVertex) {
+  constexpr std::int32_t kDegree = kGridUnitsPerDegree;
+  // A degree of the meridian at the equator and of the parallel of 60 degrees, by the radii of WGS84.
+  EXPECT_NEAR(meters_to_edge({0, 0}, {-kDegree, kDegree}, {kDegree, kDegree}), 110574.3, 0.1);
+  EXPECT_NEAR(meters_to_edge({0, 60 * kDegree}, {kDegree, 59 * kDegree}, {kDegree, 61 * kDegree}), 55800.0,
+              0.1);
+  // Beyond an end it is that to the end.
+  EXPECT_NEAR(meters_to_edge({0, 0}, {kDegree, 0}, {2 * kDegree, 0}), 111319.5, 0.1);
+  EXPECT_EQ(meters_to_edge({5, 5}, {0, 0}, {5, 5}), 0.0);
+}
+
 TEST(Dissolve, RefusesWhatItCannotMean) {
   AtlasBuilder builder;
   builder.say("l", "a", box_wkt(0, 0, 1, 1));
   const Composite composite = builder.build();
   const auto faces = holders_at(composite, day(0));
   EXPECT_THROW(static_cast<void>(dissolve(composite, faces, {.decimals = 8})), InvalidArgument);
+  EXPECT_THROW(static_cast<void>(dissolve(composite, faces, {.simplify_m = -1})), InvalidArgument);
+  EXPECT_THROW(static_cast<void>(dissolve(composite, faces, {.simplify_m = std::nan("")})), InvalidArgument);
   EXPECT_THROW(static_cast<void>(dissolve(composite, {})), InvalidArgument);
   EXPECT_THROW(static_cast<void>(dissolve(composite, std::vector<Category>(faces.size(), 1))),
                InvalidArgument);
@@ -289,6 +335,45 @@ TEST_P(DissolveRandom, DivisionsThatShareTheirLinesMeetInVertices) {
     const auto pieces = dissolver(holders_at(composite, date));
     expect_sound(pieces);
     for (const Dissolved& piece : pieces) all.add(piece.area);
+  }
+  EXPECT_EQ(all.flaw(), "");
+}
+
+// What lies within what, and beside what, is as it was: so every piece has as many rings.
+TEST_P(DissolveRandom, SimplifiedDivisionsAreSoundAndLoseNoRing) {
+  const Composite composite = random_atlas().build();
+  const Arrangement& plane = composite.plane();
+  const std::vector dates{day(5), day(15)};
+  std::vector<bool> lines(plane.edges().size(), false);
+  for (const Instant date : dates) {
+    const auto faces = holders_at(composite, date);
+    for (EdgeIndex e = 0; e < lines.size(); ++e)
+      lines[e] = lines[e] || faces[plane.face(2 * e)] != faces[plane.face(2 * e + 1)];
+  }
+  constexpr double kMetresPerUnit = 0.0111;
+  DissolveOptions coarse = options();
+  coarse.simplify_m = 0.1 * GetParam().size * kMetresPerUnit;
+  const Dissolver exact(composite, lines, options());
+  const Dissolver simplified(composite, lines, coarse);
+  EXPECT_LE(simplified.vertices().kept, exact.vertices().kept);
+  EXPECT_EQ(simplified.vertices().rounded, exact.vertices().kept);
+  Edges all;
+  for (const Instant date : dates) {
+    const auto faces = holders_at(composite, date);
+    const auto pieces = simplified(faces);
+    expect_sound(pieces);
+    for (const Dissolved& piece : pieces) all.add(piece.area);
+    const auto shape_of = [](const std::vector<Dissolved>& division) {
+      std::vector<std::pair<Category, std::vector<std::size_t>>> shape;
+      for (const Dissolved& piece : division) {
+        std::vector<std::size_t> rings;
+        for (const Polygon& polygon : piece.area) rings.push_back(polygon.size());
+        std::sort(rings.begin(), rings.end());
+        shape.emplace_back(piece.category, std::move(rings));
+      }
+      return shape;
+    };
+    EXPECT_EQ(shape_of(pieces), shape_of(exact(faces)));
   }
   EXPECT_EQ(all.flaw(), "");
 }

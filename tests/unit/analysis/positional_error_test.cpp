@@ -168,40 +168,6 @@ TEST(PositionalError, MovingThroughTimeIsStartingThere) {
   }
 }
 
-TEST(PositionalError, LongRingsInOnePassAreWhatTheyAreInTwo) {
-  // The same error by another way: of_parts takes a short cut where a ring is long beside L.
-  AtlasBuilder builder;
-  std::vector<GroundVector> points;
-  constexpr int kVertices = 300;
-  for (int i = 0; i < kVertices; ++i) {
-    const double angle = 2 * std::numbers::pi * i / kVertices;
-    const double radius = 30000.0 + 900.0 * std::sin(9 * angle) + (i % 3) * 100.0;
-    points.push_back({radius * std::cos(angle), radius * std::sin(angle)});
-  }
-  builder.say("l", "a", MultiPolygon{{ring_of(points)}});
-  builder.say("l", "b", MultiPolygon{{ring_of({{0, 0}, {90000, 0}, {90000, 500}, {0, 500}})}});
-  builder.atlas.study_area =
-      MultiPolygon{{ring_of({{-20000, -50000}, {70000, -50000}, {70000, 50000}, {-20000, 50000}})}};
-  for (const double correlation : {0.0, 300.0, 2000.0}) {
-    for (const bool is_bounded : {true, false}) {
-      set_accuracy(builder.atlas, 0, 50.0, correlation);
-      AtlasBuilder asked_of = builder;
-      if (!is_bounded) asked_of.atlas.study_area.reset();
-      const Asked asked(asked_of);
-      const AreaErrors errors = asked.errors();
-      const DrawnGround ground = asked.ground();
-      const auto all = errors.of_parts(ground, asked.holders.size());
-      for (HolderIndex h = 1; h < asked.holders.size(); ++h) {
-        const AreaError one = errors.of(ground, h);
-        EXPECT_GT(one.sd.value(), 0.0);
-        EXPECT_NEAR(all[h].sd.value(), one.sd.value(), 1e-9 * one.sd.value())
-            << asked.holders.id(h) << correlation;
-        EXPECT_NEAR(all[h].lines.value(), one.lines.value(), 1e-9 * one.lines.value());
-      }
-    }
-  }
-}
-
 TEST(PositionalError, TheEdgeOfTheScopeAddsNothing) {
   // The west half of a square: the scope's edge cuts two sides in the middle.
   AtlasBuilder builder;

@@ -85,10 +85,10 @@ class WriteFeatures : public IoTest {
     }
     return out;
   }
-  [[nodiscard]] static std::vector<MultiPolygon> areas(const std::string& file,
-                                                       const std::string& layer = "") {
+  [[nodiscard]] static std::vector<MultiPolygon> areas(const std::string& file, const std::string& layer = "",
+                                                       const std::string& crs = "") {
     std::vector<MultiPolygon> out;
-    for (const VectorFeature& feature : read_vector({file, "", layer, "", ""}).features) {
+    for (const VectorFeature& feature : read_vector({file, "", layer, "", crs}).features) {
       MultiPolygon area = feature.area;
       // Shapefiles begin rings where they like and turn them the other way.
       for (Polygon& polygon : area) {
@@ -180,6 +180,73 @@ TEST_F(WriteFeatures, LinesOfGeoJson) {
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2);
   EXPECT_THAT(text, StartsWith(R"({"type":"Feature","properties":{"actor":"a")"));
   EXPECT_EQ(areas(path("a.geojsonl")), sample_areas());
+}
+
+TEST_F(WriteFeatures, SequenceOfTextsIsWhatRfc8142Says) {
+  std::string lines = bytes(write_sets("a.geojsonl", {sample()}));
+  const std::string sequence = bytes(write_sets("a.geojsons", {sample()}));
+  EXPECT_EQ(std::count(sequence.begin(), sequence.end(), '\x1e'), 2);
+  lines.insert(lines.find('\n') + 1, 1, '\x1e');
+  EXPECT_EQ(sequence, '\x1e' + lines);
+  EXPECT_EQ(areas(path("a.geojsons")), sample_areas());
+}
+
+TEST_F(WriteFeatures, TopoJsonHasSharedLinesOnce) {
+  // Two triangles that share an edge of one vertex, b's with an island in it; a line along that edge.
+  FeatureSet ground{"ground", "", {{"actor", FeatureField::Type::text}}, {}};
+  ground.features.push_back({{std::string("a")}, MultiPolygon{{{{0, 0}, {4, 0}, {4, 2}, {4, 4}, {0, 0}}}}});
+  ground.features.push_back(
+      {{std::string("b")},
+       MultiPolygon{{{{4, 0}, {9, 0.5}, {4, 4}, {4, 2}, {4, 0}}, {{5, 1}, {5, 2}, {6, 1}, {5, 1}}}}});
+  ground.features.push_back({{std::string("c")}, MultiPolygon{{{{5, 1}, {6, 1}, {5, 2}, {5, 1}}}}});
+  ground.features.push_back({{std::string("d")}, MultiPolygon{}});
+  const FeatureSet border{"border", "", {}, {{{}, MultiLine{{{4, 4}, {4, 2}, {4, 0}}}}}};
+  const std::string text = bytes(write_sets("a.topojson", {ground, border}));
+  EXPECT_THAT(text, StartsWith("{\"type\":\"Topology\",\"bbox\":[0,0,9,4],\n"
+                               "\"transform\":{\"scale\":[0.1,0.1],\"translate\":[0,0]},\n\"marchland\":{"));
+  EXPECT_THAT(text,
+              HasSubstr("\"ground\":{\"type\":\"GeometryCollection\",\"geometries\":[\n"
+                        R"({"type":"MultiPolygon","arcs":[[[0,1]]],"properties":{"actor":"a"}},)"
+                        "\n"
+                        R"({"type":"MultiPolygon","arcs":[[[-1,2],[3]]],"properties":{"actor":"b"}},)"));
+  EXPECT_THAT(text, HasSubstr(R"({"type":"MultiPolygon","arcs":[[[-4]]],"properties":{"actor":"c"}})"));
+  EXPECT_THAT(text, HasSubstr(R"({"type":null,"properties":{"actor":"d"}})"));
+  EXPECT_THAT(text, HasSubstr(R"({"type":"MultiLineString","arcs":[[0]],"properties":{}})"));
+  EXPECT_THAT(text, HasSubstr("\"arcs\":[\n[[40,40],[0,-20],[0,-20]],\n[[40,0],[-40,0],[40,40]],\n"
+                              "[[40,40],[50,-35],[-50,-5]],\n[[50,10],[10,0],[-10,10],[0,-10]]\n]}\n"));
+  // The same in degrees.
+  write_features(path("b.topojson"), {ground, border}, origin(), Existing::refuse, {.is_quantised = false});
+  const std::string degrees = bytes("b.topojson");
+  EXPECT_THAT(degrees, Not(HasSubstr("transform")));
+  EXPECT_THAT(degrees, HasSubstr("[9,0.5]"));
+  for (const char* name : {"a.topojson", "b.topojson"}) {
+    std::vector<MultiPolygon> expected;
+    for (const Feature& feature : ground.features) {
+      MultiPolygon area = std::get<MultiPolygon>(feature.geometry);
+      for (Polygon& polygon : area) {
+        for (Ring& ring : polygon) {
+          ring.pop_back();
+          std::sort(ring.begin(), ring.end());
+        }
+      }
+      // GDAL passes over features without geometry.
+      if (!area.empty()) expected.push_back(std::move(area));
+    }
+    std::sort(expected.begin(), expected.end());
+    // The format has one system, and GDAL says none.
+    EXPECT_EQ(areas(path(name), "ground", "EPSG:4326"), expected) << name;
+  }
+}
+
+TEST_F(WriteFeatures, DatabasesAreNamedWithoutTheirPassword) {
+  EXPECT_EQ(shown_name("PG:dbname=a password=secret user=b"), "PG:dbname=a password=*** user=b");
+  EXPECT_EQ(shown_name("PG:password = 'se\\'cret x' dbname=a"), "PG:password = *** dbname=a");
+  EXPECT_EQ(shown_name("a/password=b.gpkg"), "a/password=b.gpkg");
+  const std::string refusal = error_of([&] {
+    check_feature_output("PG:host=" + path("nowhere") + " dbname=a password=secret", 1, Existing::refuse);
+  });
+  EXPECT_THAT(refusal, HasSubstr("password=***: the database cannot be opened"));
+  EXPECT_THAT(refusal, Not(HasSubstr("secret")));
 }
 
 const char* const kTypedRows[] = {
@@ -317,7 +384,8 @@ TEST_F(WriteFeatures, YearsThatNoDriverKeepsBecomeText) {
 }
 
 TEST_F(WriteFeatures, TwoRunsGiveEqualBytes) {
-  for (const std::string ending : {"geojson", "geojsonl", "fgb", "kml", "csv", "gpkg"}) {
+  for (const std::string ending :
+       {"geojson", "geojsonl", "topojson", "fgb", "parquet", "kml", "csv", "gpkg"}) {
     write_sets("one." + ending, {sample()});
     write_sets("two." + ending, {sample()});
     EXPECT_TRUE(bytes("one." + ending) == bytes("two." + ending)) << ending;
@@ -325,11 +393,11 @@ TEST_F(WriteFeatures, TwoRunsGiveEqualBytes) {
 }
 
 TEST_F(WriteFeatures, RefusesWithAdviceAndLeavesNothing) {
-  EXPECT_EQ(error_of([&] { write_sets("a.xyz", {sample()}); }),
-            "invalid argument: " + path("a.xyz") +
-                ": no format has that ending; expected one of .geojson .json .geojsonl .geojsons .gpkg .fgb "
-                ".kml .shz "
-                ".shp.zip .csv");
+  EXPECT_EQ(
+      error_of([&] { write_sets("a.xyz", {sample()}); }),
+      "invalid argument: " + path("a.xyz") +
+          ": no format has that ending; expected one of .geojson .topojson .json .geojsonl .geojsons .gpkg "
+          ".fgb .parquet .kml .shz .shp.zip .csv, or PG: and a connection");
   EXPECT_THAT(error_of([&] { write_sets("a.shp", {sample()}); }), HasSubstr("choose .shz"));
   EXPECT_THAT(error_of([&] { write_sets("a.fgb", {sample(), lines()}); }),
               HasSubstr("a .fgb file holds one layer, there are 2; choose .gpkg, .geojson or .kml"));

@@ -1,0 +1,18 @@
+#pragma once
+// Features as tables of a PostgreSQL database with PostGIS.
+#include <marchland/io/write_features.h>
+
+#include <string>
+#include <vector>
+
+namespace marchland::detail {
+
+/// Throws Error(failure) where the database cannot be reached, has no PostGIS or has one of the tables
+/// (unless `overwrite`).
+void check_postgis(const std::string& connection, const std::vector<std::string>& tables, Existing existing);
+
+/// A table for each set, in one transaction: all or none. As write_features says.
+void write_postgis(const std::string& connection, const std::vector<FeatureSet>& sets,
+                   const Provenance& provenance, Existing existing);
+
+}  // namespace marchland::detail

@@ -1,0 +1,386 @@
+#include "tests/composite_fixtures.h"
+#include <marchland/base/error.h>
+#include <marchland/measure/edge_area.h>
+#include <marchland/measure/parallel_strip.h>
+#include <marchland/measure/projection.h>
+#include <marchland/raster/cell_areas.h>
+#include <marchland/raster/cell_coverage.h>
+
+#include <geos_c.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numbers>
+#include <random>
+
+namespace marchland {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing_fixtures::AtlasBuilder;
+using testing_fixtures::box_wkt;
+
+constexpr double kRadians = std::numbers::pi / 180.0;
+
+/// Every face but the unbounded one is a part of its own.
+std::vector<Part> faces_as_parts(const Composite& composite) {
+  std::vector<Part> parts(composite.plane().face_count());
+  for (std::size_t f = 0; f < parts.size(); ++f) parts[f] = static_cast<Part>(f);
+  return parts;
+}
+
+std::map<Part, double> square_meters_by_part(const CellCoverage& coverage) {
+  CellAreas areas(coverage.grid());
+  std::map<Part, double> sums;
+  for (std::size_t row = 0; row < coverage.grid().rows; ++row) {
+    for (const CellShare& cell : coverage.shares(row))
+      sums[cell.part] += cell.share * areas(row, cell.column)->value();
+    for (const CellRun& run : coverage.runs(row)) {
+      for (std::uint32_t column = run.begin; column < run.end; ++column)
+        sums[run.part] += areas(row, column)->value();
+    }
+  }
+  return sums;
+}
+
+std::vector<double> dense(const CellCoverage& coverage, Part part) {
+  const RasterGrid& grid = coverage.grid();
+  std::vector<double> out(grid.cell_count(), 0.0);
+  for (std::size_t row = 0; row < grid.rows; ++row) {
+    for (const CellShare& cell : coverage.shares(row)) {
+      if (cell.part == part) out[row * grid.columns + cell.column] += cell.share;
+    }
+    for (const CellRun& run : coverage.runs(row)) {
+      for (std::uint32_t column = run.begin; column < run.end && run.part == part; ++column)
+        out[row * grid.columns + column] += 1.0;
+    }
+  }
+  return out;
+}
+
+/// Whole square millimetres, and roundings of some edges: to what the areas of faces are known.
+constexpr double kOfIntegers = 1e-5;
+
+/// Every face has its area in cells, within `tolerance` of itself.
+void expect_areas(const Composite& composite, const RasterGrid& grid, double tolerance) {
+  const auto sums = square_meters_by_part(cover_cells(composite.plane(), faces_as_parts(composite), grid));
+  for (FaceIndex f = 1; f < composite.plane().face_count(); ++f) {
+    const double area = to_square_meters(composite.areas()[f]).value();
+    const auto found = sums.find(f);
+    ASSERT_NE(found, sums.end()) << grid.crs << ": face " << f;
+    EXPECT_NEAR(found->second, area, tolerance * area + kOfIntegers) << grid.crs << ": face " << f;
+  }
+}
+
+TEST(ParallelStrip, AddsUpAndIsTheAreaOfEdges) {
+  for (const double half : {1e-9, 1e-4, 9.9e-4, 1.1e-3, 0.02, 0.6}) {
+    const double mean = 0.7;
+    const ParallelStrip whole = strip_about(mean, half);
+    const ParallelStrip south = strip_about(mean - half / 2, half / 2);
+    const ParallelStrip north = strip_about(mean + half / 2, half / 2);
+    EXPECT_NEAR((south.area + north.area) / whole.area, 1.0, 4e-15) << half;
+    EXPECT_NEAR((south.tilt + north.tilt) / 2 + (north.area - south.area) / 4, whole.tilt, 1e-12 * whole.area)
+        << half;
+    EXPECT_EQ(strip_about(mean, -half).area, -whole.area);
+    EXPECT_EQ(strip_about(mean, -half).tilt, whole.tilt);
+  }
+  // The quarter of the earth's surface of a hemisphere's half turn: 2 pi S(90) = 255032810857.. of
+  // 510065621724 km2.
+  const double hemisphere =
+      2.0 * std::numbers::pi * strip_about(std::numbers::pi / 4, std::numbers::pi / 4).area;
+  EXPECT_NEAR(hemisphere / 255032810862044.75, 1.0, 1e-13);
+  // A triangle, against the integers of its edges.
+  const EdgeArea edges = EdgeArea::wgs84();
+  const std::array<GridPoint, 3> corners{
+      {{425000000, 380000000}, {480000000, 391234567}, {450000000, 420000000}}};
+  AreaUnits exact = 0;
+  double sum = 0.0;
+  for (std::size_t i = 0; i < 3; ++i) {
+    const GridPoint p = corners[i];
+    const GridPoint q = corners[(i + 1) % 3];
+    exact += edges(GridSegment{p, q}, p, q);
+    sum += area_west_of((grid_to_degrees(p.x) - 44.0) * kRadians, (grid_to_degrees(q.x) - 44.0) * kRadians,
+                        (grid_to_degrees(p.y) + grid_to_degrees(q.y)) / 2 * kRadians,
+                        (grid_to_degrees(q.y) - grid_to_degrees(p.y)) / 2 * kRadians);
+  }
+  EXPECT_NEAR(sum / to_square_meters(exact).value(), 1.0, 1e-13);
+}
+
+TEST(CellCoverage, SidesOnCellsAreExact) {
+  AtlasBuilder builder;
+  builder.say("l", "a", box_wkt(1, 1, 3, 3)).say("l", "b", box_wkt(3, 1, 4.25, 2));
+  const Composite composite = builder.build();
+  const CellCoverage coverage =
+      cover_cells(composite.plane(), faces_as_parts(composite), {"EPSG:4326", 0, 4, 1, 6, 4, 0.0});
+  std::vector<std::string> rows;
+  for (std::size_t row = 0; row < 4; ++row) {
+    std::string text;
+    for (const CellRun& run : coverage.runs(row))
+      text += fmt::format("[{},{})={} ", run.begin, run.end, run.part);
+    for (const CellShare& cell : coverage.shares(row))
+      text += fmt::format("{}={}*{:.15g} ", cell.column, cell.part, cell.share);
+    rows.push_back(text);
+  }
+  const auto areas = composite.areas();
+  const Part a = areas[1] > areas[2] ? 1 : 2;
+  const Part b = 3 - a;
+  // What touches the sides of cells leaves 1 there, as a run or as a share.
+  const std::vector<double> of_a = dense(coverage, a);
+  const std::vector<double> of_b = dense(coverage, b);
+  EXPECT_THAT(of_a, ElementsAre(0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+  EXPECT_EQ(of_b[2 * 6 + 3], 1.0) << fmt::format("{}", fmt::join(rows, "\n"));
+  EXPECT_NEAR(of_b[2 * 6 + 4], 0.25, 1e-15);
+  EXPECT_EQ(std::count(of_b.begin(), of_b.end(), 0.0), 22);
+}
+
+/// GEOS, as it is used here.
+class Clipper {
+ public:
+  Clipper() : context_(GEOS_init_r()) {}
+  Clipper(const Clipper&) = delete;
+  Clipper& operator=(const Clipper&) = delete;
+  ~Clipper() { GEOS_finish_r(context_); }
+
+  /// Rings of what two polygons have in common, and their area by edges straight in lon/lat.
+  double common_area(const std::string& a, const std::string& b) const {
+    GEOSGeometry* first = GEOSGeomFromWKT_r(context_, a.c_str());
+    GEOSGeometry* second = GEOSGeomFromWKT_r(context_, b.c_str());
+    GEOSGeometry* common = GEOSIntersection_r(context_, first, second);
+    double area = 0.0;
+    for (int i = 0; i < GEOSGetNumGeometries_r(context_, common); ++i) {
+      const GEOSGeometry* part = GEOSGetGeometryN_r(context_, common, i);
+      if (GEOSGeomTypeId_r(context_, part) != GEOS_POLYGON) continue;
+      area += std::abs(ring_area(GEOSGetExteriorRing_r(context_, part)));
+      for (int h = 0; h < GEOSGetNumInteriorRings_r(context_, part); ++h)
+        area -= std::abs(ring_area(GEOSGetInteriorRingN_r(context_, part, h)));
+    }
+    GEOSGeom_destroy_r(context_, common);
+    GEOSGeom_destroy_r(context_, second);
+    GEOSGeom_destroy_r(context_, first);
+    return area;
+  }
+
+ private:
+  double ring_area(const GEOSGeometry* ring) const {
+    const GEOSCoordSequence* points = GEOSGeom_getCoordSeq_r(context_, ring);
+    unsigned size = 0;
+    GEOSCoordSeq_getSize_r(context_, points, &size);
+    double x0 = 0.0;
+    double y0 = 0.0;
+    double origin = 0.0;
+    double area = 0.0;
+    for (unsigned i = 0; i < size; ++i) {
+      double x = 0.0;
+      double y = 0.0;
+      GEOSCoordSeq_getXY_r(context_, points, i, &x, &y);
+      if (i == 0) {
+        origin = x;
+      } else {
+        area += area_west_of((x0 - origin) * kRadians, (x - origin) * kRadians, (y0 + y) / 2 * kRadians,
+                             (y - y0) / 2 * kRadians);
+      }
+      x0 = x;
+      y0 = y;
+    }
+    return area;
+  }
+  GEOSContextHandle_t context_;
+};
+
+class CellCoverageRandom : public testing::TestWithParam<int> {};
+
+/// A star-shaped ring about 45, 40: valid, with spikes far longer than a cell and edges shorter than one.
+std::string star(std::mt19937& random) {
+  std::uniform_real_distribution<double> radius(0.02, 1.4);
+  std::string text = "POLYGON((";
+  std::string first;
+  constexpr int kPoints = 40;
+  for (int i = 0; i < kPoints; ++i) {
+    const double angle = 2.0 * std::numbers::pi * i / kPoints;
+    const double r = radius(random);
+    const std::string point =
+        fmt::format("{:.7f} {:.7f}", 45.0 + r * std::cos(angle), 40.0 + r * std::sin(angle));
+    text += point + ",";
+    if (i == 0) first = point;
+  }
+  return text + first + "))";
+}
+
+TEST_P(CellCoverageRandom, AgreesWithClippingByGeos) {
+  std::mt19937 random(static_cast<unsigned>(GetParam()));
+  const std::string wkt = star(random);
+  AtlasBuilder builder;
+  builder.say("l", "a", wkt);
+  const Composite composite = builder.build();
+  const Clipper clipper;
+  // Cells that are no squares, and a grid that cuts the ground off on every side.
+  const RasterGrid grid{"EPSG:4326", 44.13, 40.91, 0.17, 10, 14, 0.13};
+  CellAreas areas(grid);
+  std::vector<Part> parts(composite.plane().face_count(), 1);
+  parts[kUnboundedFace] = 0;
+  const std::vector<double> shares = dense(cover_cells(composite.plane(), parts, grid), 1);
+  for (std::size_t row = 0; row < grid.rows; ++row) {
+    for (std::size_t column = 0; column < grid.columns; ++column) {
+      const double west = grid.west + static_cast<double>(column) * grid.cell;
+      const double north = grid.north - static_cast<double>(row) * grid.height;
+      const std::string cell = box_wkt(west, north - grid.height, west + grid.cell, north);
+      EXPECT_NEAR(shares[row * grid.columns + column],
+                  clipper.common_area(wkt, cell) / areas(row, column)->value(), 1e-11)
+          << row << ", " << column;
+    }
+  }
+}
+
+TEST_P(CellCoverageRandom, OfProjectedCellsToo) {
+  std::mt19937 random(static_cast<unsigned>(GetParam()));
+  const std::string wkt = star(random);
+  AtlasBuilder builder;
+  builder.say("l", "a", wkt);
+  const Composite composite = builder.build();
+  std::vector<Part> parts(composite.plane().face_count(), 1);
+  parts[kUnboundedFace] = 0;
+  const Clipper clipper;
+  const RasterGrid grid{"EPSG:32638", 420000, 4490000, 15000, 10, 9, 17000};
+  const Projection projection(grid.crs);
+  const std::vector<double> shares = dense(cover_cells(composite.plane(), parts, grid), 1);
+  for (std::size_t row = 0; row < grid.rows; ++row) {
+    for (std::size_t column = 0; column < grid.columns; ++column) {
+      // The cell's sides on the earth in many straight pieces.
+      constexpr int kPieces = 400;
+      std::vector<std::string> points;
+      const auto add = [&](double x, double y) {
+        const auto p = projection.inverse({grid.west + (static_cast<double>(column) + x) * grid.cell,
+                                           grid.north - (static_cast<double>(row) + y) * grid.height});
+        points.push_back(fmt::format("{:.14f} {:.14f}", p->lon, p->lat));
+      };
+      for (int i = 0; i < kPieces; ++i) add(0, static_cast<double>(i) / kPieces);
+      for (int i = 0; i < kPieces; ++i) add(static_cast<double>(i) / kPieces, 1);
+      for (int i = 0; i < kPieces; ++i) add(1, 1 - static_cast<double>(i) / kPieces);
+      for (int i = 0; i < kPieces; ++i) add(1 - static_cast<double>(i) / kPieces, 0);
+      points.push_back(points.front());
+      const std::string cell = fmt::format("POLYGON(({}))", fmt::join(points, ","));
+      // The polygon's sag is 1/kPieces^2 of the side's, which is 3e-4 of the cell's width.
+      EXPECT_NEAR(shares[row * grid.columns + column],
+                  clipper.common_area(wkt, cell) / clipper.common_area(cell, cell), 4e-9)
+          << row << ", " << column;
+    }
+  }
+}
+INSTANTIATE_TEST_SUITE_P(Seeds, CellCoverageRandom, testing::Range(1, 6));
+
+TEST(CellCoverage, CellsAddUpToTheAreaInEverySystem) {
+  std::mt19937 random(7);
+  AtlasBuilder builder;
+  builder.say("l", "a", star(random))
+      .say("m", "b", star(random))
+      .say("n", "c", box_wkt(44.5, 39.5, 44.5001, 39.5001));
+  const Composite composite = builder.build();
+  for (const double cell : {0.01, 0.37, 2.0, 20.0, 90.0})
+    expect_areas(composite, make_grid({43, 38, 47, 42}, "EPSG:4326", cell), 1e-9);
+  for (const auto& [crs, cell] : std::vector<std::pair<std::string, double>>{{"EPSG:32638", 10000},
+                                                                             {"EPSG:3857", 30000},
+                                                                             {"EPSG:6933", 25000},
+                                                                             {"ESRI:54009", 40000},
+                                                                             {"EPSG:3035", 50000},
+                                                                             {"EPSG:4284", 0.1},
+                                                                             {"EPSG:3034", 250000}}) {
+    expect_areas(composite, make_grid({43, 38, 47, 42}, crs, cell), 1e-9);
+  }
+}
+
+TEST(CellCoverage, AtTheAntimeridianAndThePole) {
+  AtlasBuilder builder;
+  builder.say("l", "a", "POLYGON((178.3 86.1,182.2 86.7,181.9 90,178.4 90,178.3 86.1))")
+      .say("l", "b", box_wkt(-180, -90, 180, -82.5))
+      .say("l", "c", "POLYGON((170.1 -20.3,190.7 -21.9,185.3 -3.1,170.1 -20.3))");
+  const Composite composite = builder.build();
+  // From -180, from 0, across 180 with a cell astride, beyond a pole.
+  for (const RasterGrid& grid : {RasterGrid{"EPSG:4326", -180, 90, 1.5, 240, 120, 0.0},
+                                 RasterGrid{"OGC:CRS84", 0, 90, 0.72, 500, 250, 0.0},
+                                 RasterGrid{"EPSG:4326", -182.3, 93, 7.2, 50, 26, 0.0}}) {
+    expect_areas(composite, grid, 1e-9);
+  }
+  AtlasBuilder seam;
+  seam.say("l", "c", "POLYGON((170.1 -20.3,190.7 -21.9,185.3 -3.1,170.1 -20.3))");
+  const Composite across = seam.build();
+  expect_areas(across, {"EPSG:4326", 169, -2, 0.9, 25, 25, 0.0}, 1e-9);
+  expect_areas(across, {"EPSG:3832", 2000000, 0, 50000, 80, 60, 0.0}, 1e-9);
+  expect_areas(across, {"EPSG:4269", 168, -2, 0.9, 27, 25, 0.0}, 1e-9);
+  // About a pole cells are measured in the plane.
+  AtlasBuilder polar;
+  polar.say("l", "b", box_wkt(-180, -90, 180, -82.5));
+  const Composite cap = polar.build();
+  const auto shares =
+      cover_cells(cap.plane(), faces_as_parts(cap), {"EPSG:3031", -2000000, 2000000, 100000, 40, 40, 0.0});
+  const std::vector<double> of_cap = dense(shares, 1);
+  EXPECT_EQ(of_cap[20 * 40 + 20], 1.0);
+  EXPECT_EQ(of_cap[19 * 40 + 19], 1.0);
+  EXPECT_EQ(of_cap[0], 0.0);
+  double cells = 0.0;
+  for (const double share : of_cap) cells += share;
+  const double radius = Projection("EPSG:3031").forward({0.0, -82.5})->y / 100000;
+  EXPECT_NEAR(cells, std::numbers::pi * radius * radius, 1e-3);
+  EXPECT_FALSE(CellAreas(shares.grid())(20, 20).has_value());
+}
+
+TEST(CellCoverage, TinyPartsInLargeCells) {
+  AtlasBuilder builder;
+  builder.say("l", "a", box_wkt(44.1234567, 39.7654321, 44.1234667, 39.7654421));  // a metre
+  const Composite composite = builder.build();
+  for (const double cell : {1.0, 0.1, 1e-5}) {
+    const LonLatBox box{44.1234567, 39.7654321, 44.1234667, 39.7654421};
+    expect_areas(composite, make_grid(box, "EPSG:4326", cell), 1e-9);
+  }
+}
+
+TEST(CellCoverage, PartsFillCellsAndRunsMeetNothing) {
+  std::mt19937 random(3);
+  AtlasBuilder builder;
+  builder.say("l", "a", star(random)).say("m", "b", star(random)).say("n", "c", box_wkt(42, 37, 48, 43));
+  const Composite composite = builder.build();
+  for (const RasterGrid& grid : {RasterGrid{"EPSG:4326", 44, 41, 0.05, 40, 40, 0.0},
+                                 RasterGrid{"EPSG:32638", 450000, 4500000, 5000, 30, 30, 0.0}}) {
+    const CellCoverage coverage = cover_cells(composite.plane(), faces_as_parts(composite), grid);
+    for (std::size_t row = 0; row < grid.rows; ++row) {
+      std::vector<double> sum(grid.columns, 0.0);
+      std::vector<int> runs(grid.columns, 0);
+      for (const CellRun& run : coverage.runs(row)) {
+        for (std::uint32_t c = run.begin; c < run.end; ++c) ++runs[c];
+      }
+      for (const CellShare& cell : coverage.shares(row)) {
+        sum[cell.column] += cell.share;
+        EXPECT_EQ(runs[cell.column], 0);
+      }
+      for (std::size_t c = 0; c < grid.columns; ++c)
+        EXPECT_NEAR(sum[c] + runs[c], 1.0, 1e-12) << row << ", " << c;
+    }
+  }
+}
+
+TEST(CellCoverage, GroundBesideTheGridCoversNothing) {
+  AtlasBuilder builder;
+  builder.say("l", "a", box_wkt(10, 10, 20, 20));
+  const Composite composite = builder.build();
+  for (const RasterGrid& grid :
+       {RasterGrid{"EPSG:4326", 21, 20, 1, 5, 5, 0.0}, RasterGrid{"EPSG:4326", 1, 20, 1, 5, 5, 0.0},
+        RasterGrid{"EPSG:4326", 12, 30, 1, 5, 5, 0.0},
+        RasterGrid{"EPSG:32638", 250000, 4500000, 1000, 50, 50, 0.0}}) {
+    EXPECT_TRUE(
+        square_meters_by_part(cover_cells(composite.plane(), faces_as_parts(composite), grid)).empty())
+        << grid.west;
+  }
+}
+
+TEST(CellCoverage, RefusesPartsThatDoNotFit) {
+  AtlasBuilder builder;
+  builder.say("l", "a", box_wkt(10, 10, 20, 20));
+  const Composite composite = builder.build();
+  const RasterGrid grid{"EPSG:4326", 0, 20, 1, 5, 5, 0.0};
+  EXPECT_THROW(static_cast<void>(cover_cells(composite.plane(), {0}, grid)), InvalidArgument);
+  EXPECT_THROW(static_cast<void>(cover_cells(composite.plane(), {1, 1}, grid)), InvalidArgument);
+}
+
+}  // namespace
+}  // namespace marchland

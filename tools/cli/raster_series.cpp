@@ -1,0 +1,154 @@
+// marchland raster --every: who held each cell at every date of a series. The ground is laid into cells once;
+// a date is then a look-up.
+#include "tools/cli/feature_output.h"
+#include "tools/cli/ground_parts.h"
+#include "tools/cli/raster_options.h"
+#include "tools/cli/reports.h"
+#include <marchland/analysis/changes.h>
+#include <marchland/base/error.h>
+#include <marchland/io/output_folder.h>
+#include <marchland/io/stac.h>
+#include <marchland/io/write_cube.h>
+#include <marchland/measure/projection.h>
+#include <marchland/raster/cell_coverage.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <optional>
+
+namespace marchland::cli {
+namespace {
+
+constexpr const char* kCollection = "collection.json";
+
+/// Cells at any date.
+class CellsThroughTime {
+ public:
+  CellsThroughTime(const Session& session, const Holders& holders, const std::vector<bool>& ground,
+                   const RasterGrid& grid, bool by_share, std::vector<CellClass> class_of_holder)
+      : times_(&session.composite().times()),
+        holders_(&holders),
+        parts_(session, holders, ground, false),
+        class_of_holder_(std::move(class_of_holder)) {
+    const Arrangement& plane = session.composite().plane();
+    if (by_share) {
+      coverage_.emplace(cover_cells(plane, parts_.by_face(), grid));
+    } else {
+      runs_ = parts_of_centres(plane, parts_.by_face(), grid);
+    }
+  }
+
+  [[nodiscard]] std::vector<CellClass> at(Instant instant) const {
+    std::vector<CellClass> class_of_part;
+    for (const HolderIndex holder : parts_.holders_at(*holders_, times_->epoch_of(instant)))
+      class_of_part.push_back(class_of_holder_[holder]);
+    class_of_part.front() = 0;
+    if (coverage_) return largest_shares(*coverage_, class_of_part);
+    return classes_of_centres(runs_, class_of_part);
+  }
+
+ private:
+  const TimeAxis* times_;
+  const Holders* holders_;
+  GroundParts parts_;
+  std::vector<CellClass> class_of_holder_;
+  std::vector<CentreRun> runs_;           ///< by the centre
+  std::optional<CellCoverage> coverage_;  ///< by the largest share
+};
+
+/// Of cells in longitude and latitude their own box, of others that of the ground.
+LonLatBox footprint(const RasterGrid& grid, const LonLatBox& ground) {
+  if (!Projection(grid.crs).is_identity()) return ground;
+  const double width = static_cast<double>(grid.columns) * grid.cell;
+  const double south = grid.north - static_cast<double>(grid.rows) * grid.cell_height();
+  if (width >= 360.0) return {-180.0, std::max(south, -90.0), 180.0, std::min(grid.north, 90.0)};
+  const auto within = [](double lon) { return lon > 180.0 ? lon - 360.0 : lon < -180.0 ? lon + 360.0 : lon; };
+  return {within(grid.west), std::max(south, -90.0), within(grid.west + width), std::min(grid.north, 90.0)};
+}
+
+std::string file_name(std::string date) {
+  std::erase(date, ':');
+  return date;
+}
+
+}  // namespace
+
+void write_raster_series(const RasterOptions& options) {
+  if (options.layer != "control" && options.layer != "claim")
+    throw InvalidArgument(fmt::format("--every: expected --layer control or claim, not {}", options.layer));
+  if (!options.at.empty() || !options.from.empty() || !options.to.empty())
+    throw InvalidArgument(
+        "--every is a series of all dates; expected neither --at, --from nor --to (--since and --until "
+        "choose a window)");
+  options.query.refuse_two_layer("raster --every");
+  const bool is_cube = options.output.extension() == ".nc";
+  if (options.output.extension() == ".tif" || options.output.extension() == ".tiff") {
+    throw InvalidArgument(
+        fmt::format("{}: a series is more than one raster; expected -o FOLDER, or FILE.nc for one file",
+                    options.output.string()));
+  }
+  std::optional<OutputFolder> folder;
+  if (is_cube) {
+    check_cube_output(options.output, options.existing());
+  } else {
+    folder.emplace(options.output, kCollection, options.existing());
+  }
+  const Session session(options.query);
+  const Holders holders = session.holders();
+  const std::vector<bool> ground = ground_of(session, holders);
+  const LonLatBox box = box_of_ground(session, ground);
+  ClassRaster raster{
+      options.grid(session, ground), to_string(session.theme()).data(), {{"no data", "#000000"}}};
+  const CellsThroughTime cells(session, holders, ground, raster.grid, options.cells == "share",
+                               add_holder_classes(session, holders, ground, raster));
+  const std::vector<Instant> dates =
+      ChangeTable(session.composite(), session.areas(), holders, session.scope())
+          .dates(step_of(options.every));
+  if (dates.empty())
+    throw InvalidArgument("--every: statements have no dates; a single raster is made with --at");
+  const Instant end = std::max(session.atlas().extent()->to(), dates.back());
+  Provenance origin = provenance(session, "raster");
+  origin.extra.emplace_back("layer", options.layer);
+  origin.extra.emplace_back("every", options.every);
+  origin.extra.emplace_back("cells", options.rule_of_cells());
+  const std::string theme(to_string(session.theme()));
+  if (is_cube) {
+    raster.description = fmt::format("{} since each date", theme);
+    write_cube(
+        options.output, {theme, raster, dates, end}, [&](std::size_t i) { return cells.at(dates[i]); },
+        origin, options.existing());
+  } else {
+    const Atlas& atlas = session.atlas();
+    const StacSeries series{fmt::format("{}-{}", atlas.id, theme),
+                            fmt::format("{}: {}", atlas.title.empty() ? atlas.id : atlas.title, theme),
+                            fmt::format("Who held each cell ({}), {}, from each date on. {}", theme,
+                                        options.rule_of_cells(), atlas.disclaimer),
+                            theme,
+                            footprint(raster.grid, box),
+                            raster.grid,
+                            raster.classes};
+    std::vector<StacDate> items;
+    const bool is_open = std::any_of(atlas.statements.begin(), atlas.statements.end(),
+                                     [](const Statement& s) { return !s.validity.has_to(); });
+    for (std::size_t i = 0; i < dates.size(); ++i) {
+      const bool is_last = i + 1 == dates.size();
+      const std::string date = session.date(dates[i]);
+      items.push_back({fmt::format("{}-{}", theme, file_name(date)), dates[i], is_last ? end : dates[i + 1],
+                       is_last && is_open});
+      raster.description = fmt::format("{} at {}", theme, date);
+      Provenance of_date = origin;
+      of_date.extra.emplace_back("at", date);
+      write_raster(folder->file(items.back().name + ".tif"), raster, cells.at(dates[i]), of_date,
+                   Existing::refuse);
+      folder->write(items.back().name + ".json", stac_item(series, items.back()));
+    }
+    folder->write(kCollection, stac_collection(series, items, origin));
+    folder->commit();
+  }
+  fmt::print(stderr, "{}: {} dates, {} x {} cells of {} ({})\n", options.output.string(), dates.size(),
+             raster.grid.columns, raster.grid.rows, raster.grid.cell, raster.grid.crs);
+}
+
+}  // namespace marchland::cli

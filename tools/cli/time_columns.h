@@ -1,0 +1,41 @@
+#pragma once
+// How features tell when they hold, in columns for people, for filters of web maps and for the tools of
+// OpenHistoricalMap; and how far the ends are in doubt.
+#include "tools/cli/query.h"
+#include <marchland/analysis/date_doubt.h>
+#include <marchland/io/write_features.h>
+
+#include <cstdint>
+#include <map>
+#include <utility>
+#include <vector>
+
+namespace marchland::cli {
+
+/// Stand for ends that are open, so that a client needs one comparison and no case for what is missing:
+/// before and after every date that years of four digits can write.
+inline constexpr std::int64_t kOpenFromDay = -100'000'000;
+inline constexpr std::int64_t kOpenToDay = 100'000'000;
+
+/// Days since 1970-01-01T00:00Z.
+[[nodiscard]] double epoch_days(Instant instant);
+
+class TimeColumns {
+ public:
+  /// The session must outlive it.
+  TimeColumns(const Session& session, const Holders& holders);
+
+  /// `from`, `to`: instants, null where open. `t0`, `t1`: days since 1970, kOpenFromDay and kOpenToDay where
+  /// open; it holds at day d if t0 <= d < t1. `start_decdate`, `end_decdate`: time/decimal_year.h, null where
+  /// open. Where any date of the atlas is in doubt `from_earliest`, `from_latest`, `to_earliest`,
+  /// `to_latest`: null of ends that are not.
+  void add_fields(std::vector<FeatureField>& fields) const;
+  void add_values(std::vector<FieldValue>& values, HolderIndex holder, const Interval& when) const;
+
+ private:
+  const TimeAxis* times_;
+  bool has_doubt_;
+  std::map<std::pair<TimeIndex, HolderIndex>, FuzzyInstant> turns_;
+};
+
+}  // namespace marchland::cli
