@@ -57,6 +57,7 @@ int main(int argc, char** argv) {
   marchland::cli::add_raster(app);
   marchland::cli::add_verify(app);
   marchland::cli::add_tiles(app);
+  marchland::cli::add_map(app);
   try {
     app.parse(argc, argv);
     return 0;
