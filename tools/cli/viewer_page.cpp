@@ -1,5 +1,6 @@
 #include "tools/cli/viewer_page.h"
 
+#include "tools/cli/html.h"
 #include <marchland/base/error.h>
 
 #include <string_view>
@@ -55,32 +56,6 @@ std::string script_text(const Json& data) {
 
 bool has_viewer() {
   return !viewer().empty();
-}
-
-std::string escape_html(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
 }
 
 std::string viewer_page(const Json& data) {

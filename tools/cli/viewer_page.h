@@ -14,7 +14,4 @@ namespace marchland::cli {
 /// Throws Error(failure) that says what to do where there is no viewer.
 [[nodiscard]] std::string viewer_page(const Json& data);
 
-/// Text inside an element or an attribute in quotes.
-[[nodiscard]] std::string escape_html(const std::string& text);
-
 }  // namespace marchland::cli

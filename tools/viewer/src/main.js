@@ -108,6 +108,8 @@ class Page {
   applyMode() {
     const { mode } = this.view;
     const isSwipe = mode === "swipe";
+    byId("maps").classList.toggle("swiping", isSwipe);
+    byId("when").classList.toggle("two", mode !== "date");
     document.querySelector(`input[name=mode][value=${mode}]`).checked = true;
     byId("compare").hidden = mode === "date";
     byId("party-label").hidden = mode !== "change";
@@ -117,6 +119,7 @@ class Page {
       this.maps[1].map.resize();
       this.#clip();
     }
+    for (const map of this.maps) if (map.map.getSource("ground")) this.#applyLayers(map);
     this.setTime(this.view.t);
   }
 
@@ -147,6 +150,7 @@ class Page {
 
   #applyLayers(map) {
     for (const [key, ids] of Object.entries(LAYERS_OF)) map.setVisible(ids, this.layers[key]);
+    map.setMode(this.view.mode, this.view.party);
   }
 
   choose(map, point, { lng, lat }) {
@@ -217,6 +221,7 @@ class Page {
     byId("party").addEventListener("change", (event) => {
       const i = this.model.data.themes[this.model.primary].holders.findIndex((h) => h.id === event.target.value);
       this.view.party = i > 0 ? i : null;
+      for (const map of this.maps) this.#applyLayers(map);
       this.setTime(this.view.t);
     });
     byId("swipe").addEventListener("input", (event) => {

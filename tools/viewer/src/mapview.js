@@ -92,7 +92,7 @@ export class MapView {
       this.map.addControl(new NavigationControl({ showCompass: false }), "top-left");
       this.map.addControl(new ScaleControl({ maxWidth: 120 }), "bottom-left");
     }
-    this.ready = new Promise((done) => this.map.once("load", done)).then(() => this.#build());
+    this.ready = new Promise((done) => this.map.once("style.load", done)).then(() => this.#build());
   }
 
   #build() {
@@ -106,8 +106,9 @@ export class MapView {
     map.addSource("chosen", { type: "geojson", data: { type: "FeatureCollection", features: [] } });
     this.#images();
     const add = (id, type, source, layer) => map.addLayer({ id, type, ...(source && { source }), ...layer });
-    const line = (id, filter, paint) => add(id, "line", "lines", {
-      ...(filter && { filter: ["has", filter] }), layout: { "line-join": "round", "line-cap": "round" }, paint,
+    const hidden = { layout: { visibility: "none" } };
+    const line = (id, filter, { layout }, paint) => add(id, "line", "lines", {
+      filter: ["has", filter], layout: { "line-join": "round", ...layout }, paint,
     });
     add("water", "background", null, { paint: { "background-color": colors.water } });
     add("graticule", "line", "graticule", { paint: { "line-color": colors.graticule, "line-width": 0.6 } });
@@ -115,25 +116,29 @@ export class MapView {
     add("ground", "fill", "ground", { paint: {
       "fill-antialias": false, "fill-color": ["to-color", ["coalesce", ["feature-state", "fill"], "rgba(0,0,0,0)"]],
     } });
-    add("several", "fill", "ground", { paint: { "fill-pattern": "dots", "fill-opacity": where("several", 1) } });
-    add("lost", "fill", "ground", { paint: { "fill-pattern": "lost", "fill-opacity": where("lost", 1) } });
+    // What is never to be seen costs as much to draw as what is; layers of the other mode are hidden.
+    if (model.data.themes[model.primary].holders.some((h) => h.actors.length > 1))
+      add("several", "fill", "ground", { paint: { "fill-pattern": "dots", "fill-opacity": where("several", 1) } });
+    add("lost", "fill", "ground", { ...hidden, paint: { "fill-pattern": "lost", "fill-opacity": where("lost", 1) } });
     for (const actor of data.claimants) {
       add(`claim-${actor}`, "fill", "ground", { filter: ["has", `claim${actor}`], paint: {
         "fill-pattern": `claim-${actor}`, "fill-opacity": where(`claim${actor}`, 1), "fill-antialias": false,
       } });
     }
-    line("regions", "region", { "line-color": colors.region, "line-width": 0.7, "line-dasharray": [1, 2], "line-opacity": 0.9 });
-    line("holders", model.primary, { "line-color": colors.line, "line-width": width(4, 0.4, 9, 1), "line-opacity": where("differs", 0.75) });
+    line("regions", "region", hidden, { "line-color": colors.region, "line-width": 0.7, "line-dasharray": [1, 2], "line-opacity": 0.9 });
+    line("holders", model.primary, {}, { "line-color": colors.line, "line-width": width(4, 0.4, 9, 1), "line-opacity": where("differs", 0.75) });
     if (model.themes.includes("border") && model.primary !== "border") {
-      line("borders", "border", { "line-color": colors.line, "line-width": width(4, 0.8, 9, 1.6), "line-dasharray": [5, 2.5],
+      line("borders", "border", {}, { "line-color": colors.line, "line-width": width(4, 0.8, 9, 1.6), "line-dasharray": [5, 2.5],
         "line-opacity": where("border", 0.95) });
     }
-    line("changed", model.primary, { "line-color": colors.contact, "line-width": width(4, 0.8, 9, 1.8), "line-opacity": where("changed", 0.9) });
-    line("contact-casing", model.primary, { "line-color": colors.casing, "line-width": width(4, 2.5, 9, 6), "line-opacity": where("contact", 0.85) });
-    line("contact", model.primary, { "line-color": colors.contact, "line-width": width(4, 1.2, 9, 2.8), "line-opacity": where("contact", 1) });
+    line("changed", model.primary, hidden, { "line-color": colors.contact, "line-width": width(4, 0.8, 9, 1.8), "line-opacity": where("changed", 0.9) });
+    if (model.hasContact()) {
+      line("contact-casing", model.primary, {}, { "line-color": colors.casing, "line-width": width(4, 2.5, 9, 6), "line-opacity": where("contact", 0.85) });
+      line("contact", model.primary, {}, { "line-color": colors.contact, "line-width": width(4, 1.2, 9, 2.8), "line-opacity": where("contact", 1) });
+    }
     if (model.themes.includes("zone") && model.primary !== "zone") {
-      line("zones-casing", "zone", { "line-color": colors.casing, "line-width": width(4, 2, 9, 4.5), "line-opacity": where("zone", 0.7) });
-      line("zones", "zone", { "line-color": colors.zone, "line-width": width(4, 1, 9, 2.2), "line-dasharray": [2.5, 1.5],
+      line("zones-casing", "zone", {}, { "line-color": colors.casing, "line-width": width(4, 2, 9, 4.5), "line-opacity": where("zone", 0.7) });
+      line("zones", "zone", {}, { "line-color": colors.zone, "line-width": width(4, 1, 9, 2.2), "line-dasharray": [2.5, 1.5],
         "line-opacity": where("zone", 1) });
     }
     add("chosen", "line", "chosen", { paint: { "line-color": colors.contact, "line-width": 2, "line-dasharray": [1, 1] } });
@@ -202,7 +207,15 @@ export class MapView {
   }
 
   setVisible(layer, isVisible) {
-    for (const id of layer) if (this.map.getLayer(id)) this.map.setLayoutProperty(id, "visibility", isVisible ? "visible" : "none");
+    for (const id of layer)
+      if (this.map.getLayer(id) && (this.map.getLayoutProperty(id, "visibility") !== "none") !== isVisible) this.map.setLayoutProperty(id, "visibility", isVisible ? "visible" : "none");
+  }
+
+  /// Layers of one mode only.
+  setMode(mode, party) {
+    this.setVisible(["changed"], mode === "change");
+    this.setVisible(["lost"], mode === "change" && party !== null);
+    this.setVisible(["contact-casing", "contact", ...this.data.claimants.map((actor) => `claim-${actor}`)], mode !== "change");
   }
 
   /// Colours of the other scheme. States stay.
@@ -282,7 +295,7 @@ export function lookAtChange(model, data, changes, t, scheme, layers, party) {
     const hasChanged = isChanged(i);
     if (party === null) {
       const color = holders[after[i]].color;
-      look.fill[i] = withAlpha(color, hasChanged ? 0.88 : after[i] === UNKNOWN ? 0.06 : 0.14);
+      look.fill[i] = withAlpha(color, hasChanged ? 0.88 : after[i] === UNKNOWN ? 0.08 : 0.26);
       look.several[i] &&= hasChanged;
     } else {
       look.several[i] = false;

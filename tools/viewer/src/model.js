@@ -178,6 +178,11 @@ export class Model {
     const is = (h) => h !== UNKNOWN && !this.isContested(this.primary, h) && !this.isNobody(this.primary, h);
     return a !== b && is(a) && is(b);
   }
+  /// Whether there ever can be one.
+  hasContact() {
+    const single = this.data.themes[this.primary].holders.filter((h) => h.actors.length === 1 && h.id !== "nobody");
+    return single.length > 1;
+  }
   /// Lines of contact: {first, second, length} in m, the longest first.
   contacts(holders) {
     const lines = new Map();

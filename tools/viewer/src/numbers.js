@@ -6,7 +6,7 @@ const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 export function km2(area) {
   const value = area / 1e6;
   if (value === 0) return "0";
-  if (Math.abs(value) >= 100) return whole.format(value).replaceAll(",", " ");
+  if (Math.abs(value) >= 100) return whole.format(value).replaceAll(",", "\u202f");
   if (Math.abs(value) < 0.005) return "< 0.01";
   return value.toFixed(Math.abs(value) >= 10 ? 1 : 2);
 }
@@ -17,10 +17,10 @@ export function km2Within(area, low, high) {
   if (!(spread > 0)) return km2(area);
   const unit = 10 ** Math.floor(Math.log10(spread / 2));
   if (unit < 1) return km2(area);
-  return whole.format(Math.round(area / 1e6 / unit) * unit).replaceAll(",", " ");
+  return whole.format(Math.round(area / 1e6 / unit) * unit).replaceAll(",", "\u202f");
 }
 
 export function km(length) {
   const value = length / 1e3;
-  return value >= 100 ? whole.format(value).replaceAll(",", " ") : value.toFixed(1);
+  return value >= 100 ? whole.format(value).replaceAll(",", "\u202f") : value.toFixed(1);
 }

@@ -107,10 +107,10 @@ export function showChanges(model, changes, party, scheme) {
   if (changes.passed.length > 0) {
     parts.push(element("table", {},
       element("caption", {}, "What passed"),
-      element("thead", {}, element("tr", {}, ["from", "to", "km²"].map(cells))),
+      element("thead", {}, element("tr", {}, [cells("from"), element("th", { scope: "col", class: "left" }, "to"), cells("km²")])),
       element("tbody", {}, changes.passed.filter((p) => party === null || p.from === party || p.to === party).map((p) => element("tr", {},
         element("th", { scope: "row" }, swatch(color(p.from)), name(p.from)),
-        element("td", { style: { textAlign: "left" } }, swatch(color(p.to)), name(p.to)), element("td", {}, km2(p.area)))))));
+        element("td", { class: "words" }, swatch(color(p.to)), name(p.to)), element("td", {}, km2(p.area)))))));
   } else parts.push(element("p", { class: "note" }, "No ground passed between these dates."));
   byId("figures").replaceChildren(...parts);
 }
@@ -120,7 +120,7 @@ export function layerChoices(model, claimants, scheme) {
   const colors = SCHEMES[scheme];
   const has = (theme) => model.themes.includes(theme) && model.primary !== theme;
   return [
-    { key: "contact", text: "Line of contact", mark: sample("contact", colors.contact, colors.casing), has: model.data.themes[model.primary].holders.length > 2 },
+    { key: "contact", text: "Line of contact", mark: sample("contact", colors.contact, colors.casing), has: model.hasContact() },
     { key: "claims", text: "Claims, on ground that others hold", mark: null, has: claimants.length > 0,
       parts: claimants.map((actor, i) => [sample(`hatch${i}`, model.data.actors[actor].color), model.actorName(actor)]) },
     { key: "zones", text: "Zones", mark: sample("zone", colors.zone), has: has("zone") },

@@ -1,6 +1,6 @@
 // Hatches, told apart by direction and not by colour alone.
 
-const SIDE = 20; // pixels of a picture drawn at twice the size
+const SIDE = 28; // pixels of a picture drawn at twice the size
 
 function picture(paint) {
   const canvas = document.createElement("canvas");
@@ -15,10 +15,10 @@ const DIRECTIONS = [[1, 1], [1, -1], [1, 0], [0, 1]];
 
 /// Stripes in the direction with this number; they meet across the sides of the picture. `edge` shows beside them, so
 /// that they can be seen on ground of their own colour.
-export function hatch(color, direction, edge, width = 4.5) {
+export function hatch(color, direction, edge, width = 4) {
   const [dx, dy] = DIRECTIONS[direction % DIRECTIONS.length];
   return picture((context) => {
-    for (const [style, thick] of [[edge, width + 2.5], [color, width]]) {
+    for (const [style, thick] of [[edge, width + 2], [color, width]]) {
       context.strokeStyle = style;
       context.lineWidth = thick;
       for (const shift of [-1, 0, 1]) {
@@ -36,7 +36,7 @@ export function hatch(color, direction, edge, width = 4.5) {
 export function dots(color) {
   return picture((context) => {
     context.fillStyle = color;
-    for (const [x, y] of [[5, 5], [15, 15]]) {
+    for (const [x, y] of [[7, 7], [21, 21]]) {
       context.beginPath();
       context.arc(x, y, 3, 0, 2 * Math.PI);
       context.fill();

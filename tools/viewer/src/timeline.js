@@ -32,14 +32,12 @@ export class Timeline {
     new ResizeObserver(() => this.draw()).observe(byId("strip"));
   }
 
-  /// One step each where half of all changes lie in a tenth of the time.
+  /// One step each where many changes lie so close together that the calendar would show them as one.
   #usualScale() {
     const { dates } = this.model;
-    const half = Math.ceil(dates.length / 2);
-    const all = dates.at(-1) - dates[0];
-    for (let i = 0; i + half < dates.length; ++i)
-      if (dates[i + half] - dates[i] < all / 10) return "even";
-    return dates.length > 2 ? "calendar" : "even";
+    const close = (dates.at(-1) - dates[0]) / Math.max(250, 2 * dates.length);
+    const hidden = dates.filter((t, i) => i > 0 && t - dates[i - 1] < close).length;
+    return dates.length < 3 || hidden > dates.length / 4 ? "even" : "calendar";
   }
 
   #at(i) {
@@ -157,16 +155,18 @@ export class Timeline {
       const column = Math.round(x(this.#at(i)));
       columns.set(column, (columns.get(column) ?? 0) + model.weights[i]);
     });
-    const most = Math.max(...columns.values(), 1);
+    // The first date often brings all ground at once; it must not make what follows invisible.
+    const tall = [...columns.values()].filter((weight) => weight > 0).sort((a, b) => a - b);
+    const most = Math.max(1.5 * (tall[Math.floor(0.9 * (tall.length - 1))] ?? 0), 1);
     const step = (width - THUMB) / Math.max(1, model.dates.length - 1);
     const thick = Math.max(1, Math.min(8, this.scale === "even" ? step * 0.7 : 1.5));
     context.fillStyle = rule;
     context.fillRect(THUMB / 2, height - 1, width - THUMB, 1);
     for (const [column, weight] of columns) {
       // A change of other themes than that which is measured passes no ground: it has a low mark.
-      const tall = weight > 0 ? 4 + (height - 8) * Math.sqrt(weight / most) : 3;
+      const high = weight > 0 ? 4 + (height - 8) * Math.sqrt(Math.min(1, weight / most)) : 3;
       context.fillStyle = weight > 0 ? dim : rule;
-      context.fillRect(column - thick / 2, height - tall, thick, tall);
+      context.fillRect(column - thick / 2, height - high, thick, high);
     }
     this.picture = context.getImageData(0, 0, context.canvas.width, context.canvas.height);
     this.markColor = mark;
