@@ -60,7 +60,10 @@ class MapData {
     divide();
   }
 
-  [[nodiscard]] bool is_empty() const { return keys_.empty(); }
+  /// Of what figures are of, there is nothing.
+  [[nodiscard]] bool is_empty() const {
+    return keys_.empty() || session_->holders().size() <= 1;
+  }
 
   [[nodiscard]] Json document() {
     Json out = session_->head();

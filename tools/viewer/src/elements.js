@@ -17,6 +17,12 @@ export function element(name, attributes = {}, ...children) {
   return out;
 }
 
+/// Puts these in the place of what an element had.
+export function fill(parent, ...children) {
+  const kept = children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false);
+  parent.replaceChildren(...kept);
+}
+
 /// A link where the address is one of the web; else its text.
 export function link(text, url) {
   return /^https?:\/\//i.test(url ?? "") ? element("a", { href: url, rel: "noopener noreferrer", target: "_blank" }, text) : text;

@@ -72,7 +72,7 @@ class Page {
     if (view.mode === "change") {
       changes = model.changes(view.from, view.t);
       showChanges(model, changes, view.party, this.scheme);
-    } else showFigures(model, view.t, holders, this.layers, this.scheme);
+    } else showFigures(model, view.t, holders, this.layers, this.scheme, view.mode === "swipe");
     ready.forEach((map) => {
       if (view.mode === "change") map.show(lookAtChange(model, this.mapData, changes, view.t, this.scheme, this.layers, view.party));
       // Of two dates the first map, below, has the earlier.

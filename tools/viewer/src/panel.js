@@ -1,5 +1,5 @@
 // What stands beside the map: the legend with its figures, layers, the ground chosen, sources.
-import { byId, element, link } from "./elements.js";
+import { byId, element, fill, link } from "./elements.js";
 import { GAINED, LOST, SCHEMES } from "./mapview.js";
 import { UNKNOWN } from "./model.js";
 import { km, km2, km2Within } from "./numbers.js";
@@ -48,7 +48,7 @@ function bandCell(area, low, high) {
 }
 
 /// Areas of one date, with the parties that ever hold ground in a steady order.
-export function showFigures(model, t, holders, layers, scheme) {
+export function showFigures(model, t, holders, layers, scheme, hasTwo) {
   const now = new Map(model.figuresAt(t).map((row) => [row.id, row]));
   const colors = SCHEMES[scheme];
   const themeHolders = model.data.themes[model.primary].holders;
@@ -68,7 +68,7 @@ export function showFigures(model, t, holders, layers, scheme) {
       isNone ? element("td", {}, "–") : bandCell(row.area, row.low, row.high));
   });
   const parts = [element("table", {},
-    element("caption", {}, model.primary === "control" ? "Area under control" : THEME_WORDS[model.primary]),
+    element("caption", {}, `${model.primary === "control" ? "Area under control" : THEME_WORDS[model.primary]}${hasTwo ? `, ${model.label(t)}` : ""}`),
     element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "party"), element("th", { scope: "col" }, "km²"))),
     element("tbody", {}, rows))];
   if (hasBand) parts.push(element("p", { class: "note" }, "Below a figure: where it lies with 95 %, as far as the accuracy of lines goes."));
@@ -182,7 +182,7 @@ export function showDetail(model, ground, lonlat, t, onClose) {
   const decided = main.testimonies.filter((each) => each.standing === "decides");
   const rest = main.testimonies.filter((each) => each.standing !== "decides");
   const regions = model.regionsOf(ground);
-  box.replaceChildren(
+  fill(box,
     element("header", {},
       element("h2", {}, swatch(main.holder === UNKNOWN ? "#8c8c8c66" : model.holder(model.primary, main.holder).color), model.holderName(model.primary, main.holder)),
       element("button", { type: "button", "aria-label": "Close", onclick: onClose }, "×")),
@@ -213,7 +213,7 @@ export function fillAbout(model) {
   const licences = byId("licences");
   licences.hidden = false;
   const key = (name) => element("kbd", {}, name);
-  dialog.replaceChildren(
+  fill(dialog,
     element("form", { method: "dialog" }, element("button", { style: { float: "right" } }, "Close")),
     element("h2", { id: "about-title" }, data.title ?? data.atlas),
     data.disclaimer && element("p", {}, data.disclaimer),
