@@ -163,7 +163,7 @@ export class MapView {
     for (const [name, data] of [["land", land], ["coast", coast], ["neighbours", borders]])
       if (!map.getSource(name)) map.addSource(name, { type: "geojson", data, tolerance: 0.5 });
     const add = (id, type, source, paint) => map.addLayer({ id, type, source, paint }, "ground");
-    map.addLayer({ id: "land", type: "fill", source: "land", paint: { "fill-color": colors.land } }, "graticule");
+    map.addLayer({ id: "land", type: "fill", source: "land", paint: { "fill-color": colors.land, "fill-antialias": false } }, "graticule");
     add("coast", "line", "coast", { "line-color": colors.coast, "line-width": 0.8 });
     add("neighbours", "line", "neighbours", { "line-color": colors.border, "line-width": 1, "line-dasharray": [4, 2] });
     this.hasBase = true;
