@@ -3,7 +3,7 @@
 // Natural Earth draws borders as they are de facto. Of ground that an atlas is about, the atlas alone speaks: no
 // border of a country in which a noticeable part of its ground lies is drawn.
 import { feature, mesh } from "topojson-client";
-import world from "world-atlas/countries-50m.json";
+import worldText from "text:world-atlas/countries-50m.json";
 
 /// Ground in a country, by area: less than this part of all is taken for a line drawn less accurately.
 const NOTICEABLE = 0.005;
@@ -23,6 +23,7 @@ const polygonsOf = (geometry) => (geometry.type === "Polygon" ? [geometry.coordi
 
 /// {land, coast, borders} for ground at these points, with these areas.
 export function baseFeatures(points, areas) {
+  const world = JSON.parse(worldText);
   const { countries, land } = world.objects;
   const total = areas.reduce((sum, area) => sum + Math.max(area, 0), 0);
   const boxes = countries.geometries.map((country) => {

@@ -61,7 +61,7 @@ export class MapData {
       return properties;
     });
     this.places = { type: "FeatureCollection", features: data.places.map((place, i) => ({
-      type: "Feature", id: i, properties: { name: place.name },
+      type: "Feature", id: i, properties: { name: place.name, ...(place.names && { others: place.names.join(" · ") }) },
       geometry: { type: "Point", coordinates: [place.lon, place.lat] },
     })) };
     this.points = model.geometries.map((g) => g.properties.point);
@@ -132,14 +132,14 @@ export class MapView {
         "line-opacity": where("border", 0.95) });
     }
     line("changed", model.primary, hidden, { "line-color": colors.contact, "line-width": width(4, 0.8, 9, 1.8), "line-opacity": where("changed", 0.9) });
-    if (model.hasContact()) {
-      line("contact-casing", model.primary, {}, { "line-color": colors.casing, "line-width": width(4, 2.5, 9, 6), "line-opacity": where("contact", 0.85) });
-      line("contact", model.primary, {}, { "line-color": colors.contact, "line-width": width(4, 1.2, 9, 2.8), "line-opacity": where("contact", 1) });
-    }
+    // Under the line of contact, and wider, so that both are seen where they run together.
     if (model.themes.includes("zone") && model.primary !== "zone") {
-      line("zones-casing", "zone", {}, { "line-color": colors.casing, "line-width": width(4, 2, 9, 4.5), "line-opacity": where("zone", 0.7) });
-      line("zones", "zone", {}, { "line-color": colors.zone, "line-width": width(4, 1, 9, 2.2), "line-dasharray": [2.5, 1.5],
-        "line-opacity": where("zone", 1) });
+      line("zones", "zone", {}, { "line-color": colors.zone, "line-width": width(4, 2.5, 9, 8), "line-dasharray": [1, 0.7],
+        "line-opacity": where("zone", 0.75) });
+    }
+    if (model.hasContact()) {
+      line("contact-casing", model.primary, {}, { "line-color": colors.casing, "line-width": width(4, 2, 9, 4.5), "line-opacity": where("contact", 0.85) });
+      line("contact", model.primary, {}, { "line-color": colors.contact, "line-width": width(4, 1.2, 9, 2.5), "line-opacity": where("contact", 1) });
     }
     add("chosen", "line", "chosen", { paint: { "line-color": colors.contact, "line-width": 2, "line-dasharray": [1, 1] } });
     add("place-dots", "circle", "places", { paint: {
@@ -147,13 +147,16 @@ export class MapView {
     } });
     add("places", "symbol", "places", {
       layout: {
-        "text-field": ["get", "name"], "text-font": ["sans-serif"], "text-size": width(6, 11, 10, 13), "text-anchor": "left",
+        // Places have more than one name, and none of them is the right one.
+        "text-field": ["step", ["zoom"], ["get", "name"], 7,
+          ["format", ["get", "name"], {}, ["case", ["has", "others"], ["concat", "\n", ["get", "others"]], ""], { "font-scale": 0.82 }]],
+        "text-justify": "left", "text-font": ["sans-serif"], "text-size": width(6, 11, 10, 13), "text-anchor": "left",
         "text-offset": [0.6, 0], "text-optional": true, "text-max-width": 12,
       },
       paint: { "text-color": colors.text, "text-halo-color": colors.halo, "text-halo-width": 1.5 },
     });
     // The base map is drawn when what matters is.
-    map.once("render", () => setTimeout(() => this.#addBase(), 0));
+    map.once("idle", () => this.#addBase());
   }
 
   #addBase() {
@@ -181,10 +184,10 @@ export class MapView {
       set(`claim-${actor}`, hatch(this.model.data.actors[actor].color, i, colors.edge)));
   }
 
-  /// What is to be seen: {holders, fill, lost, showsClaims, claims, zones, borders}, of every ground.
+  /// What is to be seen, as lookAt and lookAtChange have it: of every ground its colour and marks, of every line
+  /// what it is, by the ground on its left and on its right (-1: none).
   show({ fill, several, lost, claims, differs, contact, changed, zone, border }) {
     const { map, model } = this;
-    const touched = new Set();
     for (let i = 0; i < model.count; ++i) {
       const state = { fill: fill[i], several: several[i], lost: lost[i] };
       for (const actor of this.data.claimants) state[`claim${actor}`] = claims[i]?.includes(actor) ?? false;
@@ -198,12 +201,10 @@ export class MapView {
       const bits = differs(a, b) | (contact(a, b) << 1) | (changed(a, b) << 2) | (zone(a, b) << 3) | (border(a, b) << 4);
       if ((this.shown.lines[arc] ?? 0) === bits) continue;
       this.shown.lines[arc] = bits;
-      touched.add(arc);
       map.setFeatureState({ source: "lines", id: arc }, {
         differs: (bits & 1) > 0, contact: (bits & 2) > 0, changed: (bits & 4) > 0, zone: (bits & 8) > 0, border: (bits & 16) > 0,
       });
     }
-    return touched.size;
   }
 
   setVisible(layer, isVisible) {
@@ -229,7 +230,7 @@ export class MapView {
     paint("land", "fill-color", colors.land);
     for (const [layer, color] of [["graticule", "graticule"], ["coast", "coast"], ["neighbours", "border"], ["regions", "region"],
       ["holders", "line"], ["borders", "line"], ["changed", "contact"], ["contact-casing", "casing"], ["contact", "contact"],
-      ["zones-casing", "casing"], ["zones", "zone"], ["chosen", "contact"]])
+      ["zones", "zone"], ["chosen", "contact"]])
       paint(layer, "line-color", colors[color]);
     paint("place-dots", "circle-color", colors.halo);
     paint("place-dots", "circle-stroke-color", colors.text);
