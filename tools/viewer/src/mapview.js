@@ -262,7 +262,7 @@ export function lookAt(model, data, holders, t, scheme, layers) {
   const colors = SCHEMES[scheme];
   const theme = model.primary;
   const about = model.data.themes[theme].holders.map((h, i) =>
-    (i === UNKNOWN ? withAlpha(colors.unknown, 0.28) : withAlpha(h.color, colors.fill)));
+    (i === UNKNOWN ? withAlpha(colors.unknown, model.hasUnknown ? 0.28 : 0) : withAlpha(h.color, colors.fill)));
   const several = model.data.themes[theme].holders.map((h) => h.actors.length > 1);
   const claimed = data.claimants.length && layers.claims ? model.holdersAt("claim", t) : null;
   const zones = model.themes.includes("zone") && theme !== "zone" && layers.zones ? model.holdersAt("zone", t) : null;
@@ -277,7 +277,7 @@ export function lookAt(model, data, holders, t, scheme, layers) {
       const own = model.holder(theme, holders[i]).actors;
       return actors.filter((actor) => !own.includes(actor));
     }) : [],
-    differs: (a, b) => of(holders, a) !== of(holders, b) || (a < 0) !== (b < 0),
+    differs: (a, b) => of(holders, a) !== of(holders, b) || (model.hasUnknown && (a < 0) !== (b < 0)),
     contact: (a, b) => layers.contact && a >= 0 && b >= 0 && model.isContact(holders[a], holders[b]),
     changed: () => false,
     zone: (a, b) => zones !== null && of(zones, a) !== of(zones, b),
@@ -296,7 +296,7 @@ export function lookAtChange(model, data, changes, t, scheme, layers, party) {
     const hasChanged = isChanged(i);
     if (party === null) {
       const color = holders[after[i]].color;
-      look.fill[i] = withAlpha(color, hasChanged ? 0.88 : after[i] === UNKNOWN ? 0.08 : 0.26);
+      look.fill[i] = withAlpha(color, hasChanged ? 0.88 : after[i] !== UNKNOWN ? 0.26 : model.hasUnknown ? 0.08 : 0);
       look.several[i] &&= hasChanged;
     } else {
       look.several[i] = false;

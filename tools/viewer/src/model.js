@@ -32,6 +32,8 @@ export class Model {
     this.dates = data.dates.map((i) => this.times[i]);
     this.dateTexts = data.dates.map((i) => data.time_texts[i] ?? "at all times");
     this.figureTimes = data.figures.map((f) => f.at ?? -Infinity);
+    // Without an edge of what an atlas is about nothing is unknown: ground that nobody is said to hold is outside.
+    this.hasUnknown = data.figures.some(({ rows }) => rows.some(([id]) => id === null));
     this.#findSides();
     this.#weighDates();
   }
