@@ -61,9 +61,7 @@ class MapData {
   }
 
   /// Of what figures are of, there is nothing.
-  [[nodiscard]] bool is_empty() const {
-    return keys_.empty() || session_->holders().size() <= 1;
-  }
+  [[nodiscard]] bool is_empty() const { return keys_.empty() || session_->holders().size() <= 1; }
 
   [[nodiscard]] Json document() {
     Json out = session_->head();
