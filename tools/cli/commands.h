@@ -15,6 +15,7 @@ void add_export(CLI::App& app);
 void add_figures(CLI::App& app);
 void add_init(CLI::App& app);
 void add_line(CLI::App& app);
+void add_map(CLI::App& app);
 void add_overlaps(CLI::App& app);
 void add_raster(CLI::App& app);
 void add_review(CLI::App& app);

@@ -30,6 +30,8 @@ class FeatureStatements {
   };
   [[nodiscard]] std::vector<Named> operator()(
       const std::vector<Category>& faces, const std::vector<DecidingStatements::Ground>& categories) const;
+  /// The same by number of the statement, all of them.
+  [[nodiscard]] const DecidingStatements& deciding() const { return deciding_; }
 
  private:
   [[nodiscard]] const Atlas& lines() const;

@@ -58,6 +58,7 @@ int main(int argc, char** argv) {
   marchland::cli::add_zonal(app);
   marchland::cli::add_verify(app);
   marchland::cli::add_tiles(app);
+  marchland::cli::add_map(app);
   try {
     app.parse(argc, argv);
     return 0;

@@ -1,5 +1,6 @@
 #include "tools/cli/report.h"
 
+#include "tools/cli/html.h"
 #include "tools/cli/printable.h"
 #include <marchland/base/error.h>
 #include <marchland/io/csv.h>
@@ -209,6 +210,35 @@ std::string render_markdown(const Table& table, const Rendering& how) {
   return out;
 }
 
+std::string render_html(const Table& table, const Rendering& how) {
+  const auto is_text = [](const Column& column) {
+    return column.kind == Column::Kind::text || column.kind == Column::Kind::date;
+  };
+  std::string out = "<div class=\"wide\"><table>\n";
+  if (!table.title.empty()) out += "<caption>" + escape_html(table.title) + "</caption>\n";
+  out += "<thead><tr>";
+  for (const Column& column : table.columns) {
+    if (!column.is_for_people) continue;
+    out += is_text(column) ? "<th scope=\"col\">" : "<th scope=\"col\" class=\"figure\">";
+    out += escape_html(title_of(column, how)) + "</th>";
+  }
+  out += "</tr></thead>\n<tbody>\n";
+  const std::size_t shown =
+      table.shown_rows == 0 ? table.rows.size() : std::min(table.shown_rows, table.rows.size());
+  for (std::size_t i = 0; i < shown; ++i) {
+    out += "<tr>";
+    for (const Column& column : table.columns) {
+      if (!column.is_for_people) continue;
+      out += is_text(column) ? "<td>" : "<td class=\"figure\">";
+      out += escape_html(for_people(table.rows[i], column, how)) + "</td>";
+    }
+    out += "</tr>\n";
+  }
+  out += "</tbody></table></div>\n";
+  if (shown < table.rows.size()) out += fmt::format("<p>and {} more</p>\n", table.rows.size() - shown);
+  return out;
+}
+
 std::string render_csv(const Table& table) {
   std::string out;
   std::vector<std::string> keys;
@@ -290,14 +320,20 @@ std::string render(const Report& report, const Rendering& how) {
       return render_csv(report.tables.front());
     case Format::table:
     case Format::markdown:
+    case Format::html:
       break;
   }
-  const bool is_markdown = how.format == Format::markdown;
   std::string out;
   for (const Table& table : report.tables) {
     if (table.rows.empty() && !table.shown_when_empty) continue;
     if (!out.empty()) out += "\n";
-    out += is_markdown ? render_markdown(table, how) : render_table(table, how);
+    out += how.format == Format::markdown ? render_markdown(table, how)
+           : how.format == Format::html   ? render_html(table, how)
+                                          : render_table(table, how);
+  }
+  if (how.format == Format::html) {
+    for (const std::string& note : report.notes) out += "<p>" + escape_html(note) + "</p>\n";
+    return out;
   }
   for (const std::string& note : report.notes)
     out += (note == report.notes.front() ? "\n" : "") + note + "\n";

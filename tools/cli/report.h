@@ -15,7 +15,8 @@ namespace marchland::cli {
 
 using Json = nlohmann::ordered_json;
 
-enum class Format { table, markdown, csv, json, ndjson };
+/// html: the tables of a page, each with its caption; notes as paragraphs.
+enum class Format { table, markdown, html, csv, json, ndjson };
 
 struct AreaUnit {
   std::string name = "km2";

@@ -1,11 +1,15 @@
-// marchland run: the main job. Tables, layers, rasters and an index of what was written.
+// marchland run: the main job. Tables, layers, rasters, pictures, the map, and an index of what was written.
 #include "tools/cli/commands.h"
 #include "tools/cli/dwell.h"
 #include "tools/cli/figures.h"
 #include "tools/cli/layers.h"
+#include "tools/cli/map_data.h"
+#include "tools/cli/picture.h"
 #include "tools/cli/reports.h"
 #include "tools/cli/result_index.h"
+#include "tools/cli/run_index.h"
 #include "tools/cli/run_qgis.h"
+#include "tools/cli/viewer_page.h"
 #include <marchland/base/error.h>
 #include <marchland/io/manifest.h>
 #include <marchland/io/output_folder.h>
@@ -82,6 +86,7 @@ struct RunCommand {
     for (const NamedDate& date : dates) instants.push_back(date.at);
     std::vector<ResultFile> written;
     std::string summary;
+    std::vector<ResultAnswer> answers;
 
     std::vector<std::string> names;
     for (const NamedDate& date : dates) names.push_back(date.name);
@@ -96,6 +101,7 @@ struct RunCommand {
       written.push_back({"tables/" + name + ".json", what + ", in full", std::move(made)});
     };
     const auto say = [&](const std::string& title, Report report) {
+      answers.push_back({title, report});
       report.notes.clear();
       summary += (summary.empty() ? "" : "\n") + title + "\n" + render(report, {Format::table, {}, 2});
     };
@@ -158,6 +164,8 @@ struct RunCommand {
     }
     write_rasters(session, dates, folder, written);
     write_qgis(session, dates.empty() ? std::nullopt : std::optional(dates.back().at), when, folder, written);
+    const std::vector<ResultPicture> pictures = write_pictures(session, dates, folder, written);
+    write_map(session, folder, written);
     write_file(folder.file("SOURCES.txt"), sources_text(session.atlas()), Existing::refuse);
     written.push_back({"SOURCES.txt", "sources and their licences, attribution, disclaimer"});
     write_file(folder.file("LICENSES.txt"), licences_text(session.atlas()), Existing::refuse);
@@ -174,10 +182,42 @@ struct RunCommand {
     index["day_starts_minutes"] = session.atlas().days.day_starts.count();
     index["options"] = options_json(query);
     index["files"] = index_entries(folder.temporary(), written);
+    write_file(folder.file(kResultPage), result_page(session, index, answers, pictures), Existing::refuse);
+    written.insert(written.begin(), {kResultPage, "what was found, to read: open it in a browser"});
+    index["files"] = index_entries(folder.temporary(), written);
     write_file(folder.file(kResultIndex), index.dump(2) + "\n", Existing::refuse);
     folder.commit();
     fmt::print("{}\nresults: {}\n", summary, output.string());
     if (check.has_error) throw ExitWith{3};
+  }
+
+  static std::vector<ResultPicture> write_pictures(const Session& session,
+                                                   const std::vector<NamedDate>& dates,
+                                                   const OutputFolder& folder,
+                                                   std::vector<ResultFile>& written) {
+    std::vector<ResultPicture> pictures;
+    for (const NamedDate& date : dates) {
+      const std::string at = session.date(date.at);
+      const std::string what =
+          fmt::format("who held what at {}", date.name == at ? at : date.name + " (" + at + ")");
+      const std::string file = "pictures/control-" + date.name + ".svg";
+      write_file(folder.file(file), control_picture(session, date.at, what), Existing::refuse);
+      written.push_back({file, what});
+      pictures.push_back({file, what, at});
+    }
+    return pictures;
+  }
+
+  /// The page of the map, where the program has one and there is ground to show.
+  static void write_map(const Session& session, const OutputFolder& folder,
+                        std::vector<ResultFile>& written) {
+    if (!has_viewer()) {
+      fmt::print(stderr, "map.html is left out: this program was built without it (tools/setup viewer)\n");
+      return;
+    }
+    if (!has_ground_to_map(session)) return;
+    write_file(folder.file("map.html"), viewer_page(map_data(session, "")), Existing::refuse);
+    written.push_back({"map.html", "the whole history as a map for the browser, without a network"});
   }
 
   /// The atlas held against published figures, where it names some.
@@ -350,7 +390,8 @@ struct RunCommand {
 }  // namespace
 
 void add_run(CLI::App& app) {
-  CLI::App* command = app.add_subcommand("run", "The main job: tables, layers, rasters and an index of them");
+  CLI::App* command = app.add_subcommand(
+      "run", "The main job: tables, layers, rasters, pictures, the map, and an index of them");
   const auto state = std::make_shared<RunCommand>();
   state->query.declare(*command);
   command->add_option("-o,--output", state->output, "folder to write")->required()->type_name("DIR");

@@ -1,0 +1,14 @@
+#pragma once
+// A small picture of who held what, for pages that are read without a map program.
+#include "tools/cli/query.h"
+
+#include <string>
+
+namespace marchland::cli {
+
+/// An SVG of at most 900 by 900 units, equidistant about the middle latitude; lines rounded to about half a
+/// unit. Ground in the colours of its holders, contested ground dotted, unknown ground light. `name` is its
+/// accessible name.
+[[nodiscard]] std::string control_picture(const Session& session, Instant at, const std::string& name);
+
+}  // namespace marchland::cli

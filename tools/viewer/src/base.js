@@ -1,0 +1,67 @@
+// The neutral base map: coast, borders of countries that the atlas is not about, and a graticule.
+//
+// Natural Earth draws borders as they are de facto. Of ground that an atlas is about, the atlas alone speaks: no
+// border of a country in which a noticeable part of its ground lies is drawn.
+import { feature, mesh } from "topojson-client";
+import worldText from "text:world-atlas/countries-50m.json";
+
+/// Ground in a country, by area: less than this part of all is taken for a line drawn less accurately.
+const NOTICEABLE = 0.005;
+
+function ringContains(ring, [x, y]) {
+  let inside = false;
+  for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
+    const [[xi, yi], [xj, yj]] = [ring[i], ring[j]];
+    if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) inside = !inside;
+  }
+  return inside;
+}
+const contains = (polygons, point) =>
+  polygons.some(([shell, ...holes]) => ringContains(shell, point) && !holes.some((hole) => ringContains(hole, point)));
+
+const polygonsOf = (geometry) => (geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates);
+
+/// {land, coast, borders} for ground at these points, with these areas.
+export function baseFeatures(points, areas) {
+  const world = JSON.parse(worldText);
+  const { countries, land } = world.objects;
+  const total = areas.reduce((sum, area) => sum + Math.max(area, 0), 0);
+  const boxes = countries.geometries.map((country) => {
+    const polygons = polygonsOf(feature(world, country).geometry);
+    let [west, south, east, north] = [180, 90, -180, -90];
+    for (const [shell] of polygons) {
+      for (const [x, y] of shell) {
+        [west, east] = [Math.min(west, x), Math.max(east, x)];
+        [south, north] = [Math.min(south, y), Math.max(north, y)];
+      }
+    }
+    return { country, polygons, box: [west, south, east, north], area: 0 };
+  });
+  points.forEach((point, i) => {
+    if (!point) return;
+    const [x, y] = point;
+    const home = boxes.find(({ box: [w, s, e, n], polygons }) => x >= w && x <= e && y >= s && y <= n && contains(polygons, point));
+    if (home) home.area += Math.max(areas[i], 0);
+  });
+  const concerned = new Set(boxes.filter((b) => b.area > NOTICEABLE * total).map((b) => b.country));
+  const asFeature = (geometry) => ({ type: "Feature", properties: {}, geometry });
+  return {
+    land: feature(world, land),
+    coast: asFeature(mesh(world, countries, (a, b) => a === b)),
+    borders: asFeature(mesh(world, countries, (a, b) => a !== b && !concerned.has(a) && !concerned.has(b))),
+  };
+}
+
+/// Meridians and parallels within a box that is wider than what is looked at.
+export function graticule([west, south, east, north]) {
+  const span = Math.max(east - west, north - south);
+  const step = [0.1, 0.25, 0.5, 1, 2, 5, 10, 30].find((s) => span / s <= 12) ?? 30;
+  const features = [];
+  const clamp = (value, most) => Math.max(-most, Math.min(most, value));
+  const [w, e] = [clamp(west - 2 * span, 180), clamp(east + 2 * span, 180)];
+  const [s, n] = [clamp(south - 2 * span, 85), clamp(north + 2 * span, 85)];
+  const line = (coordinates) => features.push({ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates } });
+  for (let x = Math.ceil(w / step) * step; x <= e; x += step) line([[x, s], [x, n]]);
+  for (let y = Math.ceil(s / step) * step; y <= n; y += step) line([[w, y], [e, y]]);
+  return { type: "FeatureCollection", features };
+}

@@ -1,0 +1,274 @@
+// The atlas as the page has it: who held which ground when, how much, and by which statements.
+// What the document holds is described in docs/design/map.md.
+import { feature, mergeArcs } from "topojson-client";
+import { Calendar } from "./dates.js";
+
+/// Index of the last element that is not after `t`; -1 if there is none.
+export function lastNotAfter(sorted, t, at = (x) => x) {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (at(sorted[middle]) <= t) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+export const UNKNOWN = 0;
+
+export class Model {
+  constructor(data) {
+    this.data = data;
+    this.calendar = new Calendar(data.utc_offset_minutes, data.day_starts_minutes);
+    this.times = data.times.map((t, i) => (t === null ? (i === 0 ? -Infinity : Infinity) : t));
+    this.primary = data.theme;
+    this.themes = Object.keys(data.themes);
+    const { geometries } = data.topology.objects.ground;
+    this.geometries = geometries;
+    this.count = geometries.length;
+    this.areas = Float64Array.from(geometries, (g) => g.properties.area_m2);
+    this.language = data.language ?? "";
+    this.dates = data.dates.map((i) => this.times[i]);
+    this.dateTexts = data.dates.map((i) => data.time_texts[i] ?? "at all times");
+    this.figureTimes = data.figures.map((f) => f.at ?? -Infinity);
+    // Without an edge of what an atlas is about nothing is unknown: ground that nobody is said to hold is outside.
+    this.hasUnknown = data.figures.some(({ rows }) => rows.some(([id]) => id === null));
+    this.#findSides();
+    this.#weighDates();
+  }
+
+  /// By arc, the ground on either side; -1: none.
+  #findSides() {
+    const { arcs } = this.data.topology;
+    this.left = new Int32Array(arcs.length).fill(-1);
+    this.right = new Int32Array(arcs.length).fill(-1);
+    this.geometries.forEach((geometry, ground) => {
+      for (const polygon of geometry.arcs)
+        for (const ring of polygon)
+          for (const ref of ring) (ref < 0 ? this.right : this.left)[ref < 0 ? ~ref : ref] = ground;
+    });
+    this.arcsOf = Array.from({ length: this.count }, () => []);
+    for (let arc = 0; arc < arcs.length; ++arc) {
+      if (this.left[arc] >= 0) this.arcsOf[this.left[arc]].push(arc);
+      if (this.right[arc] >= 0) this.arcsOf[this.right[arc]].push(arc);
+    }
+  }
+
+  /// How much ground passes at each date, in m2.
+  #weighDates() {
+    const index = new Map(this.data.dates.map((time, i) => [time, i]));
+    this.weights = new Float64Array(this.dates.length);
+    const { grounds } = this.data.themes[this.primary];
+    this.geometries.forEach((geometry, ground) => {
+      const spans = grounds[geometry.properties[this.primary]];
+      for (let i = 2; i < spans.length; i += 2) {
+        const date = index.get(spans[i]);
+        if (date !== undefined) this.weights[date] += this.areas[ground];
+      }
+    });
+  }
+
+  /// The date that is in force at an instant; -1 before the first.
+  dateIndex(t) {
+    return lastNotAfter(this.dates, t);
+  }
+
+  label(t) {
+    const i = this.dateIndex(t);
+    return i >= 0 && this.dates[i] === t ? this.dateTexts[i] : this.calendar.format(t);
+  }
+
+  /// A date as it is typed: ISO 8601, a period's id, "latest" or "previous". Null if it is none.
+  parse(text) {
+    const word = text.trim();
+    const period = this.data.periods.find((p) => p.id === word);
+    if (period) return period.from ?? this.dates[0];
+    if (word === "latest") return this.dates.at(-1);
+    if (word === "previous") return this.dates.at(-2) ?? this.dates.at(-1);
+    return this.calendar.parse(word);
+  }
+
+  /// Holder of every ground at an instant.
+  holdersAt(theme, t) {
+    const { grounds } = this.data.themes[theme];
+    const of = grounds.map((spans) => {
+      let low = 0;
+      let high = spans.length / 2;
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (this.times[spans[2 * middle]] <= t) low = middle + 1;
+        else high = middle;
+      }
+      return low === 0 ? UNKNOWN : spans[2 * low - 1];
+    });
+    return Uint32Array.from(this.geometries, (g) => of[g.properties[theme]]);
+  }
+
+  actorName(actor) {
+    const { name, names, main_name: main } = this.data.actors[actor];
+    if (this.language === "") return main ?? name;
+    return names?.[this.language] ?? main ?? name;
+  }
+  holderName(theme, holder) {
+    if (holder === UNKNOWN) return "unknown";
+    return this.data.themes[theme].holders[holder].actors.map((a) => this.actorName(a)).join(" / ");
+  }
+  holder(theme, holder) {
+    return this.data.themes[theme].holders[holder];
+  }
+  isContested(theme, holder) {
+    return this.holder(theme, holder).actors.length > 1;
+  }
+  isNobody(theme, holder) {
+    return this.holder(theme, holder).id === "nobody";
+  }
+  /// Languages in which any name is given.
+  languages() {
+    return [...new Set(this.data.actors.flatMap((a) => Object.keys(a.names ?? {})))].sort();
+  }
+
+  /// Areas of the primary theme at an instant, as `timeline` has them: {holder, id, area, low, high}.
+  figuresAt(t) {
+    const i = lastNotAfter(this.figureTimes, t);
+    const byId = new Map(this.data.themes[this.primary].holders.map((h, n) => [h.id, n]));
+    if (i < 0) return [];
+    return this.data.figures[i].rows.map(([id, area, low = null, high = null, dateLow = null, dateHigh = null]) =>
+      ({ id, holder: byId.get(id), area, low, high, dateLow, dateHigh }));
+  }
+  /// Holders that ever have any ground, in the order of their greatest area; unknown last.
+  holdersEver() {
+    const greatest = new Map();
+    for (const { rows } of this.data.figures)
+      for (const [id, area] of rows) greatest.set(id, Math.max(area, greatest.get(id) ?? 0));
+    return [...greatest].filter(([, area]) => area > 0).sort((a, b) => (a[0] === null) - (b[0] === null) || b[1] - a[1])
+      .map(([id]) => id);
+  }
+
+  /// What passed between two instants: {passed: [{from, to, area}], parties: [{holder, gained, lost, held}]}.
+  changes(from, to) {
+    const before = this.holdersAt(this.primary, from);
+    const after = this.holdersAt(this.primary, to);
+    const passed = new Map();
+    const parties = new Map();
+    const party = (holder) => {
+      if (!parties.has(holder)) parties.set(holder, { holder, gained: 0, lost: 0, held: 0 });
+      return parties.get(holder);
+    };
+    for (let i = 0; i < this.count; ++i) {
+      const [a, b, area] = [before[i], after[i], this.areas[i]];
+      if (a === b) {
+        party(a).held += area;
+        continue;
+      }
+      party(a).lost += area;
+      party(b).gained += area;
+      const key = a * 65536 + b;
+      if (!passed.has(key)) passed.set(key, { from: a, to: b, area: 0 });
+      passed.get(key).area += area;
+    }
+    return {
+      before, after,
+      passed: [...passed.values()].sort((x, y) => y.area - x.area),
+      parties: [...parties.values()].filter((p) => p.holder !== UNKNOWN)
+        .sort((x, y) => y.gained + y.lost - x.gained - x.lost || y.held - x.held),
+    };
+  }
+
+  /// Whether two holders that meet make a line of contact: both are known, one each, and no nobody.
+  isContact(a, b) {
+    const is = (h) => h !== UNKNOWN && !this.isContested(this.primary, h) && !this.isNobody(this.primary, h);
+    return a !== b && is(a) && is(b);
+  }
+  /// Whether there ever can be one.
+  hasContact() {
+    const single = this.data.themes[this.primary].holders.filter((h) => h.actors.length === 1 && h.id !== "nobody");
+    return single.length > 1;
+  }
+  /// Lines of contact: {first, second, length} in m, the longest first.
+  contacts(holders) {
+    const lines = new Map();
+    for (let arc = 0; arc < this.left.length; ++arc) {
+      if (this.left[arc] < 0 || this.right[arc] < 0) continue;
+      const [a, b] = [holders[this.left[arc]], holders[this.right[arc]]];
+      if (!this.isContact(a, b)) continue;
+      const key = Math.min(a, b) * 65536 + Math.max(a, b);
+      if (!lines.has(key)) lines.set(key, { first: Math.min(a, b), second: Math.max(a, b), length: 0 });
+      lines.get(key).length += this.data.arc_lengths_m[arc];
+    }
+    return [...lines.values()].sort((x, y) => y.length - x.length);
+  }
+
+  /// Who holds a ground, since when, until when, and what every statement about it came to.
+  explain(ground, theme, t) {
+    const { grounds, accounts } = this.data.themes[theme];
+    const number = this.geometries[ground].properties[theme];
+    const spans = grounds[number];
+    let at = 0;
+    while (2 * (at + 1) < spans.length && this.times[spans[2 * (at + 1)]] <= t) ++at;
+    const history = [];
+    for (let i = 0; i < spans.length; i += 2) {
+      history.push({
+        holder: spans[i + 1], from: this.times[spans[i]],
+        to: i + 2 < spans.length ? this.times[spans[i + 2]] : Infinity,
+      });
+    }
+    const account = accounts[number];
+    let rows = [];
+    for (let i = 0; i < account.length && this.times[account[i]] <= t; i += 2) rows = account[i + 1];
+    return { ...history[at], history, testimonies: rows.map((row) => this.#testimony(row, t)) };
+  }
+  #testimony([layer, actor, standing, since, named], t) {
+    const about = this.data.layers[layer];
+    const isEvent = about.mode === "event";
+    const holds = (s) => (s.from ?? -Infinity) <= t && t < (s.to ?? Infinity);
+    const all = named?.map((i) => this.data.statements[i]) ?? this.#statementsOf(layer, actor);
+    const statements = named && isEvent ? all
+      : all.filter((s) => (isEvent ? (s.from ?? -Infinity) === this.times[since] : holds(s)));
+    return { layer: about, actor, standing: this.data.standings[standing], statements, source: this.data.sources[about.source] };
+  }
+  #statementsOf(layer, actor) {
+    this.byLayerAndActor ??= Map.groupBy
+      ? Map.groupBy(this.data.statements, (s) => s.layer * 65536 + s.actor)
+      : this.data.statements.reduce((m, s) => {
+        const key = s.layer * 65536 + s.actor;
+        return m.set(key, [...(m.get(key) ?? []), s]);
+      }, new Map());
+    return this.byLayerAndActor.get(layer * 65536 + actor) ?? [];
+  }
+  regionsOf(ground) {
+    return this.data.region_sets[this.geometries[ground].properties.regions].map((r) => this.data.regions[r]);
+  }
+
+  // ---- Geometry ----
+
+  /// Every ground as a feature; `properties` tells what goes with it.
+  groundFeatures(properties) {
+    const { features } = feature(this.data.topology, this.data.topology.objects.ground);
+    features.forEach((f, i) => { f.properties = properties(i); });
+    return { type: "FeatureCollection", features };
+  }
+  /// Every line between grounds, unless `properties` answers null.
+  lineFeatures(properties) {
+    const { topology } = this.data;
+    const features = [];
+    topology.arcs.forEach((_, id) => {
+      const its = properties(id);
+      if (its === null) return;
+      const { geometry } = feature(topology, { type: "LineString", arcs: [id] });
+      features.push({ type: "Feature", id, properties: its, geometry });
+    });
+    return { type: "FeatureCollection", features };
+  }
+  /// Some grounds as one area: lines between them are gone. Shells run counter-clockwise.
+  merged(grounds) {
+    const geometry = mergeArcs(this.data.topology, grounds.map((g) => this.geometries[g]));
+    const { coordinates } = feature(this.data.topology, geometry).geometry;
+    return { type: "MultiPolygon", coordinates: coordinates.map((polygon) => polygon.map((ring, i) => {
+      let sum = 0;
+      for (let k = 1; k < ring.length; ++k)
+        sum += (ring[k][0] - ring[k - 1][0]) * (ring[k][1] + ring[k - 1][1]);
+      return (sum < 0) === (i === 0) ? ring : ring.toReversed();
+    })) };
+  }
+}
