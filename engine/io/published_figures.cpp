@@ -76,8 +76,9 @@ PublishedFigure figure_of(const Row& row, const std::string& place) {
   figure.title = row.required("title");
   figure.printed = row.required("printed");
   figure.low = row.number("low");
-  figure.high = row.number("high");
-  if (figure.high < figure.low) row.fail("high", "is below low; swap them");
+  // "at least 215" has no upper end.
+  if (!row.text("high").empty()) figure.high = row.number("high");
+  if (figure.high && *figure.high < figure.low) row.fail("high", "is below low; swap them");
   const std::string unit = row.required("unit");
   if (unit != "km2" && unit != "%") row.fail("unit", fmt::format("'{}': expected km2 or %", unit));
   figure.is_share = unit == "%";

@@ -4,7 +4,8 @@
 //
 // A row of the file (CSV with this head, UTF-8) is one figure:
 //   figure*   id                            title*  for people
-//   printed*  as printed, "roughly 75 %"    low* high*  the range that this is taken for, in `unit`
+//   printed*  as printed, "roughly 75 %"    low* high   the range that this is taken for, in `unit`; no high:
+//                                                       "at least", which has no upper end
 //   unit*     km2 or %                      source  ids of sources of the atlas, separated by ';'
 //   kind*     area     what `holder` held at `at`; without a holder the area of `region` itself
 //             changed  what `holder` held at `from` and `passed_to` (absent: anyone or no one else) at `to`
@@ -26,9 +27,9 @@ namespace marchland {
 struct PublishedFigure {
   enum class Kind { area, changed };
   std::string id, title, printed;
-  double low = 0.0;       ///< in `unit`
-  double high = 0.0;      ///< in `unit`, not below low
-  bool is_share = false;  ///< unit is %, otherwise km2
+  double low = 0.0;            ///< in `unit`
+  std::optional<double> high;  ///< in `unit`, not below low; nothing: at least `low`
+  bool is_share = false;       ///< unit is %, otherwise km2
   std::vector<std::string> sources;
   Kind kind = Kind::area;
   Theme theme = Theme::control;

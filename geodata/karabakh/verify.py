@@ -14,6 +14,7 @@ import os
 import re
 import tomllib
 
+from anchors import EVEN_HANDED
 from dates import first_instant
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -231,6 +232,13 @@ def main():
         for p in (f["properties"] for f in features):
             if p.get("certainty") == "confirmed" and set(p["cites"].split(";")) <= {"public-record"}:
                 problems.append(f"{path}: {p['id']}: confirmed, but cites no document")
+
+    # no line is held or bent by one party's statement, or by what has no document
+    firm = [("anchors.csv", r["place"], r["asserted_by"], r["source"]) for r in tables["anchors.csv"] if r["enforced"] == "yes"]
+    bends = "drawn/state-border.geojson"
+    firm += [(bends, p["id"], p["asserted_by"], p["cites"]) for p in (f["properties"] for f in data[bends])]
+    problems += [f"{path}: {id}: asserted by {by}, by {source}: not to be enforced" for path, id, by, source in firm
+                 if by not in EVEN_HANDED or set(re.split("; *", source)) <= {"public-record"}]
 
     # anchors and places
     control = "layers/control.geojson"

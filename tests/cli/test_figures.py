@@ -115,6 +115,21 @@ from = "1990"
         self.assertIn("| 95 % |", self.run_program("figures", self.atlas, "--format", "markdown").stdout)
         self.assertNotIn("| 95 % |", self.run_program("figures", self.atlas, "--format", "markdown", "--no-bands").stdout)
 
+    def test_at_least_has_no_upper_end(self):
+        self.declare("reached,A's part,at least 1,1,,km2,,area,a,,2000,,,,,", "missed,A's part,at least 1e9,1e9,,km2,,area,a,,2000,,,,,why")
+        rows = self.answer("figures", self.atlas)["rows"]
+        self.assertEqual([(row["agrees"], row["high"]) for row in rows], [("yes", None), ("no", None)])
+
+    def test_band_that_would_agree_with_anything_is_no_test(self):
+        text = (self.atlas / "atlas.toml").read_text()
+        row = "{0},what A lost,x,{1},{2},km2,,changed,a,b,,2000,2001,,,{3},"
+        for sigma, found in ((1000, ["yes", "no", "no"]), (60000, ["no test", "no test", "no"])):
+            self.write("atlas.toml", text.replace('licence = "CC0-1.0"', f'licence = "CC0-1.0"\nsigma_m = {sigma}\ncorrelation_m = 5000', 1))
+            self.declare(row.format("inside", 1, 20000, ""), row.format("reached", 1, 2, "why" if found[1] == "no" else ""),
+                         row.format("beyond", 1e8, 1e9, "why"))
+            with self.subTest(sigma=sigma):
+                self.assertEqual([r["agrees"] for r in self.answer("figures", self.atlas)["rows"]], found)
+
     def test_markdown(self):
         self.declare("held,A | B,about 2,0,1e9,km2,s,area,a,,2000,,,,,")
         done = self.run_program("figures", self.atlas, "--format", "markdown", "--round", "1")
@@ -195,6 +210,14 @@ class KarabakhTest(CliTest):
             for stretch in history:
                 if stretch["actor"] is not None:
                     self.assertTrue(stretch["note"] and stretch["cites"] and stretch["statements"], (place, stretch))
+
+    def test_why_says_that_an_exclave_is_not_drawn(self):
+        """Kərki/Tigranashen is in no open layer: the map has it with Armenia, and the answer must say so."""
+        for theme in ("control", "border"):
+            stretch = self.answer("why", KARABAKH, "--at", "2000", "--lonlat", "44.957,39.789", "--theme", theme)["history"][-1]
+            self.assertEqual(stretch["actor"], "armenia")
+            self.assertRegex(" ".join(stretch["note"]) if isinstance(stretch["note"], list) else stretch["note"],
+                             "Kərki \\(Tigranashen\\), (which )?by recognition .*Azerbaijan.* has no outline")
 
     def test_every_anchor_lies_with_its_holder(self):
         """Each anchor becomes a place of a copy of the atlas, and the engine says who held it when."""

@@ -21,6 +21,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 namespace marchland::cli {
 
@@ -252,6 +253,22 @@ class Answers {
   std::map<Theme, std::unique_ptr<ByTheme>> by_theme_;
 };
 
+/// Whether a band is too wide to contradict anything: it would agree with any figure from nothing on, or
+/// leaves more open than the figure itself says.
+bool says_nothing(const Answer& answer) {
+  return answer.band && (answer.band->low <= 0.0 || answer.band->high - answer.band->low > answer.value);
+}
+
+/// What the table says of a figure and ours: "yes", "within the band", "no test" or "no".
+std::string_view agreement(const PublishedFigure& figure, const Answer& answer) {
+  const double high = figure.high.value_or(std::numeric_limits<double>::infinity());
+  const bool is_inside = figure.low <= answer.value && answer.value <= high;
+  const bool is_reached = answer.band && answer.band->low <= high && figure.low <= answer.band->high;
+  if (!is_inside && !is_reached) return "no";
+  if (says_nothing(answer)) return "no test";
+  return is_inside ? "yes" : "within the band";
+}
+
 /// Those that are known; for the public, those that are for it.
 std::vector<std::string> shown_sources(const Atlas& atlas, const PublishedFigure& figure) {
   std::vector<std::string> shown;
@@ -333,24 +350,23 @@ FiguresReport figures_report(const Session& session, const std::vector<Published
       continue;
     }
     const Answer answer = answers.answer(figure);
-    const bool is_inside = figure.low <= answer.value && answer.value <= figure.high;
-    const bool is_reached = answer.band && answer.band->low <= figure.high && figure.low <= answer.band->high;
+    const std::string_view agrees = agreement(figure, answer);
     has_band = has_band || answer.band;
     Json row;
     row["figure"] = figure.id;
     row["title"] = figure.title;
     row["printed"] = figure.printed;
     row["low"] = figure.low;
-    row["high"] = figure.high;
+    row["high"] = figure.high ? Json(*figure.high) : Json(nullptr);
     row["value"] = answer.value;
     row["low_value"] = answer.band ? Json(answer.band->low) : Json(nullptr);
     row["high_value"] = answer.band ? Json(answer.band->high) : Json(nullptr);
     row["unit"] = figure.is_share ? "%" : "km2";
-    row["agrees"] = is_inside ? "yes" : is_reached ? "within the band" : "no";
+    row["agrees"] = agrees;
     row["source"] = Json(sources);
     row["reason"] = figure.reason;
     table.rows.push_back(std::move(row));
-    if (is_inside || is_reached || !figure.reason.empty()) continue;
+    if (agrees != "no" || !figure.reason.empty()) continue;
     ++result.unexplained;
     result.report.notes.insert(result.report.notes.begin(),
                                fmt::format("{}: '{}' differs from what is published, and no reason is given",

@@ -14,8 +14,9 @@ struct FiguresReport {
 };
 
 /// One row a figure, in their order. `agrees` is "yes" where our figure lies in the range that was printed,
-/// "within the band" where its 95 % band reaches that, else "no". Throws InvalidData, naming file, row and
-/// column, for names and dates that the atlas does not know.
+/// "within the band" where its 95 % band reaches that, "no test" where either holds but the band reaches 0 or
+/// is wider than our figure, so that it could hardly contradict any, else "no". Throws InvalidData, naming
+/// file, row and column, for names and dates that the atlas does not know.
 [[nodiscard]] FiguresReport figures_report(const Session& session,
                                            const std::vector<PublishedFigure>& figures);
 

@@ -103,9 +103,12 @@ std::string without_brackets(std::string_view name) {
   return out;
 }
 
-// M. Okabe and K. Ito, Color Universal Design, 2008; without black, which is for lines.
-constexpr std::array<std::string_view, 7> kOkabeIto{"#0072b2", "#e69f00", "#009e73", "#d55e00",
-                                                    "#56b4e9", "#cc79a7", "#f0e442"};
+// First five that a grey print and every kind of colour vision tell apart, each pair by 12 of CIE L* and 15
+// of CIEDE2000 at least (tests/cli/test_colours.py has the sources); most atlases have no more. Then what is
+// left of M. Okabe and K. Ito, Color Universal Design, 2008, which keeps hues apart but not lightness;
+// without black, which is for lines.
+constexpr std::array<std::string_view, 10> kPalette{"#0072b2", "#e69f00", "#991f1f", "#a1e6d4", "#1d1450",
+                                                    "#009e73", "#d55e00", "#56b4e9", "#cc79a7", "#f0e442"};
 
 /// sRGB of CIELAB (D65) given by lightness, chroma and hue in radians; nothing outside the gamut.
 /// IEC 61966-2-1 and CIE 15.
@@ -182,7 +185,7 @@ std::vector<std::string> colors(std::size_t count) {
   std::vector<std::string> out;
   out.reserve(count);
   for (std::size_t i = 0; i < count; ++i)
-    out.push_back(i < kOkabeIto.size() ? std::string(kOkabeIto[i]) : golden_color(i));
+    out.push_back(i < kPalette.size() ? std::string(kPalette[i]) : golden_color(i));
   return out;
 }
 

@@ -24,9 +24,9 @@ inline constexpr std::string_view kNoUtf8 =
     "such "
     "as UTF-8 or 1251; convert text (GeoJSON, CSV), for instance by iconv -f WINDOWS-1251 -t UTF-8";
 
-/// `count` colours (#rrggbb) in an order of their own, always the same: those of Okabe and Ito (2008), which
-/// people of any colour vision tell apart, then hues of CIELAB by the golden angle with alternating
-/// lightness, so that neighbours in the list differ.
+/// `count` colours (#rrggbb) in an order of their own, always the same: five that people of any colour
+/// vision, and of a grey print, tell apart; then the rest of Okabe and Ito (2008), told apart in colour only;
+/// then hues of CIELAB by the golden angle with alternating lightness, so that neighbours in the list differ.
 [[nodiscard]] std::vector<std::string> colors(std::size_t count);
 
 }  // namespace marchland::detail

@@ -33,7 +33,7 @@ std::string without_blank(const LayerDraft& draft, const std::string& field, con
     const std::string quoted = sql_name(field, escape);
     Names conditions;
     for (const auto& [value, count] : blank) {
-      conditions.push_back(value ? fmt::format("{} <> {}", quoted, sql_text(*value))
+      conditions.push_back(value ? fmt::format("{} <> {}", quoted, condition_text(*value))
                                  : fmt::format("{} IS NOT NULL", quoted));
     }
     return fmt::format("{}", fmt::join(conditions, " AND "));
@@ -139,7 +139,7 @@ void leave_out_undated(LayerDraft& draft, Assumptions& said) {
             said);
 }
 
-std::string sql_text(std::string_view text) {
+std::string condition_text(std::string_view text) {
   std::string quoted = "'";
   for (const char c : text) quoted += c == '\'' ? std::string("''") : std::string(1, c);
   return quoted + "'";

@@ -32,7 +32,7 @@ void leave_out(LayerDraft& draft, const std::string& field, const Blanks& blanks
 void leave_out_undated(LayerDraft& draft, Assumptions& said);
 
 /// In quotes, as conditions of a layer write texts, and names with what goes before a quote within one.
-[[nodiscard]] std::string sql_text(std::string_view text);
+[[nodiscard]] std::string condition_text(std::string_view text);
 [[nodiscard]] std::string sql_name(std::string_view name, std::string_view escape);
 
 }  // namespace marchland::detail

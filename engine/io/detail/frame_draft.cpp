@@ -32,7 +32,7 @@ FileSpec FrameDraft::of(const Names& names) const {
   FileSpec frame = file;
   if (names.empty()) return frame;
   Names quoted;
-  for (const std::string& name : names) quoted.push_back(sql_text(name));
+  for (const std::string& name : names) quoted.push_back(condition_text(name));
   frame.where = fmt::format("{} IN ({})", sql_name(field, "\""), fmt::join(quoted, ", "));
   return frame;
 }

@@ -60,6 +60,15 @@ TEST_F(PublishedFiguresTest, ColumnsMayComeInAnyOrder) {
   EXPECT_THAT(figures[0].regions, ElementsAre("r"));
 }
 
+TEST_F(PublishedFiguresTest, AtLeastHasNoUpperEnd) {
+  const auto figures = read(",f,t,at least 215,215,,km2,,area,,,,,,r,,\n");
+  ASSERT_EQ(figures.size(), 1);
+  EXPECT_EQ(figures[0].low, 215);
+  EXPECT_EQ(figures[0].high, std::nullopt);
+  EXPECT_THAT(error_of([&] { static_cast<void>(read(",f,t,p,,215,km2,,area,,,,,,r,,\n")); }),
+              HasSubstr("row 1: low: is empty"));
+}
+
 TEST_F(PublishedFiguresTest, NumberIsWrittenWithAPoint) {
   for (const std::string text : {"1 936", "\"1,5\"", "-1", "nan", "1e999", "12a"}) {
     EXPECT_THAT(
