@@ -45,7 +45,7 @@ Statement retraction(const std::string& id, int recorded, std::vector<std::strin
   Statement s = statement(id, 0, recorded);
   s.actor = {};
   s.validity = Interval();
-  s.area.clear();
+  s.area = {};
   s.retracts = std::move(retracts);
   return s;
 }
