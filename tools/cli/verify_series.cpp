@@ -88,6 +88,8 @@ class SeriesChecks {
         if (std::isnan(stated) != std::isnan(found)) {
           const double other = std::isnan(stated) ? found : stated;
           // Without an area there need be no row; by group there is one only while an actor is in it.
+          // Before the series begins nobody holds anything.
+          if (actor.empty() && next == series.begin()) continue;
           if (other == 0.0 || (tables_.has_some_groups_only() && !series.empty())) continue;
         }
         tables_.checks.number("timeline has the areas", file, fmt::format("{} at {}", shown(actor), name),
