@@ -21,6 +21,7 @@ struct PlanarArea::Geometry {
   Geometry& operator=(const Geometry&) = delete;
   ~Geometry() {
     GEOSPreparedGeom_destroy_r(context, prepared_lines);
+    GEOSPreparedGeom_destroy_r(context, prepared_area);
     GEOSGeom_destroy_r(context, lines);
     GEOSGeom_destroy_r(context, area);
     GEOS_finish_r(context);
@@ -36,6 +37,7 @@ struct PlanarArea::Geometry {
   // Made when first asked for.
   GEOSGeometry* lines = nullptr;
   const GEOSPreparedGeometry* prepared_lines = nullptr;
+  const GEOSPreparedGeometry* prepared_area = nullptr;
 };
 
 namespace {
@@ -148,6 +150,16 @@ MultiPolygon PlanarArea::intersection(const PlanarArea& other) const {
   collect_polygons(context, common, out);
   GEOSGeom_destroy_r(context, common);
   return out;
+}
+
+bool PlanarArea::covers(const Position& position) const {
+  const GEOSContextHandle_t context = geometry_->context;
+  if (geometry_->prepared_area == nullptr) geometry_->prepared_area = GEOSPrepare_r(context, geometry_->area);
+  GEOSGeometry* point = GEOSGeom_createPointFromXY_r(context, position.lon, position.lat);
+  const char meets = GEOSPreparedIntersects_r(context, geometry_->prepared_area, point);
+  GEOSGeom_destroy_r(context, point);
+  if (meets == 2) throw Error(ErrorCode::failure, fmt::format("GEOS: {}", geometry_->message));
+  return meets == 1;
 }
 
 double PlanarArea::distance_to_lines(const Position& position) const {

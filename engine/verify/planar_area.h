@@ -1,6 +1,6 @@
 #pragma once
-// Polygons as GEOS sees them, in the plane of longitude and latitude: valid or not, what two share, how far a
-// point is from their lines.
+// Polygons as GEOS sees them, in the plane of longitude and latitude: valid or not, what two share, whether a
+// point lies in them, and how far it is from their lines.
 #include <marchland/geometry/shapes.h>
 
 #include <memory>
@@ -29,6 +29,10 @@ class PlanarArea {
   /// doubles: vertices that both have stay as they are, crossings are rounded to doubles. Precondition: both
   /// are valid. Throws Error(failure) with GEOS's words.
   [[nodiscard]] MultiPolygon intersection(const PlanarArea& other) const;
+
+  /// Whether a position lies in it or on its lines. Precondition: it is valid. Throws Error(failure) with
+  /// GEOS's words.
+  [[nodiscard]] bool covers(const Position& position) const;
 
   /// To the nearest point of any ring, in degrees of the plane. Precondition: not empty.
   [[nodiscard]] double distance_to_lines(const Position& position) const;

@@ -34,6 +34,78 @@ PLAIN = collection(
 )
 
 
+# Of any folder, as the statements themselves are not in it.
+ALWAYS_LEFT_OUT = {"statements, sources, names and colours of features", "findings of tables/check.json",
+                   "project.qgs, SOURCES.txt, LICENSES.txt"}
+
+# One source with an accuracy, three parties of two groups, dates in doubt, places, regions, claims and borders.
+RICH_MANIFEST = """
+[atlas]
+id = "rich"
+title = "Three parties"
+study_area = "study.geojson"
+places = "places.geojson"
+
+[[actor]]
+id = "a"
+name = "Aland"
+color = "#0072b2"
+groups = [{id = "west", from = "2000-06-01"}]
+
+[[actor]]
+id = "b"
+name = "Bland"
+color = "#e69f00"
+
+[[actor]]
+id = "c"
+name = "Cland"
+color = "#009e73"
+groups = [{id = "west"}]
+
+[[source]]
+id = "s"
+title = "A map"
+licence = "CC0-1.0"
+sigma_m = 500
+correlation_m = 5000
+
+[[source]]
+id = "t"
+title = "Another map"
+licence = "CC0-1.0"
+
+[[period]]
+id = "first"
+from = "2000-01-01"
+
+[[period]]
+id = "second"
+from = "2001-01-01"
+
+[[region]]
+id = "middle"
+file = "middle.geojson"
+
+[[region]]
+id = "beside"
+file = "beside.geojson"
+"""
+
+for _id, _theme in (("front", "control"), ("claims", "claim"), ("borders", "border")):
+    RICH_MANIFEST += f"""
+[[layer]]
+id = "{_id}"
+source = "s"
+theme = "{_theme}"
+mode = "interval"
+files = ["{_id}.geojson"]
+actor = {{field = "holder"}}
+from = {{field = "from"}}
+to = {{field = "to"}}
+"""
+
+
 class VerifyTest(CliTest):
     def results(self, *options, front=PLAIN):
         self.write("front.geojson", front)
@@ -81,7 +153,8 @@ class GoodFolders(VerifyTest):
         folder = self.results()
         document = self.verified(folder)
         self.assertEqual({row["check"] for row in document["rows"]},
-                         {"rounding stated", "dwell is that of the series", "dwell is that of polygons",
+                         {"rounding stated", "dwell is that of the series", "dwell is that of polygons", "dwell adds up",
+                          "dwell is that of accounts", "days add up", "history", "layers of dates", "heads",
                           "file", "polygons valid", "polygon areas", "no overlaps", "csv is its json", "shares",
                           "areas add up", "areas are those of polygons", "changes add up",
                           "changes are those of polygons", "changes are intersections", "changes are differences",
@@ -90,7 +163,7 @@ class GoodFolders(VerifyTest):
                           "cells are those of polygons", "cells have the areas", "cells changed"})
         files = {row["file"] for row in document["rows"] if row["check"] == "file"}
         self.assertEqual(files, {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()} - {"index.json"})
-        self.assertEqual(document["left_out"], [])
+        self.assertEqual({row["what"] for row in document["left_out"]}, ALWAYS_LEFT_OUT)
         # Rounding and quadrature, no more.
         for row in document["rows"]:
             if row["check"] == "polygon areas":
@@ -138,7 +211,7 @@ class GoodFolders(VerifyTest):
         self.write("study.geojson", collection(feature([box(-1, -1, 5, 2)])))
         self.write("west.geojson", collection(feature([box(0, 0, 1.5, 1)])))
         document = self.verified(self.results())
-        self.assertEqual(document["left_out"], [])
+        self.assertEqual({row["what"] for row in document["left_out"]}, ALWAYS_LEFT_OUT)
         self.assertIn("areas in regions are common ground", {row["check"] for row in document["rows"]})
         self.verified(self.results("--region", "west"))
 
@@ -181,7 +254,8 @@ class GoodFolders(VerifyTest):
                             feature([box(5, 0, 6, 1)], holder="nobody", **{"from": "2000", "to": None}))
         document = self.verified(self.results(front=shared))
         self.assertIn("a+b", json.dumps(json.loads((self.path / "results/tables/areas.json").read_text())))
-        self.assertEqual(document["left_out"], [])
+        self.assertEqual({row["what"] for row in document["left_out"]} - ALWAYS_LEFT_OUT,
+                         {"least and most days in tables/dwell.json"})
 
     def test_a_date_by_two_names(self):
         self.verified(self.results("--at", "first,2000-01-01,second"))
@@ -325,8 +399,8 @@ class PlantedFaults(VerifyTest):
         self.found("polygons valid", "layers/control-first.geojson")
 
     def test_a_layer_that_cannot_be_read(self):
-        (self.folder_ / "layers" / "control-first.geojson").write_text("no map")
-        (self.folder_ / "rasters" / "control-first.tif").write_bytes(b"no raster")
+        (self.folder_ / "layers" / "control-first.geojson").write_text('{"no": "map"}')
+        (self.folder_ / "rasters" / "control-first.tif").write_bytes(b"II*\0 no raster")
         (self.folder_ / "tables" / "areas.json").write_text("[")
         self.seal(self.folder_)
         self.assertLessEqual({("layer read", "layers/control-first.geojson"), ("table", "tables/areas.json"),
@@ -358,20 +432,219 @@ class PlantedFaults(VerifyTest):
         self.found("raster grid", "rasters/control-second.tif")
 
 
+class RichFolders(VerifyTest):
+    """Bands, places, claims, borders, regions, groups: what the small atlas has not."""
+
+    def setUp(self):
+        super().setUp()
+        def since(rings, holder, begin, end=None):
+            return feature(rings, holder=holder, **{"from": begin, "to": end})
+        self.write("atlas.toml", RICH_MANIFEST)
+        self.write("study.geojson", collection(feature([box(-1, -1, 5, 2)])))
+        # Its west side runs along the line between a and b of 2000: there one of both is outside of it.
+        self.write("middle.geojson", collection(feature([box(2, 0, 3, 1)])))
+        self.write("beside.geojson", collection(feature([box(3.5, 0, 4.5, 1)])))
+        self.write("front.geojson", collection(
+            since([box(0, 0, 2, 1)], "a", "2000", "2001"), since([box(2, 0, 4, 1)], "b", "2000", "2001"),
+            since([box(0, 0, 1, 1)], "a", "2001"), since([box(1, 0, 4, 1)], "b", "2001"),
+            since([box(4, 0, 5, 1)], "c", "2000-03~")))
+        self.write("claims.geojson", collection(since([box(0, 0, 3, 1)], "a", "2000"), since([box(1, 0, 5, 1)], "b", "2000")))
+        self.write("borders.geojson", collection(since([box(0, 0, 2, 1)], "a", "2000"), since([box(2, 0, 4, 1)], "b", "2000")))
+        def point(name, lon, lat):
+            return {"type": "Feature", "properties": {"name": name}, "geometry": {"type": "Point", "coordinates": [lon, lat]}}
+        self.write("places.geojson", collection(point("Westham", 0.5, 0.5), point("Midham", 1.5, 0.5),
+                                                point("Lineham", 2, 0.5), point("Eastham", 4.5, 0.5),
+                                                point("Farham", -0.5, 1.5)))
+
+    def results(self, *options):
+        folder = self.path / "results"
+        done = self.run_program("run", self.atlas, "-o", folder, "--res", "0.05", "--overwrite", *options)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return folder
+
+    def test_no_false_alarm(self):
+        for options in ((), ("--region", "middle"), ("--region", "middle,beside"), ("--group", "west"), ("--actor", "a"),
+                        ("--actor", "a", "--region", "middle"), ("--group", "west", "--region", "beside"),
+                        ("--theme", "claim"), ("--theme", "border"), ("--method", "sphere:6371000"), ("--method", "geodesic"),
+                        ("--public",), ("--source", "s"), ("--since", "2000-02", "--until", "2000-12", "--at", "2000-02,2000-06"),
+                        ("--at", "1999,2000-07"), ("--no-bands",)):
+            with self.subTest(options):
+                self.verified(self.results(*options))
+
+    def planted(self, folder, name, change):
+        path = folder / name
+        before = path.read_bytes()
+        self.change_json(path, change)
+        document = json.loads(path.read_text())
+        csv = path.with_suffix(".csv")
+        kept = csv.read_bytes() if csv.exists() else None
+        if kept is not None:
+            head = kept.decode().split("\n")[0].split(",")
+            def cell(value):
+                text = "" if value is None else value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+                return '"' + text.replace('"', '""') + '"' if set(text) & set(',"') else text
+            csv.write_text("\n".join([",".join(head)] + [",".join(cell(row.get(key)) for key in head)
+                                                         for row in document["rows"]]) + "\n")
+        self.seal(folder)
+        found = self.differences(folder)
+        path.write_bytes(before)
+        if kept is not None:
+            csv.write_bytes(kept)
+        self.seal(folder)
+        return found
+
+    def test_figures_that_stand_once(self):
+        folder = self.results()
+        def first(key, change, table="rows", where=lambda row: True):
+            def plant(document):
+                row = next(row for row in document[table] if where(row) and row.get(key) is not None)
+                row[key] = change(row[key])
+            return plant
+        more = lambda value: value * 1.3 + 7
+        def empty(document):
+            for key in ("rows", "transitions", "places", "changes", "certificates"):
+                if key in document:
+                    document[key] = []
+        def dropped(document):
+            document["places"].pop(0)
+        changes, dwell, places, line = "changes-first-second", "dwell", "dwell-places", "line-a-b"
+        for file, check, plant in (
+                ("areas", "bands", first("low_m2", more)),
+                ("areas", "bands", first("high_m2", lambda value: value / 2)),
+                ("areas", "bands", first("share_low", more)),
+                ("timeline", "bands", first("date_low_m2", lambda value: value + 1e12)),
+                (changes, "bands", first("gained_low_m2", lambda value: value + 1e12)),
+                (changes, "changes add up", first("net_m2", more)),
+                (changes, "changes add up", first("within_noise", lambda value: not value)),
+                (changes, "changes add up", lambda document: document.update(residual_units="17")),
+                (changes, "changes add up", empty),
+                (changes, "places lie in polygons", dropped),
+                (changes, "places lie in polygons", first("to", lambda value: "c", "places")),
+                (changes, "places lie in polygons", first("lon", lambda value: value - 1, "places")),
+                (dwell, "dwell adds up", first("share", more)),
+                (dwell, "dwell is that of accounts", first("area_m2", more)),
+                (dwell, "dwell adds up", first("days_mean", more)),
+                (dwell, "dwell is that of accounts", first("days_median", lambda value: value - 1)),
+                (dwell, "dwell is that of accounts", first("days_min", lambda value: value - 1)),
+                (dwell, "dwell is that of the series", empty),
+                (places, "places lie in polygons", first("first_holder", lambda value: "c")),
+                (places, "places lie in polygons", first("last_holder", lambda value: "c")),
+                (places, "places lie in polygons", first("changes", lambda value: value + 1)),
+                (places, "places lie in polygons", first("last_change", lambda value: "1999-01-01")),
+                (places, "places lie in polygons", empty),
+                (line, "lines are those of the layer", first("on_border_m", more)),
+                (line, "lines are those of the layer", empty),
+                ("timeline", "timeline has the areas", empty),
+                ("check", "certificates", empty),
+                ("areas", "heads", lambda document: document.update(method="geodesic")),
+                ("areas", "heads", lambda document: document.update(rule="majority")),
+                ("areas", "heads", lambda document: document.update(checksum="0" * 64))):
+            with self.subTest(f"{file}: {check}"):
+                self.assertIn((check, f"tables/{file}.json"), self.planted(folder, f"tables/{file}.json", plant))
+        def other_party(document):
+            document["features"][0]["properties"]["left_actor"] = "c"
+        self.assertIn(("lines are those of the layer", "layers/line-a-b.geojson"),
+                      self.planted(folder, "layers/line-a-b.geojson", other_party))
+        def other_rule(document):
+            document["marchland"]["rule"] = "majority"
+        self.assertIn(("heads", "layers/control-first.geojson"),
+                      self.planted(folder, "layers/control-first.geojson", other_rule))
+        self.verified(folder)
+
+    def test_history_of_another_theme(self):
+        for plant in ("update claim set actor = 'a'", "delete from claim", "delete from border",
+                      "update control set from_earliest = '1900-01-01T00:00:00Z'"):
+            with self.subTest(plant):
+                folder = self.results()
+                source = ogr.Open(str(folder / "layers" / "history.gpkg"), 1)
+                source.ExecuteSQL(plant)
+                source = None
+                self.seal(folder)
+                found = {check for check, _ in self.differences(folder)}
+                self.assertTrue(found & {"history", "layers of dates"}, found)
+
+    def test_content_that_is_none(self):
+        folder = self.results()
+        tables = sorted(path for path in (folder / "tables").glob("*.json"))
+        for content in ('{"rows":[1]}', '{"rows":{}}', '{"rows":[{"at":"x"}]}', '{"rows":[{"at":5,"actor":[]}]}',
+                        '{"rows":[{}]}', "[]", "{}"):
+            with self.subTest(content):
+                kept = {path: path.read_bytes() for path in tables}
+                for path in tables:
+                    path.write_text(content)
+                self.seal(folder)
+                done = self.run_program("verify", folder, "--format", "json")
+                self.assertEqual((done.returncode, done.stderr), (4, ""))
+                for path, before in kept.items():
+                    path.write_bytes(before)
+        (folder / "tables" / "areas.json").write_text('{"rows":[{"at":"2000-01-01"},1]}')
+        self.change_json(folder / "layers" / "line-a-b.geojson",
+                         lambda document: document["features"][0]["properties"].update(at="x"))
+        self.seal(folder)
+        document = json.loads(self.run_program("verify", folder, "--format", "json").stdout)
+        said = {(row["file"], row["what"], row["found"]) for row in document["differences"]}
+        self.assertIn(("tables/areas.json", "rows, row 2", "is no object: 1"), said)
+        self.assertTrue(any(file == "layers/line-a-b.geojson" and what.endswith(": at") and found == "x"
+                            for file, what, found in said), said)
+
+    def test_links_and_ways_out(self):
+        folder = self.results()
+        outside = self.path / "outside"
+        outside.mkdir()
+        (outside / "SOURCES.txt").write_bytes((folder / "SOURCES.txt").read_bytes())
+        (folder / "linked").symlink_to(outside)
+        self.assertEqual(self.differences(folder), {("file", "linked")})
+        (folder / "linked").unlink()
+        (folder / "layers" / "dwell.geojson").rename(outside / "dwell.geojson")
+        (folder / "layers" / "dwell.geojson").symlink_to(outside / "dwell.geojson")
+        self.assertIn(("file", "layers/dwell.geojson"), self.differences(folder))
+        folder = self.results()
+        path = folder / "index.json"
+        index = json.loads(path.read_text())
+        entry = next(entry for entry in index["files"] if entry["file"] == "SOURCES.txt")
+        for name in ("../outside/SOURCES.txt", str(outside / "SOURCES.txt"), "tables/../SOURCES.txt"):
+            with self.subTest(name):
+                path.write_text(json.dumps({**index, "files": index["files"] + [{**entry, "file": name}]}))
+                self.assertEqual(self.differences(folder), {("file", name)})
+        # What names other files is not read, whatever it is called.
+        path.write_text(json.dumps(index))
+        (folder / "layers" / "dwell.geojson").write_text("<OGRVRTDataSource/>")
+        self.seal(folder)
+        self.assertIn(("file", "layers/dwell.geojson"), self.differences(folder))
+
+
 class Refusals(VerifyTest):
     def test_what_is_no_result_folder(self):
         self.assertIn("is no folder", self.refusal(1, "verify", self.path / "nothing"))
         self.assertIn("has no index.json", self.refusal(1, "verify", self.atlas))
         folder = self.results()
         (folder / "index.json").write_text("{")
-        self.assertIn("is no JSON", self.refusal(1, "verify", folder))
+        self.assertIn("is no JSON", self.refusal(3, "verify", folder))
         (folder / "index.json").write_text('{"atlas": "x"}')
-        self.assertIn("has no 'checksum'", self.refusal(1, "verify", folder))
+        self.assertIn("has no 'checksum'", self.refusal(3, "verify", folder))
+
+    def test_an_index_that_cannot_be_understood(self):
+        folder = self.results()
+        path = folder / "index.json"
+        index = json.loads(path.read_text())
+        for key, value, words in (("dates", [], "dates: expected"), ("dates", {"first": "x"}, "dates: first: 'x' is not a date"),
+                                  ("method", 5, "method: expected a text"), ("files", {}, "files: expected a list"),
+                                  ("files", [1], "files, entry 1"), ("options", [], "options: expected"),
+                                  ("utc_offset_minutes", "x", "utc_offset_minutes: expected")):
+            with self.subTest(f"{key} {value}"):
+                path.write_text(json.dumps({**index, key: value}))
+                message = self.refusal(3, "verify", folder)
+                self.assertIn("index.json", message)
+                self.assertIn(words, message)
+        for key, value in (("at", 5), ("between", ["a"]), ("rounding_m2", "x"), ("command", [])):
+            with self.subTest(f"{key} {value}"):
+                path.write_text(json.dumps({**index, "files": [{**entry, key: value} for entry in index["files"]]}))
+                self.assertIn(f"tables/areas.csv: {key}: expected", self.refusal(3, "verify", folder))
 
     def test_a_folder_of_an_earlier_version(self):
         folder = self.results()
         self.change_json(folder / "index.json", lambda d: [entry.pop("sha256") for entry in d["files"]])
-        self.assertIn("run again", self.refusal(1, "verify", folder))
+        self.assertIn("run again", self.refusal(3, "verify", folder))
 
 
 class Licences(VerifyTest):

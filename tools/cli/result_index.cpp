@@ -18,7 +18,9 @@ std::vector<std::string> files_within(const fs::path& folder) {
   std::error_code error;
   fs::recursive_directory_iterator entry(folder, error);
   for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    if (!entry->is_directory()) names.push_back(entry->path().lexically_relative(folder).generic_string());
+    // A link to a folder is not entered, so it is listed as itself.
+    if (entry->is_symlink() || !entry->is_directory())
+      names.push_back(entry->path().lexically_relative(folder).generic_string());
   }
   if (error) throw Error(ErrorCode::failure, fmt::format("{}: {}", folder.string(), error.message()));
   std::sort(names.begin(), names.end());

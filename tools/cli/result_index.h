@@ -25,7 +25,8 @@ struct ResultFile {
 /// where one cannot be read.
 [[nodiscard]] Json index_entries(const std::filesystem::path& folder, const std::vector<ResultFile>& files);
 
-/// The files of a folder and all folders in it, relative to it, with '/', sorted.
+/// The files of a folder and all folders in it, relative to it, with '/', sorted. Links are among them,
+/// whatever they lead to, and are not followed.
 [[nodiscard]] std::vector<std::string> files_within(const std::filesystem::path& folder);
 
 /// The options that hold for every file of a folder, as `run` was given them: theme, region, actor, group,

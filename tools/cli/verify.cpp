@@ -161,9 +161,17 @@ std::optional<Instant> LayerFeature::instant(const std::string& field) const {
   return parse_date(value).first;
 }
 
-bool ResultBack::has_some_actors_only() const {
+bool ResultBack::has_option(const char* name) const {
   const auto options = index.find("options");
-  return options != index.end() && (options->contains("actor") || options->contains("group"));
+  return options != index.end() && options->contains(name);
+}
+
+bool ResultBack::has_some_actors_only() const {
+  return has_option("actor") || has_option("group");
+}
+
+std::string ResultBack::theme() const {
+  return has_option("theme") ? index["options"]["theme"].get<std::string>() : "control";
 }
 
 std::vector<const Json*> ResultBack::entries(const Json& like, const std::string& ending) const {
@@ -210,7 +218,27 @@ std::string bytes_of(const fs::path& path) {
   return out.str();
 }
 
-/// Throws Error(failure) where the folder is none that `run` wrote.
+/// How a file was made, where the index says so, in the types that the checks read.
+void check_made(const Json& entry, const auto& fail) {
+  const auto is_texts = [](const Json& value) {
+    return value.is_array() &&
+           std::all_of(value.begin(), value.end(), [](const Json& v) { return v.is_string(); });
+  };
+  const auto expect = [&](const char* key, const char* what, const auto& holds) {
+    if (entry.contains(key) && !holds(entry[key]))
+      fail(fmt::format("{}: {}: expected {}", entry["file"].get<std::string>(), key, what));
+  };
+  const auto is_text = [](const Json& value) { return value.is_string(); };
+  for (const char* key : {"command", "from", "to", "by", "layer", "every"}) expect(key, "a text", is_text);
+  expect("at", "a date or a list of them",
+         [&](const Json& value) { return value.is_string() || is_texts(value); });
+  expect("between", "two parties", [&](const Json& value) { return is_texts(value) && value.size() == 2; });
+  for (const char* key : {"rounding_m2", "res"})
+    expect(key, "a number", [](const Json& value) { return value.is_number(); });
+}
+
+/// Throws Error(failure) where the folder is none that `run` wrote, and Error(invalid_data) for an index that
+/// cannot be understood.
 Json read_index(const fs::path& folder) {
   const fs::path path = folder / kResultIndex;
   std::error_code error;
@@ -223,29 +251,85 @@ Json read_index(const fs::path& folder) {
   }
   const Json index = Json::parse(bytes_of(path), nullptr, false);
   const auto fail = [&](std::string_view what) {
-    throw Error(ErrorCode::failure, fmt::format("{}: {}", path.string(), what));
+    throw Error(ErrorCode::invalid_data, fmt::format("{}: {}", path.string(), what));
   };
-  if (index.is_discarded()) fail("is no JSON; without it nothing can be held to what was written");
+  if (!index.is_object()) fail("is no JSON object; without it nothing can be held to what was written");
   for (const char* key : {"atlas", "checksum", "method", "files", "dates"}) {
     if (!index.contains(key)) fail(fmt::format("has no '{}'; expected what run wrote", key));
   }
-  const auto is_complete = [](const Json& entry) {
-    return entry.is_object() && entry.contains("file") && entry["file"].is_string() &&
-           entry.contains("sha256") && entry["sha256"].is_string() && entry.contains("bytes") &&
-           entry["bytes"].is_number_integer();
-  };
-  if (!index["files"].is_array() || !std::all_of(index["files"].begin(), index["files"].end(), is_complete))
-    fail(
-        "has files without size and sha256: an earlier version wrote it; run again to get a folder that can "
-        "be verified");
+  for (const char* key : {"atlas", "checksum", "method"}) {
+    if (!index[key].is_string()) fail(fmt::format("{}: expected a text", key));
+  }
+  for (const char* key : {"utc_offset_minutes", "day_starts_minutes"}) {
+    if (index.contains(key) && !index[key].is_number_integer())
+      fail(fmt::format("{}: expected whole minutes", key));
+  }
+  if (index.contains("options") &&
+      !(index["options"].is_object() && index["options"].value("theme", Json("")).is_string()))
+    fail("options: expected an object of options, theme a text");
+  const Json& dates = index["dates"];
+  if (!dates.is_object() ||
+      !std::all_of(dates.begin(), dates.end(), [](const Json& d) { return d.is_string(); }))
+    fail("dates: expected an object of names and dates");
+  if (!index["files"].is_array()) fail("files: expected a list");
+  for (std::size_t i = 0; i < index["files"].size(); ++i) {
+    const Json& entry = index["files"][i];
+    if (!entry.is_object() || !entry.contains("file") || !entry["file"].is_string())
+      fail(fmt::format("files, entry {}: expected an object with the name of a file", i + 1));
+    if (!entry.contains("sha256") || !entry["sha256"].is_string() || !entry.contains("bytes") ||
+        !entry["bytes"].is_number_integer()) {
+      fail(fmt::format(
+          "{} has no size and sha256: an earlier version wrote it; run again to get a folder that "
+          "can be verified",
+          entry["file"].get<std::string>()));
+    }
+    check_made(entry, fail);
+  }
   return index;
 }
 
-void verify_files(const ResultBack& folder, Checks& checks) {
+/// Whether a name of the index is a file of the folder itself: no way out of it, and no link.
+bool lies_within(const fs::path& folder, const std::string& file) {
+  const fs::path name(file);
+  if (name.empty() || name.is_absolute() || name.lexically_normal() != name) return false;
+  fs::path place = folder;
+  for (const fs::path& part : name) {
+    if (part == "..") return false;
+    place /= part;
+    std::error_code error;
+    if (fs::is_symlink(place, error)) return false;
+  }
+  return true;
+}
+
+/// What GDAL would make of a file goes by its first bytes, and among the forms it knows are some that name
+/// other files; so those must be of the form that the name says.
+bool begins_as_named(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::string head(16, '\0');
+  in.read(head.data(), static_cast<std::streamsize>(head.size()));
+  const auto begins = [&](std::string_view with) { return std::string_view(head).starts_with(with); };
+  const std::string ending = path.extension().string();
+  if (ending == ".geojson" || ending == ".json") return begins("{") || begins("[");
+  if (ending == ".gpkg") return begins(std::string_view("SQLite format 3\0", 16));
+  if (ending == ".tif") return begins("II") || begins("MM");
+  return true;
+}
+
+/// Fingerprints. Of the index only those files stay that can be read further.
+void verify_files(ResultBack& folder, Checks& checks) {
   std::set<std::string> listed{kResultIndex};
+  Json readable = Json::array();
   for (const Json& entry : folder.index["files"]) {
     const std::string file = entry["file"];
-    listed.insert(file);
+    if (!listed.insert(file).second) {
+      checks.text("file", file, "stands once in the index", "yes", "no");
+      continue;
+    }
+    if (!lies_within(folder.path, file)) {
+      checks.text("file", file, "is a file of the folder, and no link", "yes", "no");
+      continue;
+    }
     std::error_code error;
     if (!fs::is_regular_file(folder.path / file, error)) {
       checks.text("file", file, "is there", "yes", "no");
@@ -255,10 +339,16 @@ void verify_files(const ResultBack& folder, Checks& checks) {
     checks.text("file", file, "sha256", entry["sha256"], digest.sha256);
     checks.number("file", file, "size", "bytes", entry["bytes"].get<double>(),
                   static_cast<double>(digest.bytes), 0.0);
+    if (!begins_as_named(folder.path / file)) {
+      checks.text("file", file, "begins as its name says", "yes", "no");
+      continue;
+    }
+    readable.push_back(entry);
   }
   for (const std::string& file : files_within(folder.path)) {
     if (!listed.contains(file)) checks.text("file", file, "is in the index", "yes", "no");
   }
+  folder.index["files"] = std::move(readable);
 }
 
 struct VerifyCommand {
@@ -275,7 +365,12 @@ struct VerifyCommand {
                    std::chrono::minutes(result.index.value("day_starts_minutes", 0))};
     for (const auto& [name, text] : result.index["dates"].items()) {
       result.date_texts[name] = text;
-      result.dates[name] = result.instant(text);
+      try {
+        result.dates[name] = result.instant(text);
+      } catch (const Error& error) {
+        throw Error(ErrorCode::invalid_data,
+                    fmt::format("{}: dates: {}: {}", (folder / kResultIndex).string(), name, error.what()));
+      }
     }
     const std::string method = result.index["method"];
     result.measure = EqualAreaMeasure::of_method(method);
@@ -334,13 +429,62 @@ struct VerifyCommand {
 
 }  // namespace
 
+namespace {
+
+/// Why a row cannot be used; empty where it can.
+std::string defect_of_row(const ResultBack& folder, const Json& row) {
+  if (!row.is_object()) return "is no object: " + row.dump().substr(0, 60);
+  for (const char* key : {"at", "actor", "from", "to", "region", "theme", "name", "share_of", "first_holder",
+                          "last_holder", "last_change", "agrees"}) {
+    const auto value = row.find(key);
+    if (value != row.end() && !value->is_string() && !value->is_null())
+      return fmt::format("{} is no text: {}", key, value->dump().substr(0, 60));
+  }
+  for (const char* key : {"at", "last_change"}) {
+    const auto value = row.find(key);
+    if (value == row.end() || value->is_null()) continue;
+    try {
+      static_cast<void>(folder.instant(value->get<std::string>()));
+    } catch (const Error& error) {
+      return fmt::format("{}: {}", key, error.what());
+    }
+  }
+  const auto days = row.find("days");
+  if (days == row.end() || days->is_number()) return "";
+  const auto is_number = [](const Json& value) { return value.is_number(); };
+  if (!days->is_object() || !std::all_of(days->begin(), days->end(), is_number))
+    return "days is no object of numbers";
+  return "";
+}
+
+}  // namespace
+
 std::optional<Json> ResultBack::table(const std::string& file, Checks& checks) const {
-  std::error_code error;
-  if (!fs::is_regular_file(path / file, error)) return std::nullopt;  // said already
   Json document = Json::parse(bytes_of(path / file), nullptr, false);
-  if (document.is_object()) return document;
-  checks.text("table", file, "is a JSON object", "yes", "no");
-  return std::nullopt;
+  if (!document.is_object()) {
+    checks.text("table", file, "is a JSON object", "yes", "no");
+    return std::nullopt;
+  }
+  for (const char* name : {"rows", "transitions", "places", "changes", "findings", "certificates"}) {
+    const auto rows = document.find(name);
+    if (rows == document.end()) continue;
+    if (!rows->is_array()) {
+      checks.text("table", file, fmt::format("{} is a list", name), "yes", "no");
+      *rows = Json::array();
+      continue;
+    }
+    Json sound = Json::array();
+    for (std::size_t i = 0; i < rows->size(); ++i) {
+      const std::string defect = defect_of_row(*this, (*rows)[i]);
+      if (defect.empty()) {
+        sound.push_back(std::move((*rows)[i]));
+      } else {
+        checks.text("table", file, fmt::format("{}, row {}", name, i + 1), "what run writes", defect);
+      }
+    }
+    *rows = std::move(sound);
+  }
+  return document;
 }
 
 double area_bound(const ResultBack& folder, const std::string& file, const MeasuredArea& measured) {

@@ -1,7 +1,9 @@
 #pragma once
 // What `verify` holds against each other: the files of a result folder as they were read back, and the list
-// of what was found. The checks themselves are divided by what they are about: layers, tables, rasters.
+// of what was found. The checks themselves are divided by what they are about: layers, tables
+// (verify_tables.h), rasters.
 #include "tools/cli/report.h"
+#include <marchland/base/error.h>
 #include <marchland/time/instant.h>
 #include <marchland/verify/measure_again.h>
 #include <marchland/verify/planar_area.h>
@@ -23,6 +25,18 @@ class Checks {
   /// Something that must be so.
   void text(const std::string& check, const std::string& file, const std::string& what,
             const std::string& expected, const std::string& found);
+  /// Runs a check of a file. Content that cannot be understood is a difference of that file, and ends only
+  /// this check.
+  template <class Check>
+  void attempt(const std::string& file, const Check& check) {
+    try {
+      check();
+    } catch (const Json::exception& error) {
+      text("content", file, "is what run writes", "yes", error.what());
+    } catch (const Error& error) {
+      text("content", file, "is what run writes", "yes", error.what());
+    }
+  }
   /// What was not looked at, and why.
   void leave_out(const std::string& what, const std::string& why);
 
@@ -88,6 +102,9 @@ struct ResultBack {
 
   /// Only some parties' rows and polygons are there.
   [[nodiscard]] bool has_some_actors_only() const;
+  /// The folder was made with this option: "region", "group", ...
+  [[nodiscard]] bool has_option(const char* name) const;
+  [[nodiscard]] std::string theme() const;
   /// Entries whose keys have these values.
   [[nodiscard]] std::vector<const Json*> entries(const Json& like, const std::string& ending) const;
   /// The layer of who held what at a date; null where there is none.
@@ -97,7 +114,8 @@ struct ResultBack {
   [[nodiscard]] const LayerBack* layer_of(const std::string& file, const std::string& name) const;
   /// An instant as tables write it. Throws InvalidArgument.
   [[nodiscard]] Instant instant(const std::string& text) const { return parse_date(text, days).first; }
-  /// A table; nothing, and a difference noted, where it cannot be read.
+  /// A table, by a file of the index; nothing, and a difference noted, where it cannot be read. Rows that
+  /// are none, or whose texts and dates cannot be understood, are noted as differences and left out.
   [[nodiscard]] std::optional<Json> table(const std::string& file, Checks& checks) const;
 };
 
@@ -113,7 +131,8 @@ struct ResultBack {
 
 /// Reads every layer that is there; areas, validity, overlaps.
 void verify_layers(ResultBack& folder, Checks& checks);
-/// Tables against layers, against each other and within themselves. After verify_layers.
+/// Tables against layers, against each other and within themselves, and of both what they say of themselves.
+/// After verify_layers.
 void verify_tables(const ResultBack& folder, Checks& checks);
 /// Cells against polygons and against each other. After verify_layers.
 void verify_rasters(const ResultBack& folder, Checks& checks);

@@ -37,6 +37,23 @@ std::string name_of(const LayerBack& layer, const LayerFeature& feature) {
   return name;
 }
 
+/// Values that are no dates where dates belong are noted, and taken for none.
+void verify_dates(LayerBack& layer, Checks& checks) {
+  for (LayerFeature& feature : layer.features) {
+    for (const char* field :
+         {"at", "from", "to", "from_earliest", "from_latest", "to_earliest", "to_latest", "last_change"}) {
+      try {
+        static_cast<void>(feature.instant(field));
+      } catch (const Error&) {
+        const std::string found = feature.text(field);
+        feature.values[field].reset();
+        checks.text("layer read", layer.file, fmt::format("{}: {}", name_of(layer, feature), field), "a date",
+                    found);
+      }
+    }
+  }
+}
+
 LayerBack read_layer(const fs::path& path, const std::string& file, const std::string& layer) {
   VectorRequest request;
   request.dataset = path.string();
@@ -143,6 +160,7 @@ void verify_layers(ResultBack& folder, Checks& checks) {
     }
   }
   for (LayerBack& layer : folder.layers) {
+    verify_dates(layer, checks);
     verify_polygons(folder, layer, checks);
     verify_overlaps(folder, layer, checks);
   }

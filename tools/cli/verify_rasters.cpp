@@ -52,6 +52,9 @@ class RasterChecks {
       verify_georeference(file, *entry, *raster);
       if (raster->grid.crs != "EPSG:4326" && raster->grid.crs != "OGC:CRS84") {
         checks_.leave_out(file, fmt::format("cells of {} are not compared with polygons", raster->grid.crs));
+      } else if (folder_.has_option("group")) {
+        checks_.leave_out("cells against polygons",
+                          "rasters show actors of a group at all dates, layers while they are in it");
       } else if (const LayerBack* layer = folder_.control_at(date)) {
         verify_cells(file, *raster, *layer);
       }

@@ -120,6 +120,16 @@ TEST(PlanarArea, DistanceIsToRingsOfHolesToo) {
   EXPECT_DOUBLE_EQ(a.distance_to_lines({10, 7}), 0.0);
 }
 
+TEST(PlanarArea, CoversItsLinesAndNoHole) {
+  const PlanarArea a({{box(0, 0, 10, 10), box(4, 4, 6, 6)}, {box(20, 0, 21, 1)}});
+  EXPECT_TRUE(a.covers({1, 1}));
+  EXPECT_TRUE(a.covers({10, 3}));
+  EXPECT_TRUE(a.covers({4, 5}));  // on the line of the hole
+  EXPECT_FALSE(a.covers({5, 5}));
+  EXPECT_TRUE(a.covers({20.5, 0.5}));
+  EXPECT_FALSE(a.covers({15, 0.5}));
+}
+
 TEST(PlanarArea, RingsThatGeosCannotTake) {
   EXPECT_THROW(PlanarArea({{{{0, 0}, {1, 1}}}}), InvalidArgument);
   EXPECT_THROW(PlanarArea({{{{0, 0}, {1, 1}, {2, 0}, {3, 3}}}}), InvalidArgument);
