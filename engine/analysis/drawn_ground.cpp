@@ -260,7 +260,8 @@ void DrawnGround::move_to(TimeIndex epoch, std::vector<Part> part_of_holder, con
     for (const EdgeIndex e : edges_of(passing.face)) {
       const bool was_boundary = place_[e] != 0;
       set_boundary(e);
-      // Around a node, ground that passes ends at an edge that bounds parts before or after, or is all there is.
+      // Around a node, ground that passes ends at an edge that bounds parts before or after, or is all there
+      // is.
       if (!was_boundary && place_[e] == 0) continue;
       // Whatever arrives at its ends may go on otherwise.
       const Edge& edge = plane.edges()[e];
