@@ -99,10 +99,10 @@ void check_accuracy(const Accuracy& accuracy) {
   if (!is_sound)
     throw InvalidData(
         "accuracy is no number of metres; expected sigma and correlation of 0 or more, and a finite bias");
-  if (accuracy.bias.value() != 0.0 && (!accuracy.sigma || accuracy.sigma->value() == 0.0)) {
+  if (accuracy.bias.value() != 0.0 && accuracy.sigma && accuracy.sigma->value() == 0.0) {
     throw InvalidData(fmt::format(
-        "bias_m is {} and sigma_m {}; lines that are off by a bias are not exact: state sigma_m above 0",
-        accuracy.bias.value(), accuracy.sigma ? "0 (exact)" : "not stated"));
+        "bias_m is {} and sigma_m 0, which says that lines are exact; state sigma_m above 0, or no bias",
+        accuracy.bias.value()));
   }
 }
 

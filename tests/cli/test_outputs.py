@@ -418,7 +418,7 @@ class Run(OutputTest):
         elif path.suffix in (".html", ".svg"):
             self.assertRegex(path.read_text(encoding="utf-8"), r"^<(!doctype html|svg )")
         else:
-            self.assertTrue(path.name in ("SOURCES.txt", "LICENSES.txt") or path.name.endswith(".tif.aux.xml"), path)
+            self.assertTrue(path.name in ("SOURCES.txt", "LICENSES.txt", "project.qgs") or path.name.endswith(".tif.aux.xml"), path)
             if path.suffix == ".txt":
                 self.assertIn("A map", path.read_text())
 

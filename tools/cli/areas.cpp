@@ -83,7 +83,7 @@ class AreaBands {
     }
     of_share.sd = SquareMeters(of_share.sd.value() / whole);
     of_share.excess = SquareMeters(of_share.excess.value() / whole);
-    add_band(json, BandKeys("share_", ""), area / whole, of_share, 0.0, 1.0);
+    add_band(json, BandKeys("share_", ""), area / whole, of_share, 0.0, 1.0, is_of_held);
   }
 
  private:

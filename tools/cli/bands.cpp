@@ -37,31 +37,29 @@ bool is_bounded_by_definitions(double figure, const AreaError& error) {
   return figure != 0.0 && error.lines.value() == 0.0;
 }
 
-/// Widens gain and loss until their difference can be what the net band admits.
+/// Of nothing gained, or lost, no line says how much it may have been: as much as the net band admits.
 void admit_net(Json& row) {
   const auto number = [&](const char* key) {
     return row[key].is_number() ? row[key].get<double>() : std::nan("");
   };
-  const double net_low = number("net_low_m2");
-  const double net_high = number("net_high_m2");
-  const double gained_low = number("gained_low_m2");
-  const double lost_low = number("lost_low_m2");
   // A comparison with what is not a number is false.
-  if (number("lost_high_m2") < gained_low - net_low) row["lost_high_m2"] = gained_low - net_low;
-  if (number("gained_high_m2") < net_high + lost_low) row["gained_high_m2"] = net_high + lost_low;
+  const double most_lost = number("gained_low_m2") - number("net_low_m2");
+  const double most_gained = number("net_high_m2") + number("lost_low_m2");
+  if (row["lost_m2"] == 0.0 && number("lost_high_m2") < most_lost) row["lost_high_m2"] = most_lost;
+  if (row["gained_m2"] == 0.0 && number("gained_high_m2") < most_gained) row["gained_high_m2"] = most_gained;
 }
 
 }  // namespace
 
 void add_band(Json& row, const BandKeys& keys, double figure, const AreaError& error, double least,
-              double most) {
+              double most, bool is_sure) {
   if (!error.is_known()) {
     row[keys.low] = nullptr;
     row[keys.high] = nullptr;
     row["without_sigma_m"] = error.without_sigma.value();
     return;
   }
-  if (is_bounded_by_definitions(figure, error)) {
+  if (!is_sure && is_bounded_by_definitions(figure, error)) {
     row[keys.low] = nullptr;
     row[keys.high] = nullptr;
     return;

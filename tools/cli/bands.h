@@ -46,8 +46,9 @@ class Bands {
 
 /// Sets both keys. They are null where the error is not known, with `without_sigma_m`, and where there is
 /// ground but no drawn line bounds it: how sure a region's or the study area's border is nobody says.
+/// `is_sure`: of a share whose both sides have the same lines, which cancel: then it is exact without any.
 void add_band(Json& row, const BandKeys& keys, double figure, const AreaError& error, double least,
-              double most);
+              double most, bool is_sure = false);
 /// The error of a gain, a loss or what passed, with the noise floor of the line; not known where that is not.
 [[nodiscard]] AreaError gross(AreaError error, const NoiseFloor& floor);
 /// The same of what was held throughout.
@@ -69,8 +70,8 @@ class ChangeBands {
   [[nodiscard]] const std::vector<NoiseFloor>& floors() const { return by_holder_; }
 
   /// Sets net_m2 and the bands of all. Ground that passed from one holder alone has the band that it has as a
-  /// transition; and gain and loss together admit what the net band does: a line in doubt on both sides may
-  /// have moved the other way.
+  /// transition; and where nothing was gained, or lost, that admits what the net band does: a line in doubt
+  /// may have moved the other way.
   void add(Json& row, const NamedChange& change);
   void add(Json& row, const NamedTransition& transition);
 
