@@ -309,7 +309,7 @@ TEST_F(CompositeFile, WhatIsNoCompositeIsRefused) {
   write_file_of(composite);
   damage("UPDATE marchland_meta SET value = '1' WHERE key = 'schema'");
   EXPECT_EQ(loading_error(), "invalid data: " + path("c.gpkg") +
-                                 ": is a composite of schema 1, this program reads schema 4; build it anew");
+                                 ": is a composite of schema 1, this program reads schema 5; build it anew");
   EXPECT_TRUE(is_composite_file(path("c.gpkg")));
   write_file_of(composite);
   damage_and_sign("UPDATE marchland_meta SET value = '0123456789abcdef' WHERE key = 'face_numbering'");
