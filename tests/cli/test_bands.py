@@ -239,6 +239,24 @@ class Bands(CliTest):
         rows = {(row["actor_first"], row["actor_second"]): row for row in self.answer(*question)["rows"]}
         self.assertIsNone(rows["a", "b"]["low_m2"])
 
+    def test_what_no_drawn_line_bounds_has_no_band(self):
+        # The west lies within what a holds: where its border runs nobody says.
+        self.write("west.geojson", collection(feature([box(0.2, 0.2, 0.6, 0.6)])))
+        self.write("atlas.toml", MANIFEST.replace('licence = "CC0-1.0"', f'licence = "CC0-1.0"\nsigma_m = {SIGMA}').replace(
+            "\n[[layer]]", '\n[[region]]\nid = "west"\nfile = "west.geojson"\n\n[[layer]]', 1))
+        row, = self.answer("areas", self.atlas, "--at", "first", "--by", "region")["rows"]
+        self.assertEqual((row["actor"], row["low_m2"], row["high_m2"], row["share_low"]), ("a", None, None, None))
+
+    def test_gains_of_one_transition_have_its_band_and_nothing_lost_may_be_something(self):
+        document = self.answer("changes", self.atlas, "--from", "first", "--to", "second")
+        rows = {row["actor"]: row for row in document["rows"]}
+        passed = {(t["from"], t["to"]): t for t in document["transitions"]}["a", "b"]
+        for row, key in ((rows["b"], "gained"), (rows["a"], "lost")):
+            self.assertEqual((row[f"{key}_low_m2"], row[f"{key}_high_m2"]), (passed["low_m2"], passed["high_m2"]))
+        b = rows["b"]
+        self.assertEqual(b["lost_m2"], 0)
+        self.assertGreaterEqual(b["net_low_m2"], b["gained_low_m2"] - b["lost_high_m2"])
+
     def test_groups_count_as_one(self):
         self.write("atlas.toml", MANIFEST.replace('color = "#0072b2"', 'color = "#0072b2"\ngroups = [{id = "both"}]')
                    .replace('color = "#e69f00"', 'color = "#e69f00"\ngroups = [{id = "both"}]')

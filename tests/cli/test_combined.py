@@ -108,6 +108,14 @@ class Combined(CliTest):
         self.write("atlas.toml", HEAD + REST + 'of = [{region = "west"}]\nminus = [{region = "west"}]\n')
         self.assertIn("layer 'rest': nothing is left of any of its 1 areas", self.refusal(3, "check", self.atlas))
 
+    def test_ground_of_a_layer_in_doubt_is_refused(self):
+        self.write("front.geojson", collection(feature([box(0, 0, 2, 1)], name="x", holder="a", **{"from": "2000-03~"})))
+        self.write("atlas.toml", HEAD + REST + 'of = [{layer = "front", actor = "a"}]\n')
+        self.write("west.geojson", collection(feature([box(0, 0, 1, 1)])))
+        message = self.refusal(3, "check", self.atlas)
+        self.assertIn("front.geojson: layer 'front', feature", message)
+        self.assertIn("has dates in doubt, and ground derived from it would have exact ones", message)
+
     def test_refusals_name_line_and_way_out(self):
         for text, expected in (
                 ("of = []\n", "of: expected one or more of {region = \"x\"}"),

@@ -194,6 +194,23 @@ from = "1990"
         files = [entry["file"] for entry in json.loads((folder / "index.json").read_text())["files"]]
         self.assertTrue({"tables/figures.csv", "tables/figures.json", "tables/figures.md"} <= set(files))
 
+    def test_figures_outside_a_window_are_left_out_and_named(self):
+        self.declare("early,A then,x,0,1e9,km2,s,area,a,,2000,,,,,", "late,A later,x,0,1e9,km2,s,area,a,,2001-06,,,,,")
+        done = self.run_program("run", self.atlas, "-o", self.path / "run", "--since", "2001-03", "--at", "2001-06", "--res", "0.1")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        rows = json.loads((self.path / "run" / "tables" / "figures.json").read_text())["rows"]
+        self.assertEqual([row["figure"] for row in rows], ["late"])
+
+    def test_a_composite_says_where_its_figures_are(self):
+        self.declare("held,A's part,about 2,0,1e9,km2,s,area,a,,2000,,,,,")
+        composite = self.path / "c.gpkg"
+        self.assertEqual(self.run_program("build", self.atlas, "-o", composite).returncode, 0)
+        self.assertIn("is a composite, and published figures stay in the folder", self.refusal(2, "figures", composite))
+        done = self.run_program("run", composite, "-o", self.path / "run", "--res", "0.1")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("published figures (published.csv) stay in the folder", done.stderr)
+        self.assertEqual(self.run_program("figures", composite, "--figures", self.atlas / "published.csv").returncode, 0)
+
 
 class KarabakhTest(CliTest):
     def test_readme_has_the_table_of_figures(self):

@@ -119,6 +119,8 @@ class Line(MovementTest):
         self.assertEqual([f["properties"]["at"][:4] for f in json.loads(target.read_text())["features"]], ["2001"])
 
     def test_refusals(self):
+        for dates in (("--at", "first"), ("--from", "first", "--to", "second")):
+            self.assertIn("'a' is named twice", self.refusal(2, "line", self.atlas, *dates, "--between", "a,a"))
         between = ("--between", "a,b")
         self.assertIn("expected --at DATE, or --from DATE --to DATE", self.refusal(2, "line", self.atlas, *between))
         self.assertIn("expected --at DATE, or", self.refusal(2, "line", self.atlas, *between, "--from", "first"))

@@ -168,6 +168,18 @@ class History(ProvenanceTest):
         self.assertEqual(self.history("3.7,0.5"), [(None, [], []), ("b", ["t"], ["t1"])])
         self.assertEqual(self.history("3.2,0.5"), [(None, [], []), ("b", ["s"], ["b2"]), (None, [], [])])
 
+    def test_why_says_who_the_sources_are(self):
+        document = self.answer("why", self.atlas, "--at", "2001-06", "--lonlat", "0.5,0.5")
+        named = {row["source"] for row in document["rows"]}
+        self.assertTrue(named)
+        self.assertEqual({row["source"] for row in document["sources"]} & named, named)
+        self.assertTrue(all(row["title"] for row in document["sources"]))
+
+    def test_a_source_that_states_nothing_is_no_filter(self):
+        self.write("atlas.toml", (self.atlas / "atlas.toml").read_text().replace(
+            '\n[[layer]]', '\n[[source]]\nid = "cited"\n\n[[layer]]', 1))
+        self.assertIn("--source cited: states nothing itself", self.refusal(2, "areas", self.atlas, "--at", "2001", "--source", "cited"))
+
 
 class Tables(ProvenanceTest):
     def test_sources_are_attributes_of_the_geopackage(self):

@@ -98,3 +98,25 @@ class DatesInDoubt(CliTest):
         message = self.refusal(3, "areas", self.atlas, "--at", "2001")
         self.assertIn("front.geojson: layer 'front', feature 0: from (field 'from'): '2001-21' is not a date", message)
         self.assertIn("other hemisphere", message)
+
+    def test_answers_without_bounds_say_that_dates_are_in_doubt(self):
+        note = "dates of statements are in doubt"
+        for command in (("changes", "--from", "2000-06", "--to", "2001-04-01"), ("dwell",),
+                        ("line", "--at", "2001-04-01", "--between", "a,b"),
+                        ("overlaps", "--at", "2001-04-01", "--rows", "control", "--cols", "control")):
+            done = self.run_program(command[0], self.atlas, *command[1:])
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(done.stdout.count(note), 1, command)
+        for command in (("changes", "--from", "2000-06", "--to", "2002"), ("line", "--at", "2002", "--between", "a,b"),
+                        ("areas", "--at", "2001-04-01")):
+            self.assertNotIn("this goes by the dates that are told", self.run_program(command[0], self.atlas, *command[1:]).stdout)
+
+    def test_bounds_of_very_many_dates_are_marked_as_outer(self):
+        # At one place more dates than are tried one by one.
+        self.write("front.geojson", collection(*(
+            feature([box(0, 0, 1, 1)], holder="a" if i % 2 else "b",
+                    **{"from": f"[2001-04-{i + 1:02}..2001-05-{i + 1:02}]", "to": None})
+            for i in range(14))))
+        document = self.answer("areas", self.atlas, "--at", "2001-04-25")
+        self.assertTrue(any(row.get("date_outer") for row in document["rows"]))
+        self.assertIn("than can be tried one by one", self.run_program("areas", self.atlas, "--at", "2001-04-25").stdout)

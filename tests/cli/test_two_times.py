@@ -272,6 +272,30 @@ corrections = "by-date"
         # Before the empty day was recorded, the day before it held on.
         self.assertEqual([width("2024-01-03", "--as-of", d) for d in ("2024-01-02", "2024-01-03", "2024-01-04")], [4, 5, 0])
 
+    def test_the_latest_record_for_the_public_is_a_public_one(self):
+        full = self.path / "full.gpkg"
+        self.done("build", self.atlas, "-o", full)
+        without = self.put(self.path / "without", [f for f in self.statements if not f["properties"]["id"].startswith("secret")])
+        for atlas in (self.atlas, full):
+            for record in ("latest", "previous"):
+                found = self.document("areas", atlas, "--at", "2024-04-10", "--public", "--as-of", record)
+                expected = self.document("areas", without, "--at", "2024-04-10", "--public", "--as-of", record)
+                self.assertEqual(found["as_of"], expected["as_of"])
+                self.assertEqual(found["rows"], expected["rows"])
+        self.assertEqual(expected["as_of"], "2024-03-02")
+        origin = self.document("why", self.atlas, "--at", "2024-04-10", "--lonlat", "0.5,5", "--public")["rows"][0]["origin"]
+        self.assertEqual(origin, "control.geojson")
+
+    def test_all_retracted_is_an_answer_and_what_was_told_is_told_again(self):
+        self.put(self.atlas, [self.statements[0], self.statements[1],
+                              {**RETRACTION, "properties": {**RETRACTION["properties"], "retracts": "s1;s2"}}],
+                 MANIFEST.replace('from = "2024-01-15"', 'from = "2030"').replace("secret-file", "control")
+                 .split('[[layer]]\nid = "secret-layer"')[0])
+        now = self.document("areas", self.atlas, "--at", "2024-05-01")["rows"]
+        self.assertEqual([row["actor"] for row in now], [None])
+        then = self.document("areas", self.atlas, "--at", "2024-05-01", "--as-of", "2024-01-05")["rows"]
+        self.assertEqual({row["actor"] for row in then}, {"a", "b"})
+
 
 if __name__ == "__main__":
     unittest.main()
