@@ -432,41 +432,44 @@ class AtlasReader {
     // that cannot be read is the one that is named. What a file holds is gone when its turn is over, and few
     // wait for theirs.
     struct Table {
-      std::size_t file = 0;
       std::optional<VectorTable> read{};
       std::exception_ptr failure{};
     };
     const auto in_flight = std::size_t{2} * static_cast<std::size_t>(tbb::this_task_arena::max_concurrency());
+    // Those under way are consecutive. What passes from filter to filter is the number alone: a pipeline that
+    // an exception ends does not release what else it holds.
+    std::vector<Table> tables(in_flight);
+    const auto table_of = [&](std::size_t file) -> Table& { return tables[file % in_flight]; };
     std::size_t next = 0;
     const auto number = [&](tbb::flow_control& control) -> std::size_t {
       if (next == files.size()) control.stop();
       return next++;
     };
     const auto read = [&](std::size_t file) {
-      auto table = std::make_shared<Table>(Table{file});
+      Table& table = table_of(file);
       try {
-        table->read = in_.read_table(files[file], file_spec(files[file], spec), detail::wanted_fields(spec),
-                                     with_lines);
+        table.read = in_.read_table(files[file], file_spec(files[file], spec), detail::wanted_fields(spec),
+                                    with_lines);
       } catch (...) {
-        table->failure = std::current_exception();
+        table.failure = std::current_exception();
       }
-      return table;
+      return file;
     };
-    const auto take = [&](const std::shared_ptr<Table>& table) {
-      if (table->failure) std::rethrow_exception(table->failure);
-      const std::size_t file = table->file;
-      in_.remember(files[file], *table->read);
-      read_layer_table(state, files[file], prefixes[file], *table->read);
+    const auto take = [&](std::size_t file) {
+      Table& table = table_of(file);
+      if (table.failure) std::rethrow_exception(table.failure);
+      in_.remember(files[file], *table.read);
+      read_layer_table(state, files[file], prefixes[file], *table.read);
+      table.read.reset();
       const std::size_t done = file + 1;
       constexpr std::size_t kSay = 64;
       if (options_.on_files && (done % kSay == 0 || done == files.size()))
         options_.on_files(spec.layer.id, done, files.size());
     };
     using Mode = tbb::filter_mode;
-    tbb::parallel_pipeline(in_flight,
-                           tbb::make_filter<void, std::size_t>(Mode::serial_in_order, number) &
-                               tbb::make_filter<std::size_t, std::shared_ptr<Table>>(Mode::parallel, read) &
-                               tbb::make_filter<std::shared_ptr<Table>, void>(Mode::serial_in_order, take));
+    tbb::parallel_pipeline(in_flight, tbb::make_filter<void, std::size_t>(Mode::serial_in_order, number) &
+                                          tbb::make_filter<std::size_t, std::size_t>(Mode::parallel, read) &
+                                          tbb::make_filter<std::size_t, void>(Mode::serial_in_order, take));
     state.tally.report(fmt::format("layer '{}'", spec.layer.id), atlas_.findings);
     // A snapshot without any statement says that nothing is held from then on.
     const bool has_none = state.statements == 0 && state.retractions == 0;
