@@ -76,7 +76,8 @@ ByActor polygons_at(const Atlas& atlas, Instant at) {
   for (const Statement& statement : atlas.statements) {
     if (!statement.validity.contains(at)) continue;
     MultiPolygon& area = out[statement.actor];
-    area.insert(area.end(), statement.area.begin(), statement.area.end());
+    const MultiPolygon own = statement.area.polygons();
+    area.insert(area.end(), own.begin(), own.end());
   }
   return out;
 }
