@@ -11,6 +11,7 @@ Corrections::Corrections(Atlas before, Atlas after, Instant at, const Correction
     : asked_(asked), at_(at) {
   const JoinedAtlases both = join_atlases(std::move(before), std::move(after));
   composite_ = build_within(both.atlas, {Interval(), {at}}, options);
+  epoch_ = composite_.times().epoch_of(at_);
   before_ = side(both.sources_before, "before: ");
   after_ = side(both.sources_after, "");
 }
@@ -29,7 +30,7 @@ Corrections::Side Corrections::side(const std::set<SourceId>& all, const std::st
 
 const std::string& Corrections::name(const Side& side, FaceIndex face) const {
   const CoverageIndex coverage = composite_.coverage(face, side.holders.group());
-  return side.names[side.holders.at(coverage, composite_.times().epoch_of(at_))];
+  return side.names[side.holders.at(coverage, epoch_)];
 }
 
 Corrections::Division Corrections::division(const FaceAreas& measured, const Scope& scope) const {

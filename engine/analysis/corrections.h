@@ -60,6 +60,7 @@ class Corrections {
   CorrectionOptions asked_;
   Instant at_;
   Composite composite_;
+  TimeIndex epoch_ = 0;
   std::optional<Side> before_, after_;
 };
 

@@ -226,8 +226,6 @@ void remove_internal(Atlas& atlas) {
 
 /// What else might tell of statements that were left out.
 void remove_traces(Atlas& atlas, const std::vector<Statement>& kept) {
-  std::unordered_set<std::string_view> ids;
-  for (const Statement& statement : kept) ids.insert(statement.id);
   atlas.manifest.clear();
   atlas.findings.clear();
   std::erase_if(atlas.files, [&](const DataFileDigest& file) {
