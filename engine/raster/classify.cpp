@@ -30,9 +30,9 @@ class RowWalk {
     });
   }
 
-  /// Calls cell(row, column, face) for all.
-  template <class Cell>
-  void run(Cell cell) {
+  /// Calls run(row, first column, end column, face) for all cells, in order; neighbours may be of one face.
+  template <class Run>
+  void walk(Run run) {
     std::vector<Entry> active;
     std::size_t next = 0;
     for (std::size_t row = 0; row < y_.size(); ++row) {
@@ -46,10 +46,14 @@ class RowWalk {
         if (known == kNone || is_west_of(known, entry.edge, y_[row])) known = entry.edge;
       }
       FaceIndex face = kUnboundedFace;
+      std::size_t begin = 0;
       for (std::size_t column = 0; column < x_.size(); ++column) {
-        if (last_before_[column] != kNone) face = face_east_of(last_before_[column]);
-        cell(row, column, face);
+        if (last_before_[column] == kNone) continue;
+        if (begin < column) run(row, begin, column, face);
+        face = face_east_of(last_before_[column]);
+        begin = column;
       }
+      run(row, begin, x_.size(), face);
     }
   }
 
@@ -130,7 +134,7 @@ class RowWalk {
   std::vector<EdgeIndex> last_before_;  ///< by column: the last edge between its western neighbour and it
 };
 
-/// Calls settle(cell, face) for all cells whose centre is a point of the earth.
+/// Calls settle(first cell, end cell, face) for all cells whose centre is a point of the earth.
 template <class Settle>
 void locate_lonlat(const Arrangement& plane, const RasterGrid& grid, Settle settle) {
   // Rows beyond a pole have no place; they are whole rows at the ends.
@@ -153,8 +157,9 @@ void locate_lonlat(const Arrangement& plane, const RasterGrid& grid, Settle sett
     for (; end < grid.columns && turn_of(end) == turn; ++end)
       longitudes.push_back(to_grid(grid.center_x(end) - 360.0 * turn));
     RowWalk(plane, latitudes, std::move(longitudes))
-        .run([&](std::size_t row, std::size_t column, FaceIndex face) {
-          settle((first_row + row) * grid.columns + begin + column, face);
+        .walk([&](std::size_t row, std::size_t first_column, std::size_t end_column, FaceIndex face) {
+          const std::size_t start = (first_row + row) * grid.columns + begin;
+          settle(start + first_column, start + end_column, face);
         });
     begin = end;
   }
@@ -169,7 +174,7 @@ void locate_projected(const Arrangement& plane, const RasterGrid& grid, const Pr
   std::vector<std::size_t> cells;
   const auto sweep = [&] {
     const std::vector<FaceIndex> faces = plane.locate(points);
-    for (std::size_t i = 0; i < faces.size(); ++i) settle(cells[i], faces[i]);
+    for (std::size_t i = 0; i < faces.size(); ++i) settle(cells[i], cells[i] + 1, faces[i]);
     points.clear();
     cells.clear();
   };
@@ -195,23 +200,31 @@ void locate_centres(const Arrangement& plane, const RasterGrid& grid, Settle set
   }
 }
 
+/// What each face has, by cell; 0 where the centre is no point of the earth.
+template <class Value>
+std::vector<Value> values_of_centres(const Arrangement& plane, const std::vector<Value>& of_face,
+                                     const RasterGrid& grid) {
+  std::vector<Value> out(grid.cell_count(), 0);
+  locate_centres(plane, grid, [&](std::size_t begin, std::size_t end, FaceIndex face) {
+    std::fill(out.data() + begin, out.data() + end, of_face[face]);
+  });
+  return out;
+}
+
 }  // namespace
 
 std::vector<CellClass> classify(const Arrangement& plane, const std::vector<CellClass>& class_of_face,
                                 const RasterGrid& grid) {
   if (class_of_face.size() != plane.face_count())
     throw InvalidArgument("classify: expected a class for every face");
-  std::vector<CellClass> out(grid.cell_count(), 0);
-  locate_centres(plane, grid, [&](std::size_t cell, FaceIndex face) { out[cell] = class_of_face[face]; });
-  return out;
+  return values_of_centres(plane, class_of_face, grid);
 }
 
 std::vector<CentreRun> parts_of_centres(const Arrangement& plane, const std::vector<Part>& part_of_face,
                                         const RasterGrid& grid) {
   if (part_of_face.size() != plane.face_count())
     throw InvalidArgument("parts_of_centres: expected a part for every face");
-  std::vector<Part> parts(grid.cell_count(), 0);
-  locate_centres(plane, grid, [&](std::size_t cell, FaceIndex face) { parts[cell] = part_of_face[face]; });
+  const std::vector<Part> parts = values_of_centres(plane, part_of_face, grid);
   std::vector<CentreRun> runs;
   for (auto begin = parts.begin(); begin != parts.end();) {
     const auto end = std::find_if(begin, parts.end(), [&](Part part) { return part != *begin; });
@@ -221,14 +234,13 @@ std::vector<CentreRun> parts_of_centres(const Arrangement& plane, const std::vec
   return runs;
 }
 
-std::vector<CellClass> classes_of_centres(std::span<const CentreRun> runs,
-                                          std::span<const CellClass> class_of_part) {
+void classes_of_centres(std::span<const CentreRun> runs, std::span<const CellClass> class_of_part,
+                        std::vector<CellClass>& out) {
   std::size_t cells = 0;
   for (const CentreRun& run : runs) cells += run.cells;
-  std::vector<CellClass> out;
-  out.reserve(cells);
-  for (const CentreRun& run : runs) out.insert(out.end(), run.cells, class_of_part[run.part]);
-  return out;
+  out.resize(cells);
+  CellClass* next = out.data();
+  for (const CentreRun& run : runs) next = std::fill_n(next, run.cells, class_of_part[run.part]);
 }
 
 std::vector<CellClass> largest_shares(const CellCoverage& coverage,

@@ -36,10 +36,10 @@ struct CentreRun {
 [[nodiscard]] std::vector<CentreRun> parts_of_centres(const Arrangement& plane,
                                                       const std::vector<Part>& part_of_face,
                                                       const RasterGrid& grid);
-/// Classes of those cells, in the order of classify. `class_of_part` has one class per part. Cost: writing
-/// them.
-[[nodiscard]] std::vector<CellClass> classes_of_centres(std::span<const CentreRun> runs,
-                                                        std::span<const CellClass> class_of_part);
+/// Classes of those cells into `out`, in the order of classify; what stood there is gone, its memory used
+/// again. `class_of_part` has one class per part. Cost: writing them.
+void classes_of_centres(std::span<const CentreRun> runs, std::span<const CellClass> class_of_part,
+                        std::vector<CellClass>& out);
 
 /// The class that has the largest share of each cell; ground of class 0, and what no part covers, is one
 /// among them. Of equal shares (within 1e-9) the lower class, but never 0. `class_of_part` has one class per

@@ -39,6 +39,13 @@ class TimeAxis {
     return static_cast<TimeIndex>(std::max<std::ptrdiff_t>(after - instants_.begin(), 1) - 1);
   }
 
+  [[nodiscard]] std::vector<TimeIndex> epochs_of(const std::vector<Instant>& instants) const {
+    std::vector<TimeIndex> out;
+    out.reserve(instants.size());
+    for (const Instant instant : instants) out.push_back(epoch_of(instant));
+    return out;
+  }
+
  private:
   std::vector<Instant> instants_;
 };

@@ -10,6 +10,7 @@
 #include <marchland/io/read_atlas.h>
 #include <marchland/io/read_raster.h>
 #include <marchland/raster/classify.h>
+#include <marchland/raster/ground_parts.h>
 #include <marchland/raster/zone_totals.h>
 
 #include <CLI/CLI.hpp>
@@ -138,23 +139,17 @@ int main(int argc, char** argv) {
     until = format_instant(dates[date_count], composite.atlas().days);
     dates.resize(date_count);
   }
-  std::vector<Part> parts(plane.face_count(), 0);
   std::vector<bool> ground(plane.face_count(), false);
-  for (FaceIndex f = 1; f < plane.face_count(); ++f) {
-    parts[f] = composite.coverage(f, holders.group());
-    ground[f] = parts[f] != 0;
-  }
-  const std::size_t part_count = composite.coverage_count(holders.group());
+  for (FaceIndex f = 1; f < plane.face_count(); ++f) ground[f] = composite.coverage(f, holders.group()) != 0;
+  const std::vector<TimeIndex> epochs = composite.times().epochs_of(dates);
   const RasterGrid grid = make_grid(box_of_faces(plane, ground).value(), "EPSG:4326", resolution);
   std::vector<double> values;
   for (std::size_t row = 0; row < grid.rows; ++row) {
     for (std::size_t column = 0; column < grid.columns; ++column) values.push_back(count_of(row, column));
   }
-  const auto class_of_part = [&](Instant at) {
-    std::vector<CellClass> out;
-    for (CoverageIndex c = 0; c < part_count; ++c)
-      out.push_back(static_cast<CellClass>(holders.at(c, composite.times().epoch_of(at))));
-    return out;
+  const auto class_of_part = [](const GroundParts& parts, TimeIndex epoch) {
+    const std::vector<HolderIndex> held = parts.holders_at(epoch);
+    return std::vector<CellClass>(held.begin(), held.end());
   };
 
   Least centres, centre_dates, cover, share_dates, totals, zonal_dates, gdal;
@@ -162,22 +157,31 @@ int main(int argc, char** argv) {
   std::size_t differing = 0;
   std::size_t held = 0;
   for (int run = 0; run < runs; ++run) {
+    // Finding what the dates tell apart belongs to either way of laying it into cells.
     std::vector<CentreRun> centre_runs;
-    centres.run([&] { centre_runs = parts_of_centres(plane, parts, grid); });
+    centres.run([&] {
+      const GroundParts parts(composite, holders, ground, epochs, false);
+      centre_runs = parts_of_centres(plane, parts.by_face(), grid);
+    });
     std::optional<CellCoverage> coverage;
-    cover.run([&] { coverage.emplace(cover_cells(plane, parts, grid)); });
+    std::optional<GroundParts> known;
+    cover.run([&] {
+      known.emplace(composite, holders, ground, epochs, false);
+      coverage.emplace(cover_cells(plane, known->by_face(), grid));
+    });
+    const GroundParts& parts = *known;
     share_dates.run([&] {
-      for (const Instant date : dates) static_cast<void>(largest_shares(*coverage, class_of_part(date)));
+      for (const TimeIndex epoch : epochs)
+        static_cast<void>(largest_shares(*coverage, class_of_part(parts, epoch)));
     });
     std::vector<ZoneTotal> by_part;
-    totals.run([&] { by_part = total_by_part(*coverage, values, part_count); });
+    totals.run([&] { by_part = total_by_part(*coverage, values, parts.size()); });
     zonal_dates.run([&] {
       sums.assign(dates.size(), {});
       for (std::size_t d = 0; d < dates.size(); ++d) {
-        const TimeIndex epoch = composite.times().epoch_of(dates[d]);
-        for (Part part = 1; part < part_count; ++part) {
-          const HolderIndex holder = holders.at(part, epoch);
-          if (holder != kUnknown) sums[d][holders.id(holder)] += by_part[part].sum;
+        const std::vector<HolderIndex> holder_of = parts.holders_at(epochs[d]);
+        for (Part part = 1; part < parts.size(); ++part) {
+          if (holder_of[part] != kUnknown) sums[d][holders.id(holder_of[part])] += by_part[part].sum;
         }
       }
     });
@@ -192,10 +196,10 @@ int main(int argc, char** argv) {
     Sum ours_of_run;
     Sum gdal_of_run;
     differing = held = 0;
+    std::vector<CellClass> by_centre;
     for (std::size_t d = 0; d < dates.size(); ++d) {
-      std::vector<CellClass> by_centre;
       std::vector<CellClass> by_gdal;
-      ours_of_run.run([&] { by_centre = classes_of_centres(centre_runs, class_of_part(dates[d])); });
+      ours_of_run.run([&] { classes_of_centres(centre_runs, class_of_part(parts, epochs[d]), by_centre); });
       gdal_of_run.run([&] { by_gdal = rasterise(grid, areas[d]); });
       for (std::size_t i = 0; i < by_gdal.size(); ++i) {
         differing += static_cast<std::size_t>(by_gdal[i] != by_centre[i]);

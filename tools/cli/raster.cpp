@@ -2,7 +2,6 @@
 // actor had it, as a GeoTIFF.
 #include "tools/cli/commands.h"
 #include "tools/cli/dwell.h"
-#include "tools/cli/ground_parts.h"
 #include "tools/cli/layers.h"
 #include "tools/cli/query.h"
 #include "tools/cli/raster_options.h"
@@ -341,6 +340,18 @@ struct RasterCommand : RasterOptions {
 };
 
 }  // namespace
+
+LonLatBox box_of_ground(const Session& session, const std::vector<bool>& ground) {
+  const auto box = box_of_faces(session.composite().plane(), ground);
+  if (!box) {
+    throw InvalidArgument(
+        fmt::format("there is no ground to show: nothing is ever said of theme {}{}; the atlas has {}",
+                    to_string(session.theme()),
+                    session.filters().empty() ? "" : " (of what " + session.filters() + " leaves)",
+                    themes_of(session.atlas())));
+  }
+  return *box;
+}
 
 RasterGrid RasterOptions::grid(const Session& session, const std::vector<bool>& ground) const {
   const LonLatBox box = box_of_ground(session, ground);

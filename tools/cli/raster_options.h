@@ -32,6 +32,9 @@ struct RasterOptions {
   }
 };
 
+/// The box about the ground. Throws InvalidArgument where there is none, with what the atlas has.
+[[nodiscard]] LonLatBox box_of_ground(const Session& session, const std::vector<bool>& ground);
+
 /// A class for every holder that ever has any of the ground, so that rasters of all dates have the same ones;
 /// by HolderIndex. Class 0, no data, must be there.
 [[nodiscard]] std::vector<CellClass> add_holder_classes(const Session& session, const Holders& holders,

@@ -1,7 +1,6 @@
 // marchland raster --every: who held each cell at every date of a series. The ground is laid into cells once;
 // a date is then a look-up.
 #include "tools/cli/feature_output.h"
-#include "tools/cli/ground_parts.h"
 #include "tools/cli/raster_options.h"
 #include "tools/cli/reports.h"
 #include <marchland/analysis/changes.h>
@@ -11,8 +10,10 @@
 #include <marchland/io/write_cube.h>
 #include <marchland/measure/projection.h>
 #include <marchland/raster/cell_coverage.h>
+#include <marchland/raster/ground_parts.h>
 
 #include <fmt/format.h>
+#include <tbb/parallel_for.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -27,10 +28,10 @@ constexpr const char* kCollection = "collection.json";
 class CellsThroughTime {
  public:
   CellsThroughTime(const Session& session, const Holders& holders, const std::vector<bool>& ground,
-                   const RasterGrid& grid, bool by_share, std::vector<CellClass> class_of_holder)
+                   const std::vector<Instant>& dates, const RasterGrid& grid, bool by_share,
+                   std::vector<CellClass> class_of_holder)
       : times_(&session.composite().times()),
-        holders_(&holders),
-        parts_(session, holders, ground, false),
+        parts_(session.composite(), holders, ground, times_->epochs_of(dates), false),
         class_of_holder_(std::move(class_of_holder)) {
     const Arrangement& plane = session.composite().plane();
     if (by_share) {
@@ -40,18 +41,20 @@ class CellsThroughTime {
     }
   }
 
+  /// One of the dates.
   [[nodiscard]] std::vector<CellClass> at(Instant instant) const {
     std::vector<CellClass> class_of_part;
-    for (const HolderIndex holder : parts_.holders_at(*holders_, times_->epoch_of(instant)))
+    for (const HolderIndex holder : parts_.holders_at(times_->epoch_of(instant)))
       class_of_part.push_back(class_of_holder_[holder]);
     class_of_part.front() = 0;
     if (coverage_) return largest_shares(*coverage_, class_of_part);
-    return classes_of_centres(runs_, class_of_part);
+    std::vector<CellClass> out;
+    classes_of_centres(runs_, class_of_part, out);
+    return out;
   }
 
  private:
   const TimeAxis* times_;
-  const Holders* holders_;
   GroundParts parts_;
   std::vector<CellClass> class_of_holder_;
   std::vector<CentreRun> runs_;           ///< by the centre
@@ -101,13 +104,13 @@ void write_raster_series(const RasterOptions& options) {
   const LonLatBox box = box_of_ground(session, ground);
   ClassRaster raster{
       options.grid(session, ground), to_string(session.theme()).data(), {{"no data", "#000000"}}};
-  const CellsThroughTime cells(session, holders, ground, raster.grid, options.cells == "share",
-                               add_holder_classes(session, holders, ground, raster));
   const std::vector<Instant> dates =
       ChangeTable(session.composite(), session.areas(), holders, session.scope())
           .dates(step_of(options.every));
   if (dates.empty())
     throw InvalidArgument("--every: statements have no dates; a single raster is made with --at");
+  const CellsThroughTime cells(session, holders, ground, dates, raster.grid, options.cells == "share",
+                               add_holder_classes(session, holders, ground, raster));
   const Instant end = std::max(session.atlas().extent()->to(), dates.back());
   Provenance origin = provenance(session, "raster");
   origin.extra.emplace_back("layer", options.layer);
@@ -137,13 +140,18 @@ void write_raster_series(const RasterOptions& options) {
       const std::string date = session.date(dates[i]);
       items.push_back({fmt::format("{}-{}", theme, file_name(date)), dates[i], is_last ? end : dates[i + 1],
                        is_last && is_open});
-      raster.description = fmt::format("{} at {}", theme, date);
-      Provenance of_date = origin;
-      of_date.extra.emplace_back("at", date);
-      write_raster(folder->file(items.back().name + ".tif"), raster, cells.at(dates[i]), of_date,
-                   Existing::refuse);
-      folder->write(items.back().name + ".json", stac_item(series, items.back()));
     }
+    // Making the bytes of a file takes longer than all else, and no date needs another.
+    tbb::parallel_for(std::size_t{0}, items.size(), [&](std::size_t i) {
+      const std::string date = session.date(dates[i]);
+      ClassRaster of_date = raster;
+      of_date.description = fmt::format("{} at {}", theme, date);
+      Provenance origin_of_date = origin;
+      origin_of_date.extra.emplace_back("at", date);
+      write_raster(folder->file(items[i].name + ".tif"), of_date, cells.at(dates[i]), origin_of_date,
+                   Existing::refuse);
+      folder->write(items[i].name + ".json", stac_item(series, items[i]));
+    });
     folder->write(kCollection, stac_collection(series, items, origin));
     folder->commit();
   }

@@ -2,13 +2,14 @@
 // passed.
 #include "tools/cli/commands.h"
 #include "tools/cli/feature_output.h"
-#include "tools/cli/ground_parts.h"
+#include "tools/cli/raster_options.h"
 #include "tools/cli/reports.h"
 #include <marchland/analysis/changes.h>
 #include <marchland/analysis/groups.h>
 #include <marchland/base/error.h>
 #include <marchland/io/read_raster.h>
 #include <marchland/raster/cell_areas.h>
+#include <marchland/raster/ground_parts.h>
 #include <marchland/raster/zone_totals.h>
 
 #include <fmt/format.h>
@@ -98,17 +99,20 @@ struct ZonalCommand {
     std::optional<ValueRasterFile> values;
     if (is_change) {
       session.arrange({from, to});
-      const Zones zones(*this, session, values);
-      report = zones.changes(session.instant(from), session.instant(to));
+      const Instant a = session.instant(from);
+      const Instant b = session.instant(to);
+      report = Zones(*this, session, {a, b}, values).changes(a, b);
     } else if (!every.empty()) {
-      const Zones zones(*this, session, values);
-      report = zones.states(zones.dates(every));
+      const std::vector<Instant> dates =
+          ChangeTable(session.composite(), session.areas(), session.holders(), session.scope())
+              .dates(step_of(every));
+      report = Zones(*this, session, dates, values).states(dates);
       report.head["every"] = every;
     } else {
       static_cast<void>(session.instants(at));
-      session.for_each_arranged(at, [&](const std::vector<std::string>& dates) {
-        const Zones zones(*this, session, values);
-        append(report, zones.states(session.instants(dates)));
+      session.for_each_arranged(at, [&](const std::vector<std::string>& names) {
+        const std::vector<Instant> dates = session.instants(names);
+        append(report, Zones(*this, session, dates, values).states(dates));
       });
     }
     Provenance origin = provenance(session, "zonal");
@@ -120,12 +124,14 @@ struct ZonalCommand {
   /// The totals of one arrangement.
   class Zones {
    public:
-    Zones(const ZonalCommand& command, const Session& session, std::optional<ValueRasterFile>& values)
+    Zones(const ZonalCommand& command, const Session& session, const std::vector<Instant>& dates,
+          std::optional<ValueRasterFile>& values)
         : command_(&command),
           session_(&session),
           holders_(session.holders()),
           ground_(ground_of(session, holders_)),
-          parts_(session, holders_, ground_, command.by.by_region) {
+          parts_(session.composite(), holders_, ground_, session.composite().times().epochs_of(dates),
+                 command.by.by_region) {
       ValueRasterFile read = read_values(command.raster, box_of_ground(session, ground_), command.band);
       if (!command.title.empty()) read.title = command.title;
       if (!command.year.empty()) {
@@ -151,11 +157,6 @@ struct ZonalCommand {
       is_bounded_ = is_bounded(session.composite(), session.scope());
     }
 
-    [[nodiscard]] std::vector<Instant> dates(const std::string& every) const {
-      return ChangeTable(session_->composite(), session_->areas(), holders_, session_->scope())
-          .dates(step_of(every));
-    }
-
     [[nodiscard]] Report states(const std::vector<Instant>& dates) const {
       Report report = begin();
       Table rows{"rows", "", {{"at", "at"}}, Json::array()};
@@ -170,7 +171,7 @@ struct ZonalCommand {
                            {"cells_without_value", "without value", Column::Kind::number}});
       for (const Instant at : dates) {
         const auto names = holder_names(holders_, session_->atlas(), at, command_->by.by_group);
-        const auto held = parts_.holders_at(holders_, session_->composite().times().epoch_of(at));
+        const auto held = parts_.holders_at(session_->composite().times().epoch_of(at));
         for (const Session::Part& place : session_->parts(command_->by)) {
           const std::vector<bool> within = parts_within(place);
           std::map<std::string, Count> totals;
@@ -230,8 +231,8 @@ struct ZonalCommand {
       const TimeAxis& times = session_->composite().times();
       const auto names_a = holder_names(holders_, session_->atlas(), a, command_->by.by_group);
       const auto names_b = holder_names(holders_, session_->atlas(), b, command_->by.by_group);
-      const auto held_a = parts_.holders_at(holders_, times.epoch_of(a));
-      const auto held_b = parts_.holders_at(holders_, times.epoch_of(b));
+      const auto held_a = parts_.holders_at(times.epoch_of(a));
+      const auto held_b = parts_.holders_at(times.epoch_of(b));
       for (const Session::Part& place : session_->parts(command_->by)) {
         const std::vector<bool> within = parts_within(place);
         std::map<std::pair<std::string, std::string>, Count> transitions;
