@@ -21,6 +21,7 @@
 #include <memory>
 #include <set>
 #include <tuple>
+#include <utility>
 
 namespace marchland::cli {
 namespace {
@@ -72,7 +73,8 @@ struct RasterCommand : RasterOptions {
 
   struct Written {
     RasterGrid grid;
-    std::string why_empty;  ///< of a raster without any class in it
+    std::string why_empty;               ///< of a raster without any class in it
+    std::vector<ResultClass> classes{};  ///< that some cell has, by number
   };
 
   Written write(const Session& session) const {
@@ -92,8 +94,14 @@ struct RasterCommand : RasterOptions {
     const std::vector<CellClass> found =
         cells == "share" ? by_share(plane, classes, raster) : classify(plane, classes, raster.grid);
     write_raster(output, raster, found, origin, existing());
+    std::vector<bool> occurs(raster.classes.size(), false);
+    for (const CellClass cell : found) occurs[cell] = true;
+    std::vector<ResultClass> shown;
+    for (std::size_t i = 1; i < occurs.size(); ++i) {
+      if (occurs[i]) shown.push_back({std::to_string(i), raster.classes[i].name, raster.classes[i].color});
+    }
+    if (!shown.empty()) return {raster.grid, {}, std::move(shown)};
     const auto is_none = [](CellClass cell) { return cell == 0; };
-    if (!std::all_of(found.begin(), found.end(), is_none)) return {raster.grid, {}};
     const bool has_ground = !std::all_of(classes.begin(), classes.end(), is_none);
     return {raster.grid, !has_ground     ? nothing(session)
                          : !like.empty() ? "no cell of " + like.string() + " lies on such ground"
@@ -386,24 +394,25 @@ std::vector<CellClass> add_holder_classes(const Session& session, const Holders&
   return class_of;
 }
 
-void write_control_raster(const Session& session, const std::string& at, double resolution,
-                          const std::filesystem::path& path) {
+std::vector<ResultClass> write_control_raster(const Session& session, const std::string& at,
+                                              double resolution, const std::filesystem::path& path) {
   RasterCommand state;
   state.at = at;
   state.resolution = resolution;
   state.output = path;
-  static_cast<void>(state.write(session));
+  return state.write(session).classes;
 }
 
-void write_change_raster(const Session& session, const std::string& from, const std::string& to,
-                         double resolution, const std::filesystem::path& path) {
+std::vector<ResultClass> write_change_raster(const Session& session, const std::string& from,
+                                             const std::string& to, double resolution,
+                                             const std::filesystem::path& path) {
   RasterCommand state;
   state.layer = "change";
   state.from = from;
   state.to = to;
   state.resolution = resolution;
   state.output = path;
-  static_cast<void>(state.write(session));
+  return state.write(session).classes;
 }
 
 void add_raster(CLI::App& app) {

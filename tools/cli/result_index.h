@@ -2,6 +2,7 @@
 // The index of a result folder: what each file is, how it was made, and its fingerprint. `run` writes it,
 // `verify` holds the folder to it.
 #include "tools/cli/query.h"
+#include "tools/cli/result_layers.h"
 
 #include <filesystem>
 #include <string>
@@ -18,6 +19,7 @@ struct ResultFile {
   /// How to ask for the same: "command" and its options ("at", "from", "to", "between", "layer", ...),
   /// without those that hold for the whole folder. Null of what no command answers.
   Json made{};
+  std::vector<ResultLayer> layers{};  ///< with something in them, of a file that can be drawn
 };
 
 /// The entries of "files": file, what, how it was made, bytes and SHA-256. Files of the folder that no one

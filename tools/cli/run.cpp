@@ -163,7 +163,7 @@ struct RunCommand {
                 [&](FeatureOutput& out) { add_dwell(out, session, *when); });
     }
     write_rasters(session, dates, folder, written);
-    write_qgis(session, dates.empty() ? std::nullopt : std::optional(dates.back().at), when, folder, written);
+    write_qgis(session, dates.empty() ? std::nullopt : std::optional(dates.back().at), folder, written);
     const std::vector<ResultPicture> pictures = write_pictures(session, dates, folder, written);
     write_map(session, folder, written);
     write_file(folder.file("SOURCES.txt"), sources_text(session.atlas()), Existing::refuse);
@@ -289,6 +289,7 @@ struct RunCommand {
     fill(out);
     static_cast<void>(out.write());  // the files say it themselves
     result.made["rounding_m2"] = square_meters(out.worst_rounding());
+    result.layers = result_layers(out.sets());
     written.push_back(std::move(result));
   }
 
@@ -333,21 +334,24 @@ struct RunCommand {
     const double cell = resolution > 0 ? resolution : default_cell(session);
     for (std::size_t i = 0; i < dates.size(); ++i) {
       const std::string control = "rasters/control-" + dates[i].name + ".tif";
-      write_control_raster(session, dates[i].text, cell, folder.file(control));
-      written.push_back(
-          {control,
-           "who held what at " + dates[i].name,
-           {{"command", "raster"}, {"layer", "control"}, {"at", dates[i].name}, {"res", cell}}});
+      std::vector<ResultClass> held =
+          write_control_raster(session, dates[i].text, cell, folder.file(control));
+      written.push_back({control,
+                         "who held what at " + dates[i].name,
+                         {{"command", "raster"}, {"layer", "control"}, {"at", dates[i].name}, {"res", cell}},
+                         raster_layers(std::move(held))});
       if (i == 0) continue;
       const std::string change = "rasters/change-" + dates[i - 1].name + "-" + dates[i].name + ".tif";
-      write_change_raster(session, dates[i - 1].text, dates[i].text, cell, folder.file(change));
+      std::vector<ResultClass> passed =
+          write_change_raster(session, dates[i - 1].text, dates[i].text, cell, folder.file(change));
       written.push_back({change,
                          fmt::format("what changed between {} and {}", dates[i - 1].name, dates[i].name),
                          {{"command", "raster"},
                           {"layer", "change"},
                           {"from", dates[i - 1].name},
                           {"to", dates[i].name},
-                          {"res", cell}}});
+                          {"res", cell}},
+                         raster_layers(std::move(passed))});
     }
   }
 
