@@ -458,9 +458,10 @@ class Run(OutputTest):
         self.assertIn("exists already", message)
         self.assertIn("--overwrite", message)
         self.assertTrue((folder / "note.txt").exists())
+        self.assertIn("note.txt", self.refusal(1, *ask, "--overwrite"))
+        (folder / "note.txt").unlink()
         self.done(*ask, "--overwrite")
         self.assertEqual(self.listing(), ["results"])
-        self.assertFalse((folder / "note.txt").exists())
 
     def test_a_folder_of_something_else_is_never_replaced(self):
         folder = self.path / "photos"

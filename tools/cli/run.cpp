@@ -64,7 +64,7 @@ struct RunCommand {
 
   void run() const {
     query.refuse_two_layer("run");
-    OutputFolder folder(output, kResultIndex, overwrite ? Existing::overwrite : Existing::refuse);
+    OutputFolder folder(output, result_folder(), overwrite ? Existing::overwrite : Existing::refuse);
     try {
       write(folder);
     } catch (const Error& error) {
