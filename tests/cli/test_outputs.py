@@ -432,7 +432,7 @@ class Run(OutputTest):
         done = self.run_program("run", self.atlas, "-o", folder, "--res", "0.1")
         self.assertEqual(done.returncode, 0)
         self.assertRegex(done.stderr, r"^(map\.html is left out: .*\n)?$")
-        for part in ("Areas", "Changes: first to second", "Line of contact between a and b", "Check", str(folder)):
+        for part in ("Areas", "Changes: first to second", "Lines of contact", "Check", str(folder)):
             self.assertIn(part, done.stdout)
         self.assertEqual(self.listing(), ["results"])
         index = json.loads((folder / "index.json").read_text())

@@ -37,8 +37,10 @@ void add_regions(FeatureOutput& out, const Session& session);
 void add_dwell(FeatureOutput& out, const Session& session, const Interval& when);
 
 /// `resolution` in degrees. The path must not exist.
-void write_control_raster(const Session& session, const std::string& at, double resolution,
-                          const std::filesystem::path& path);
+/// What --layer is called of it: claims have one of their own, the others are `control` with a --theme.
+[[nodiscard]] const char* raster_layer_of(Theme theme);
+void write_state_raster(const Session& session, const std::string& at, double resolution,
+                        const std::filesystem::path& path);
 void write_change_raster(const Session& session, const std::string& from, const std::string& to,
                          double resolution, const std::filesystem::path& path);
 

@@ -4,6 +4,7 @@
 #include "tools/cli/output_names.h"
 #include "tools/cli/raster_options.h"
 #include "tools/cli/reports.h"
+#include "tools/cli/theme_words.h"
 #include <marchland/analysis/changes.h>
 #include <marchland/base/error.h>
 #include <marchland/io/output_folder.h>
@@ -137,14 +138,15 @@ void write_raster_series(const RasterOptions& options) {
         origin, options.existing());
   } else {
     const Atlas& atlas = session.atlas();
-    const StacSeries series{fmt::format("{}-{}", atlas.id, theme),
-                            fmt::format("{}: {}", atlas.title.empty() ? atlas.id : atlas.title, theme),
-                            fmt::format("Who held each cell ({}), {}, from each date on. {}", theme,
-                                        options.rule_of_cells(), atlas.disclaimer),
-                            theme,
-                            footprint(raster.grid, box),
-                            raster.grid,
-                            raster.classes};
+    const StacSeries series{
+        fmt::format("{}-{}", atlas.id, theme),
+        fmt::format("{}: {}", atlas.title.empty() ? atlas.id : atlas.title, theme),
+        fmt::format("{}, cell by cell ({}), {}, from each date on. {}", words_of(session.theme()).state,
+                    theme, options.rule_of_cells(), atlas.disclaimer),
+        theme,
+        footprint(raster.grid, box),
+        raster.grid,
+        raster.classes};
     std::vector<StacDate> items;
     const bool is_open = std::any_of(atlas.statements.begin(), atlas.statements.end(),
                                      [](const Statement& s) { return !s.validity.has_to(); });

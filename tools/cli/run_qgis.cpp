@@ -1,6 +1,7 @@
 #include "tools/cli/run_qgis.h"
 
 #include "tools/cli/feature_output.h"
+#include "tools/cli/theme_words.h"
 #include <marchland/io/qgis_project.h>
 
 #include <fmt/format.h>
@@ -87,17 +88,19 @@ void add_themes(const Session& session, std::vector<QgisLayer>& layers) {
 void add_dates(const Session& session, const std::vector<ResultFile>& written,
                std::vector<QgisLayer>& layers) {
   const std::vector<QgisLayer::Category> holders = categories_of(session, session.holders());
+  const std::string states = fmt::format("layers/{}-", to_string(session.theme()));
   struct Group {
-    const char* beginning;
+    std::string beginning;
     const char* ending;
     const char* name;
     Look look;
     const char* field;
   };
-  for (const Group& group : {Group{"layers/line-", ".geojson", "Lines of contact", Look::line, ""},
-                             Group{"layers/changes-", ".geojson", "Changes", Look::fill, "to_actor"},
-                             Group{"layers/control-", ".geojson", "Control by date", Look::fill, "actor"},
-                             Group{"rasters/", ".tif", "Rasters", Look::raster, ""}}) {
+  for (const Group& group :
+       {Group{"layers/line-", ".geojson", words_of(session.theme()).lines, Look::line, ""},
+        Group{"layers/changes-", ".geojson", "Changes", Look::fill, "to_actor"},
+        Group{states, ".geojson", words_of(session.theme()).at_dates, Look::fill, "actor"},
+        Group{"rasters/", ".tif", "Rasters", Look::raster, ""}}) {
     for (const ResultFile& file : written) {
       if (!file.file.starts_with(group.beginning) || !file.file.ends_with(group.ending)) continue;
       const std::size_t slash = file.file.find('/');
@@ -111,6 +114,13 @@ void add_dates(const Session& session, const std::vector<ResultFile>& written,
                         .color = "#b2182b"});
     }
   }
+}
+
+/// With a capital letter first.
+std::string capitalised(std::string text) {
+  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z')
+    text.front() = static_cast<char>(text.front() - 'a' + 'A');
+  return text;
 }
 
 /// Of all that is arranged. Across the antimeridian it is the whole globe, which is drawn as such.
@@ -171,7 +181,8 @@ void write_qgis(const Session& session, std::optional<Instant> shown, const std:
   project.extent = extent_of(session.composite());
   project.time = time;
   project.shown = shown;
-  project.subtitle = shown ? fmt::format("Who held what at {}", session.date(*shown)) : "Who held what";
+  project.subtitle =
+      capitalised(words_of(session.theme()).state) + (shown ? " at " + session.date(*shown) : "");
   project.notice = notice_of(atlas);
   write_file(folder.file("project.qgs"), qgis_project(project), Existing::refuse);
   written.push_back({"project.qgs", "QGIS project: layers with colours, time that plays, a page to print"});
