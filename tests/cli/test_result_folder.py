@@ -285,8 +285,8 @@ class PageTest(FolderTest):
     def test_contested_ground_is_in_the_legend(self):
         self.write("front.geojson", collection(*(feature([box(0, 0, 2, 1)], holder=holder, **{"from": "2000", "to": None}) for holder in "ab")))
         self.run_folder()
-        self.assertIn("contested", self.page.sections["Pictures"]["text"])
-        self.assertNotIn("Aland", self.page.sections["Pictures"]["text"])
+        self.assertEqual(self.page.sections["Pictures"]["text"].split("\n\n")[-1].split()[-8:], "contested: Aland / Bland unknown: nothing is stated".split())
+        self.assertIn('class="swatch contested" style="background-color:#73873', (self.results / "index.html").read_text())
 
     def test_lines_are_one_table(self):
         self.run_folder()
@@ -445,7 +445,7 @@ class Colours(FolderTest):
     def test_everything_has_the_same(self):
         found = self.parties(None, None)
         self.run_folder()
-        swatches = re.findall(r'class="swatch" style="background:(#\w+)"></span>(p\d)', (self.results / "index.html").read_text())
+        swatches = re.findall(r'class="swatch" style="background-color:(#\w+)"></span>(p\d)', (self.results / "index.html").read_text())
         self.assertEqual({name: color for color, name in swatches}, found)
         self.assertIn(f'<path fill="{found["p0"]}"', (self.results / "pictures" / "control-first.svg").read_text())
         file = gdal.Open(str(self.results / "rasters" / "control-first.tif"))  # must outlive its band

@@ -47,7 +47,7 @@ thead th { border-top: 0; color: var(--dim); font-weight: 600; }
 .pictures figure { margin: 0; }
 .pictures img { width: 100%; height: auto; background: #f6f4ef; border: 1px solid var(--rule); border-radius: 6px; }
 .swatch { display: inline-block; width: 20px; height: 13px; border: 1px solid #0005; border-radius: 2px; margin-right: 8px; vertical-align: -1px; }
-.contested { background: radial-gradient(circle, #000 1.2px, transparent 1.4px) 0 0 / 5px 5px #c9c9c9; }
+.contested { background-image: radial-gradient(circle, #000 1.2px, transparent 1.4px); background-size: 5px 5px; }
 .legend { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: 2px 20px; }
 @media print { .tall { max-height: none; } }
 code { font-size: 13px; overflow-wrap: anywhere; }
@@ -94,32 +94,34 @@ struct Sections {
   }
 };
 
-std::string legend_entry(const std::string& look, const std::string& text) {
-  return fmt::format("<li><span class=\"swatch{}\"></span>{}</li>\n", look, escape_html(text));
+std::string legend_entry(const std::string& color, const std::string& text, bool is_dotted = false) {
+  return fmt::format("<li><span class=\"swatch{}\" style=\"background-color:{}\"></span>{}</li>\n",
+                     is_dotted ? " contested" : "", escape_html(color), escape_html(text));
 }
 
 /// Who is to be seen, by name; then what is nobody's alone.
 std::string legend_of(const Session& session, const Holders& holders, const std::set<HolderIndex>& shown) {
   const Atlas& atlas = session.atlas();
-  std::vector<std::pair<std::string, std::string>> parties;
-  bool has_contested = false;
+  using Entries = std::vector<std::pair<std::string, std::string>>;
+  Entries parties;
+  Entries contested;
   for (const HolderIndex holder : shown) {
     if (holder == kUnknown) continue;
-    if (holders.is_contested(holder)) {
-      has_contested = true;
-      continue;
-    }
-    parties.emplace_back(party_name(atlas, holders.id(holder)), color_of(atlas, holders, holder));
+    Entries& entries = holders.is_contested(holder) ? contested : parties;
+    entries.emplace_back(party_name(atlas, holders.id(holder)), color_of(atlas, holders, holder));
   }
   std::sort(parties.begin(), parties.end());
-  const auto filled = [](const std::string& color) {
-    return fmt::format("\" style=\"background:{}", escape_html(color));
-  };
+  std::sort(contested.begin(), contested.end());
   std::string out = "<ul class=\"legend\">\n";
-  for (const auto& [name, color] : parties) out += legend_entry(filled(color), name);
-  if (has_contested) out += legend_entry(" contested", "contested (dotted, in the mean of the colours)");
+  for (const auto& [name, color] : parties) out += legend_entry(color, name);
+  constexpr std::size_t kMostSets = 12;
+  if (contested.size() > kMostSets) {
+    out += legend_entry("#c9c9c9", "contested: dotted, in the mean of the colours", true);
+  } else {
+    for (const auto& [names, color] : contested) out += legend_entry(color, "contested: " + names, true);
+  }
   if (shown.contains(kUnknown))
-    out += legend_entry(filled(color_of(atlas, holders, kUnknown)), "unknown: nothing is stated");
+    out += legend_entry(color_of(atlas, holders, kUnknown), "unknown: nothing is stated");
   out += "</ul>\n";
   // Of more than these colours none is told from all others anyway; whoever looks for a party opens it.
   constexpr std::size_t kMost = 30;
