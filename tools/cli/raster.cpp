@@ -394,9 +394,14 @@ std::vector<CellClass> add_holder_classes(const Session& session, const Holders&
   return class_of;
 }
 
-std::vector<ResultClass> write_control_raster(const Session& session, const std::string& at,
-                                              double resolution, const std::filesystem::path& path) {
+const char* raster_layer_of(Theme theme) {
+  return theme == Theme::claim ? "claim" : "control";
+}
+
+std::vector<ResultClass> write_state_raster(const Session& session, const std::string& at, double resolution,
+                                            const std::filesystem::path& path) {
   RasterCommand state;
+  state.layer = raster_layer_of(session.theme());
   state.at = at;
   state.resolution = resolution;
   state.output = path;

@@ -3,6 +3,7 @@
 // `verify` holds the folder to it.
 #include "tools/cli/query.h"
 #include "tools/cli/result_layers.h"
+#include <marchland/io/output_folder.h>
 
 #include <filesystem>
 #include <string>
@@ -27,9 +28,9 @@ struct ResultFile {
 /// where one cannot be read.
 [[nodiscard]] Json index_entries(const std::filesystem::path& folder, const std::vector<ResultFile>& files);
 
-/// The files of a folder and all folders in it, relative to it, with '/', sorted. Links are among them,
-/// whatever they lead to, and are not followed.
-[[nodiscard]] std::vector<std::string> files_within(const std::filesystem::path& folder);
+/// A folder that `run` wrote: its index lists what it has. files_of throws Error(failure) where it cannot be
+/// read.
+[[nodiscard]] FolderKind result_folder();
 
 /// The options that hold for every file of a folder, as `run` was given them: theme, region, actor, group,
 /// source; those not given are not there.

@@ -1,6 +1,7 @@
 #include "tools/cli/run_qgis.h"
 
 #include "tools/cli/feature_output.h"
+#include "tools/cli/theme_words.h"
 #include <marchland/analysis/scope.h>
 #include <marchland/io/qgis_project.h>
 
@@ -52,19 +53,11 @@ const char* title_of(Theme theme) {
   return "Control";
 }
 
-/// What the page is about, without its date.
-const char* question_of(Theme theme) {
-  switch (theme) {
-    case Theme::control:
-      return "Who held what";
-    case Theme::claim:
-      return "Who claimed what";
-    case Theme::border:
-      return "Borders";
-    case Theme::zone:
-      return "Zones";
-  }
-  return "Who held what";
+/// With a capital letter first.
+std::string capitalised(std::string text) {
+  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z')
+    text.front() = static_cast<char>(text.front() - 'a' + 'A');
+  return text;
 }
 
 bool is_at(const ResultClass& one, std::optional<Instant> shown) {
@@ -122,11 +115,10 @@ class ProjectLayers {
   /// What the folder has of single dates: at hand, but not shown at first; if there is nothing else to show,
   /// the last.
   void add_dates(std::vector<QgisLayer>& layers) const {
-    add_group(layers, "Lines of contact", Look::line, "line", "between");
+    add_group(layers, words_of(session_->theme()).lines, Look::line, "line", "between");
     add_group(layers, "Changes", Look::fill, "export", "from");
     const std::size_t before = layers.size();
-    add_group(layers, fmt::format("{} by date", title_of(session_->theme())), look_of(session_->theme()),
-              "export", "at");
+    add_group(layers, words_of(session_->theme()).at_dates, look_of(session_->theme()), "export", "at");
     if (!shown_ && layers.size() > before) layers.back().is_shown = true;
     add_group(layers, "Rasters", Look::raster, "raster", "layer");
   }
@@ -250,7 +242,7 @@ void write_qgis(const Session& session, std::optional<Instant> shown, const Outp
   layers.add_dates(project.layers);
   project.extent = layers.extent();
   project.frames = qgis_frames(layers.changes(), atlas.days);
-  project.subtitle = question_of(session.theme());
+  project.subtitle = capitalised(words_of(session.theme()).state);
   if (shown) project.subtitle += " at " + session.date(*shown);
   if (!session.filters().empty()) project.subtitle += fmt::format(" (of what {} leaves)", session.filters());
   project.notice = notice_of(atlas);
