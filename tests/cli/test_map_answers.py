@@ -34,6 +34,8 @@ def row(rings, holder, since, until=None, **more):
 
 @unittest.skipUnless(HAS_MODULES, f"needs node and {MODULES}/node_modules (tools/setup viewer)")
 class MapAnswers(MapTest):
+    maxDiff = None
+
     def ask(self, data, points=(), ask=None):
         file = self.path / "asked.json"
         file.write_text(json.dumps({"data": str(data), "points": points, "ask": ask}))
@@ -93,7 +95,7 @@ class MapAnswers(MapTest):
             row([box(0, 0, 2, 1)], "a", "2000", "2004"), row([box(1, 0, 3, 1)], "a", "2001", "2002"),
             row([box(2, 0, 3, 1)], "a", "2000", "2001"), row([box(2, 0, 3, 1)], "a", "2002"), row([box(3, 0, 4, 1)], "b", "2001", "2003")))
         points = [(x + 0.5, 0.5, f"{year}-06-01") for x in range(4) for year in range(1999, 2005)]
-        self.assertEqual(self.assert_told_as_why(self.atlas, points, ["control"]), 15)
+        self.assertEqual(self.assert_told_as_why(self.atlas, points, ["control"]), 16)
 
     def test_events_of_one_actor_and_of_one_instant(self):
         text = MANIFEST.replace('mode = "interval"', 'mode = "event"').replace('to = {field = "to"}\n', 'seq = {field = "seq"}\n')
@@ -116,11 +118,13 @@ class MapAnswers(MapTest):
         for at in ("1999-06-01", "2001-05-01", "2003-06-01"):
             rows = {r["actor"]: (r["area_m2"], r.get("date_low_m2"), r.get("date_high_m2")) for r in self.answer("areas", self.atlas, "--at", at)["rows"]}
             figures = {r["id"]: (r["area"], r["dateLow"], r["dateHigh"])
-                       for r in self.ask(self.path / "why.json", ask=f'model.figuresAt(model.parse("{at}"))')}
+                       for r in self.ask(self.path / "why.json", ask=f'model.figuresAt(model.parse("{at}"))') if r["area"] or r["dateHigh"]}
             self.assertEqual(figures, rows, at)
 
     def test_what_was_taken_back_who_recorded_it_and_what_the_public_sees(self):
-        self.write("atlas.toml", MANIFEST.replace('to = {field = "to"}', "\n".join(
+        # Ground that only they were about is there because of the study area.
+        self.write("study.geojson", collection(feature([box(0, 0, 4, 1)])))
+        self.write("atlas.toml", MANIFEST.replace('title = "Two squares"', 'title = "Two squares"\nstudy_area = "study.geojson"').replace('to = {field = "to"}', "\n".join(
             ['to = {field = "to"}', 'statement = {field = "id"}'] + [f'{key} = {{field = "{key}"}}' for key in ("recorded", "author", "supersedes", "retracts")])))
         said = lambda rings, holder, name, recorded, **more: row(rings, holder, "2000", None, id=name, recorded=recorded, author="Ann", **more)
         hole = [box(0, 0, 4, 1), list(reversed(box(1, 0.25, 2, 0.75)))]
@@ -182,7 +186,7 @@ class MapAnswers(MapTest):
             keys = ("actor", "gained_m2", "lost_m2", "held_m2")
             near = lambda rows: sorted([[x if not isinstance(x, (int, float)) else round(x / CELL_M2, 6) for x in r] for r in rows], key=str)
             self.assertEqual(near(parties), near([[r[k] for k in keys] for r in told["rows"] if r["actor"]]), (a, b))
-            self.assertEqual(near(passed), near([[t["from"], t["to"], t["area_m2"]] for t in told["transitions"]]), (a, b))
+            self.assertEqual(near(passed), near([[t["from"], t["to"], t["area_m2"]] for t in told["transitions"] if t["from"] != t["to"]]), (a, b))
 
     # ---- Before the first change, and beyond the antimeridian ----
 

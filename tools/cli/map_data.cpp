@@ -6,11 +6,14 @@
 #include "tools/cli/map_record.h"
 #include "tools/cli/map_times.h"
 #include "tools/cli/reports.h"
+#include <marchland/analysis/groups.h>
 #include <marchland/base/error.h>
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <map>
 #include <set>
 
 namespace marchland::cli {
@@ -45,7 +48,8 @@ Json figure(const Json& row) {
 }
 
 /// Areas at every change of the session's theme, as `timeline` has them, and before the first.
-Json figures(const Session& session) {
+/// With --group, where members leave, rows can be none.
+Json figures(const Session& session, const std::vector<Instant>& steps) {
   const Report report = timeline_report(session, "change");
   const Json& rows = report.tables.front().rows;
   const Interval& window = session.atlas().window.when;
@@ -60,14 +64,25 @@ Json figures(const Session& session) {
     for (const Json& row : of_before.tables.front().rows) its.push_back(figure(row));
     if (!its.empty()) out.push_back({{"at", nullptr}, {"rows", std::move(its)}});
   }
+  std::map<Instant, Json> by_date;
   std::string at;
+  Instant date;
   for (const Json& row : rows) {
     if (row["at"] != at) {
       at = row["at"].get<std::string>();
-      out.push_back({{"at", seconds_json(session.instant(at))}, {"rows", Json::array()}});
+      date = session.instant(at);
+      by_date.emplace(date, Json::array());
     }
-    out.back()["rows"].push_back(figure(row));
+    by_date[date].push_back(figure(row));
   }
+  if (session.asks_for_groups()) {
+    for (const Instant joined : membership_dates(session.atlas())) {
+      if (joined > first && std::binary_search(steps.begin(), steps.end(), joined))
+        by_date.emplace(joined, Json::array());
+    }
+  }
+  for (auto& [instant, its] : by_date)
+    out.push_back({{"at", seconds_json(instant)}, {"rows", std::move(its)}});
   return out;
 }
 
@@ -90,7 +105,7 @@ Json document(const Session& session, const MapGround& ground, const std::string
   const MapTimes times(accounts.referred());
   out["themes"] = accounts.themes(times);
   out["region_sets"] = region_sets(session, ground);
-  out["figures"] = figures(session);
+  out["figures"] = figures(session, accounts.steps());
   add_lines(out, session, ground);
   out["times"] = Json::array();
   out["time_texts"] = Json::array();

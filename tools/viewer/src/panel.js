@@ -157,14 +157,14 @@ function statementItem(model, { source, actor, standing, statements }) {
     s.set_aside_by && element("p", { class: "dim" }, [`${s.standing} by ${s.set_aside_by}`, s.set_aside_at].filter(Boolean).join(", "), s.set_aside_note && `: ${s.set_aside_note}`),
     s.cites && element("p", { class: "dim" }, "rests on ", s.cites.map((i, n) => [n > 0 && "; ", link(model.data.sources[i].title ?? model.data.sources[i].id, model.data.sources[i].url)]))));
   return element("li", {},
-    element("strong", {}, model.actorName(actor)), ` – ${standing.replaceAll("_", " ")}. Source: `, link(source.title ?? source.id, source.url), source.date && ` (${source.date})`,
+    element("strong", {}, model.actorName(actor)), ` – ${standing}. Source: `, link(source.title ?? source.id, source.url), source.date && ` (${source.date})`,
     lines.length > 0 && element("ul", {}, lines),
     statements.length > 6 && element("p", { class: "dim" }, `and ${statements.length - 6} more`));
 }
 
 /// The rule in words, as `marchland why` puts it.
 function because(model, testimonies) {
-  const asked = testimonies.filter((t) => !["may_hold", "not_asked", "superseded", "retracted"].includes(t.standing));
+  const asked = testimonies.filter((t) => !["may hold", "not asked", "superseded", "retracted"].includes(t.standing));
   if (asked.length === 0) return "No statement of this theme covers this ground: unknown.";
   const sources = [...new Set(asked.map((t) => t.source.id))];
   const event = asked.some((t) => t.layer.mode === "event") ? "Within a layer of events the latest counts; " : "";
@@ -222,7 +222,7 @@ export function fillAbout(model) {
     data.disclaimer && element("p", {}, data.disclaimer),
     data.attribution && element("p", {}, data.attribution),
     element("p", {}, `Areas by method ${data.method}, on a grid of ${data.grid}; between sources the rule ${data.rule}. ${data.filters ? `Left by ${data.filters}. ` : ""}Made by ${data.program}${data.checksum ? ` from the atlas of checksum ${data.checksum}` : ""}.`),
-    element("p", {}, "Ground is drawn along the lines of the statements${data.coarse ? "; far out, vertices that fall within a pixel of the line are left out" : ", with nothing left out"}; how true these lines are is another matter, and what the bands are about."),
+    element("p", {}, `Ground is drawn along the lines of the statements${data.coarse ? "; far out, vertices that fall within a pixel of the line are left out" : ", with nothing left out"}; how true these lines are is another matter, and what the bands are about.`),
     element("h3", {}, "Keys"),
     element("p", {}, key("←"), " ", key("→"), " change before, next change; ", key("Home"), " ", key("End"), " first, last; ", key("Space"), " play (where no button has the focus). On the map: arrows and ", key("+"), " ", key("−"), " move it, ", key("Enter"), " tells about the ground at its centre; ", key("Esc"), " closes."),
     element("h3", {}, "Sources"),

@@ -1,6 +1,9 @@
 // What every statement about some ground came to at an instant, as `marchland why` tells it: those that hold, those
 // that may by dates in doubt, and those that count no longer.
 
+/// Places in the document's `standings`.
+const [PAINTED_OVER, NOT_ASKED, MAY_HOLD] = [1, 4, 5];
+
 const holds = ({ from, to }, t) => (from ?? -Infinity) <= t && t < (to ?? Infinity);
 
 /// Whether the area of a statement that was set aside covers a place: grid steps, polygons of a first ring and others
@@ -59,10 +62,10 @@ export class Testimonies {
       const statement = data.statements[i];
       if (statement.is_listed && !listed.has(i)) continue;
       const layer = data.layers[statement.layer];
-      const unless = (standing) => (layer.is_asked === false ? "not_asked" : standing);
+      const standing = (number) => data.standings[layer.is_asked === false ? NOT_ASKED : number];
       if (!holds(statement, t)) {
         const [from, to] = statement.possible ?? [];
-        if (statement.is_listed && statement.possible && holds({ from, to }, t)) tell(statement, unless("may_hold"));
+        if (statement.is_listed && statement.possible && holds({ from, to }, t)) tell(statement, standing(MAY_HOLD));
         continue;
       }
       const its = runs.get(statement.layer * 65536 + statement.actor) ?? [];
@@ -71,7 +74,7 @@ export class Testimonies {
       const run = isEvent
         ? its.find(([, , , since, seq = 0]) => seq === (statement.seq ?? 0) && times[since] === (statement.from ?? -Infinity)) : its[0];
       if (run) tell(statement, data.standings[run[2]]);
-      else if (isEvent && statement.is_listed) tell(statement, unless("painted_over"));
+      else if (isEvent && statement.is_listed) tell(statement, standing(PAINTED_OVER));
     }
     const order = (each) => data.standings.indexOf(each.standing);
     const counted = [...found.values()].sort((a, b) => order(a) - order(b));
