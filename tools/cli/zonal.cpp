@@ -72,7 +72,7 @@ struct ZonalCommand {
   OutputOptions output;
   Breakdown by;
   std::filesystem::path raster;
-  std::string band;
+  RasterSelection selection;
   std::string per;
   std::string title;
   std::string year;
@@ -92,7 +92,7 @@ struct ZonalCommand {
     output.check();
     if (!every.empty()) query.refuse_two_layer("zonal --every");
     // What cannot be read is told before the atlas is built.
-    static_cast<void>(read_grid(raster));
+    check_values(raster, selection);
     Session session(query);
     static_cast<void>(session.parts(by));  // says so where there are no regions
     Report report;
@@ -132,11 +132,12 @@ struct ZonalCommand {
           ground_(ground_of(session, holders_)),
           parts_(session.composite(), holders_, ground_, session.composite().times().epochs_of(dates),
                  command.by.by_region) {
-      ValueRasterFile read = read_values(command.raster, box_of_ground(session, ground_), command.band);
+      ValueRasterFile read = read_values(command.raster, box_of_ground(session, ground_), command.selection);
       if (!command.title.empty()) read.title = command.title;
       if (!command.year.empty()) {
         read.year = command.year;
         read.year_from = "--year";
+        read.years.clear();
       }
       if (read.grid.cell_count() == 0) {
         throw InvalidArgument(
@@ -324,6 +325,7 @@ struct ZonalCommand {
       raster["title"] = file.title;
       raster["year"] = file.year.empty() ? Json(nullptr) : Json(file.year);
       raster["year_from"] = file.year_from.empty() ? Json(nullptr) : Json(file.year_from);
+      if (!file.variable.empty()) raster["variable"] = file.variable;
       raster["band"] = file.band;
       if (!file.band_name.empty()) raster["band_name"] = file.band_name;
       raster["values"] = is_per_area ? "per " + command_->per + ", times the area of the cell" : "per cell";
@@ -334,11 +336,14 @@ struct ZonalCommand {
       report.head["raster"] = std::move(raster);
       report.head["weights"] = "share of the cell's area on WGS84 that the ground covers";
       std::vector<std::string> notes;
-      notes.push_back(fmt::format(
-          "{}{}", file.title,
-          file.year.empty()
-              ? ": the file states no year (--year)"
-              : fmt::format(", year {} (by {}): of that year at every date", file.year, file.year_from)));
+      notes.push_back(file.title + year_note(file));
+      if (file.repeated_columns > 0) {
+        notes.push_back(
+            fmt::format("the raster goes round the earth more than once: its last {} column{} the first ones "
+                        "and {} not counted",
+                        file.repeated_columns, file.repeated_columns == 1 ? " repeats" : "s repeat",
+                        file.repeated_columns == 1 ? "is" : "are"));
+      }
       notes.push_back(is_per_area ? fmt::format("sum: values per {} times the area of each cell on WGS84, by "
                                                 "the share of it that the ground "
                                                 "covers; mean: that divided by the area",
@@ -354,6 +359,15 @@ struct ZonalCommand {
             fmt::format("the least value is {}: does the raster mark cells without value?", least_));
       report.notes.insert(report.notes.begin(), notes.begin(), notes.end());
       return report;
+    }
+
+    /// What is said of the year, after the title.
+    static std::string year_note(const ValueRasterFile& file) {
+      if (!file.year.empty())
+        return fmt::format(", year {} (by {}): of that year at every date", file.year, file.year_from);
+      if (file.years.empty()) return ": the file states no year (--year)";
+      return fmt::format(": the file states no year for certain ({}); say which by --year",
+                         fmt::join(file.years, " or "));
     }
 
     const ZonalCommand* command_;
@@ -379,7 +393,15 @@ void add_zonal(CLI::App& app) {
   command->add_option("--raster", state->raster, "values by cell, of any format GDAL reads and in any CRS")
       ->type_name("FILE")
       ->required();
-  command->add_option("--band", state->band, "of a raster that has several: its number from 1, or its name");
+  command->add_option(
+      "--band", state->selection.band,
+      "of a raster that has several: its number from 1, its name, or its date along time; of a "
+      "file of several rasters NAME or NAME:BAND");
+  command
+      ->add_option(
+          "--raster-crs", state->selection.crs,
+          "the coordinate system of a raster that states none; where it states one, in place of that")
+      ->type_name("CRS");
   command
       ->add_option("--per", state->per,
                    "values are per area and become counts by the area of each cell on WGS84")
