@@ -13,6 +13,8 @@
 #include <marchland/raster/zone_totals.h>
 
 #include <fmt/format.h>
+#include <tbb/enumerable_thread_specific.h>
+#include <tbb/parallel_for.h>
 
 #include <algorithm>
 #include <cmath>
@@ -31,28 +33,30 @@ double square_meters_per(const std::string& unit) {
   return parse_area_unit(unit).square_meters;
 }
 
-/// Values per area become counts per cell. Answers the area of each cell, in units of `per`; NaN where it has
-/// no value.
-std::vector<double> count_cells(ValueRasterFile& raster, const std::string& per) {
+/// Values per area become counts per cell where there is ground. Answers the area of each such cell, in units
+/// of `per`; NaN where it has no value.
+std::vector<double> count_cells(const CellCoverage& coverage, ValueRasterFile& raster,
+                                const std::string& per) {
   const double unit = square_meters_per(per);
-  CellAreas areas(raster.grid);
+  const std::size_t columns = raster.grid.columns;
+  tbb::enumerable_thread_specific<CellAreas> areas_of_thread([&] { return CellAreas(raster.grid); });
   std::vector<double> out(raster.cells.size(), std::numeric_limits<double>::quiet_NaN());
-  for (std::size_t row = 0; row < raster.grid.rows; ++row) {
-    for (std::size_t column = 0; column < raster.grid.columns; ++column) {
-      const std::size_t cell = row * raster.grid.columns + column;
+  tbb::parallel_for(std::size_t{0}, raster.grid.rows, [&](std::size_t row) {
+    CellAreas& areas = areas_of_thread.local();
+    const auto count = [&](std::size_t column) {
+      const std::size_t cell = row * columns + column;
       double& value = raster.cells[cell];
-      if (std::isnan(value)) continue;
-      const auto area = areas(row, column);
-      if (!area) {
-        throw InvalidArgument(fmt::format(
-            "--per {}: cells of CRS '{}' are too large, or too near a pole, to be measured on the earth; "
-            "lay the raster into another system first",
-            per, raster.grid.crs));
-      }
-      out[cell] = area->value() / unit;
+      // Several parts may lie in one cell.
+      if (std::isnan(value) || !std::isnan(out[cell])) return;
+      // Of what is hardly on the earth nothing can be held.
+      out[cell] = areas(row, column).value_or(SquareMeters(0.0)).value() / unit;
       value *= out[cell];
+    };
+    for (const CellShare& cell : coverage.shares(row)) count(cell.column);
+    for (const CellRun& run : coverage.runs(row)) {
+      for (std::size_t column = run.begin; column < run.end; ++column) count(column);
     }
-  }
+  });
   return out;
 }
 
@@ -149,7 +153,7 @@ struct ZonalCommand {
       const CellCoverage coverage = cover_cells(session.composite().plane(), parts_.by_face(), read.grid);
       std::vector<ZoneTotal> areas;
       if (!command.per.empty())
-        areas = total_by_part(coverage, count_cells(read, command.per), parts_.size());
+        areas = total_by_part(coverage, count_cells(coverage, read, command.per), parts_.size());
       for (const ZoneTotal& total : total_by_part(coverage, read.cells, parts_.size()))
         counts_.push_back({total, areas.empty() ? total.cells : areas[counts_.size()].sum});
       read.cells = {};
