@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <limits>
 #include <map>
@@ -52,6 +53,8 @@ struct RasterCommand : RasterOptions {
         throw InvalidArgument(fmt::format("--layer claim is of theme claim, not {}", query.theme));
       query.theme = "claim";
     }
+    if (!like_crs.empty() && like.empty())
+      throw InvalidArgument("--raster-crs is of the raster of --like; expected --crs, or --like");
     if (!every.empty()) return write_raster_series(*this);
     if (layer == "dwell") return run_dwell();
     if (layer == "fraction") return run_fraction();
@@ -349,6 +352,14 @@ struct RasterCommand : RasterOptions {
 
 }  // namespace
 
+std::string wrong_side_of_cell(const std::string& text) {
+  constexpr double kLeast = 1e-9;
+  double side = 0.0;
+  if (CLI::detail::lexical_cast(text, side) && std::isfinite(side) && side >= kLeast) return {};
+  return fmt::format("'{}' is no side of a cell; expected a number from {} up, in units of the system", text,
+                     kLeast);
+}
+
 LonLatBox box_of_ground(const Session& session, const std::vector<bool>& ground) {
   const auto box = box_of_faces(session.composite().plane(), ground);
   if (!box) {
@@ -364,7 +375,7 @@ LonLatBox box_of_ground(const Session& session, const std::vector<bool>& ground)
 RasterGrid RasterOptions::grid(const Session& session, const std::vector<bool>& ground) const {
   const LonLatBox box = box_of_ground(session, ground);
   if (like.empty()) return make_grid(box, crs, resolution);
-  RasterGrid out = read_grid(like);
+  RasterGrid out = read_grid(like, like_crs);
   if (out.cell_count() > kMaxCells) {
     throw InvalidArgument(
         fmt::format("{}: {} x {} cells; at most {:.3g} are made: cut it to the ground first", like.string(),
@@ -451,10 +462,14 @@ void add_raster(CLI::App& app) {
                    "second date of --layer change; of dwell, default: the last of the atlas")
       ->type_name("DATE");
   command->add_option("--res", state->resolution, "side of a cell, in units of the CRS")
-      ->check(CLI::PositiveNumber);
+      ->check(wrong_side_of_cell);
   command->add_option("--like", state->like, "instead of --res and --crs: the cells of this raster")
       ->type_name("FILE")
       ->excludes("--res");
+  command
+      ->add_option("--raster-crs", state->like_crs,
+                   "the coordinate system of that raster, where it states none")
+      ->type_name("CRS");
   command
       ->add_option("--cells", state->cells,
                    "which class a cell has: that of its centre, or the one with the largest share of it")

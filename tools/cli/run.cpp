@@ -6,6 +6,7 @@
 #include "tools/cli/map_data.h"
 #include "tools/cli/output_names.h"
 #include "tools/cli/picture.h"
+#include "tools/cli/raster_options.h"
 #include "tools/cli/reports.h"
 #include "tools/cli/result_index.h"
 #include "tools/cli/run_dates.h"
@@ -435,6 +436,7 @@ void add_run(CLI::App& app) {
   state->query.declare_bands(*command);
   command
       ->add_option("--res", state->resolution, "cell size of rasters in degrees (default: fits the extent)")
+      ->check(wrong_side_of_cell)
       ->type_name("DEGREES");
   command->add_flag("--overwrite", state->overwrite, "replace the folder of an earlier run");
   command->callback([state] { state->run(); });
