@@ -43,14 +43,20 @@ void TimeColumns::add_values(std::vector<FieldValue>& values, HolderIndex holder
   values.push_back(decimal_date(when.has_to(), when.to()));
   if (!has_doubt_) return;
   for (const Instant end : {when.from(), when.to()}) {
-    const auto found = turns_.find({times_->index_of(end), holder});
-    const bool is_doubtful = found != turns_.end();
+    const std::optional<FuzzyInstant> doubt = doubt_of(holder, end);
     for (const bool is_first : {true, false}) {
-      const Instant at = !is_doubtful ? Instant() : is_first ? found->second.earliest : found->second.latest;
+      const Instant at = !doubt ? Instant() : is_first ? doubt->earliest : doubt->latest;
       const bool is_bounded = at != Interval().from() && at != Interval().to();
-      values.push_back(is_doubtful && is_bounded ? FieldValue{at} : FieldValue{});
+      values.push_back(doubt && is_bounded ? FieldValue{at} : FieldValue{});
     }
   }
+}
+
+std::optional<FuzzyInstant> TimeColumns::doubt_of(HolderIndex holder, Instant end) const {
+  if (!has_doubt_) return std::nullopt;
+  const auto found = turns_.find({times_->index_of(end), holder});
+  if (found == turns_.end()) return std::nullopt;
+  return found->second;
 }
 
 }  // namespace marchland::cli

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -31,6 +32,10 @@ class TimeColumns {
   /// `to_latest`: null of ends that are not.
   void add_fields(std::vector<FeatureField>& fields) const;
   void add_values(std::vector<FieldValue>& values, HolderIndex holder, const Interval& when) const;
+
+  /// Between which instants an end lies at which ground of the holder begins or ends; nothing where it is
+  /// open or not in doubt.
+  [[nodiscard]] std::optional<FuzzyInstant> doubt_of(HolderIndex holder, Instant end) const;
 
  private:
   const TimeAxis* times_;
