@@ -1,9 +1,9 @@
 #include "tools/cli/report.h"
 
-#include "tools/cli/html.h"
 #include "tools/cli/printable.h"
 #include <marchland/base/error.h>
 #include <marchland/io/csv.h>
+#include <marchland/io/markup.h>
 
 #include <fmt/format.h>
 
@@ -215,12 +215,12 @@ std::string render_html(const Table& table, const Rendering& how) {
     return column.kind == Column::Kind::text || column.kind == Column::Kind::date;
   };
   std::string out = "<div class=\"wide\"><table>\n";
-  if (!table.title.empty()) out += "<caption>" + escape_html(table.title) + "</caption>\n";
+  if (!table.title.empty()) out += "<caption>" + escape_markup(table.title) + "</caption>\n";
   out += "<thead><tr>";
   for (const Column& column : table.columns) {
     if (!column.is_for_people) continue;
     out += is_text(column) ? "<th scope=\"col\">" : "<th scope=\"col\" class=\"figure\">";
-    out += escape_html(title_of(column, how)) + "</th>";
+    out += escape_markup(title_of(column, how)) + "</th>";
   }
   out += "</tr></thead>\n<tbody>\n";
   const std::size_t shown =
@@ -230,7 +230,7 @@ std::string render_html(const Table& table, const Rendering& how) {
     for (const Column& column : table.columns) {
       if (!column.is_for_people) continue;
       out += is_text(column) ? "<td>" : "<td class=\"figure\">";
-      out += escape_html(for_people(table.rows[i], column, how)) + "</td>";
+      out += escape_markup(for_people(table.rows[i], column, how)) + "</td>";
     }
     out += "</tr>\n";
   }
@@ -332,7 +332,7 @@ std::string render(const Report& report, const Rendering& how) {
                                           : render_table(table, how);
   }
   if (how.format == Format::html) {
-    for (const std::string& note : report.notes) out += "<p>" + escape_html(note) + "</p>\n";
+    for (const std::string& note : report.notes) out += "<p>" + escape_markup(note) + "</p>\n";
     return out;
   }
   for (const std::string& note : report.notes)

@@ -1,6 +1,6 @@
 #include "tools/cli/run_index.h"
 
-#include "tools/cli/html.h"
+#include <marchland/io/markup.h>
 
 #include <fmt/format.h>
 
@@ -58,7 +58,7 @@ std::string address_of(const std::string& file) {
 }
 
 std::string link_to(const std::string& file) {
-  return fmt::format("<a href=\"{}\">{}</a>", address_of(file), escape_html(file));
+  return fmt::format("<a href=\"{}\">{}</a>", address_of(file), escape_markup(file));
 }
 
 std::string bytes_of(double bytes) {
@@ -68,7 +68,7 @@ std::string bytes_of(double bytes) {
 }
 
 std::string paragraph(const std::string& text) {
-  return text.empty() ? std::string() : "<p>" + escape_html(text) + "</p>\n";
+  return text.empty() ? std::string() : "<p>" + escape_markup(text) + "</p>\n";
 }
 
 /// A heading, and its entry in the list of contents.
@@ -79,9 +79,9 @@ struct Sections {
 
   void add(const std::string& title, const std::string& text) {
     ++count;
-    contents += fmt::format("<li><a href=\"#s{}\">{}</a></li>\n", count, escape_html(title));
+    contents += fmt::format("<li><a href=\"#s{}\">{}</a></li>\n", count, escape_markup(title));
     body += fmt::format("<section aria-labelledby=\"s{0}\">\n<h2 id=\"s{0}\">{1}</h2>\n{2}</section>\n",
-                        count, escape_html(title), text);
+                        count, escape_markup(title), text);
   }
 };
 
@@ -89,14 +89,14 @@ std::string pictures_of(const Session& session, const std::vector<ResultPicture>
   std::string out = "<div class=\"pictures\">\n";
   for (const ResultPicture& picture : pictures) {
     out += fmt::format("<figure><img src=\"{}\" alt=\"{}\"><figcaption>{}</figcaption></figure>\n",
-                       address_of(picture.file), escape_html("Map: " + picture.caption),
-                       escape_html(picture.caption));
+                       address_of(picture.file), escape_markup("Map: " + picture.caption),
+                       escape_markup(picture.caption));
   }
   out += "</div>\n<p>";
   for (const Actor& actor : session.atlas().actors) {
     if (&actor == &session.atlas().actors.front()) continue;  // nobody
     out += fmt::format("<span class=\"swatch\" style=\"background:{}\"></span>{} &ensp;",
-                       escape_html(actor.color), escape_html(actor.name.empty() ? actor.id : actor.name));
+                       escape_markup(actor.color), escape_markup(actor.name.empty() ? actor.id : actor.name));
   }
   return out + "</p>\n";
 }
@@ -104,14 +104,14 @@ std::string pictures_of(const Session& session, const std::vector<ResultPicture>
 std::string sources_of(const Atlas& atlas) {
   std::string out = "<ul>\n";
   for (const Source& source : atlas.sources) {
-    const std::string title = escape_html(source.title.empty() ? source.id : source.title);
+    const std::string title = escape_markup(source.title.empty() ? source.id : source.title);
     out += "<li>" + (is_web(source.url) ? fmt::format("<a href=\"{}\" rel=\"noopener noreferrer\">{}</a>",
-                                                      escape_html(source.url), title)
+                                                      escape_markup(source.url), title)
                                         : title);
     std::string rest;
     for (const std::string& part : {source.author, source.date, source.licence})
       if (!part.empty()) rest += (rest.empty() ? "" : " · ") + part;
-    if (!rest.empty()) out += " <span class=\"dim\">" + escape_html(rest) + "</span>";
+    if (!rest.empty()) out += " <span class=\"dim\">" + escape_markup(rest) + "</span>";
     out += "</li>\n";
   }
   return out + "</ul>\n";
@@ -125,8 +125,8 @@ std::string files_of(const Json& index) {
       "class=\"figure\">size</th></tr></thead>\n<tbody>\n";
   for (const Json& file : index["files"]) {
     out += fmt::format("<tr><td>{}</td><td>{}</td><td class=\"figure\">{}</td></tr>\n",
-                       link_to(file["file"].get<std::string>()), escape_html(file["what"].get<std::string>()),
-                       bytes_of(file["bytes"].get<double>()));
+                       link_to(file["file"].get<std::string>()),
+                       escape_markup(file["what"].get<std::string>()), bytes_of(file["bytes"].get<double>()));
   }
   return out + "</tbody></table></div>\n";
 }
@@ -136,7 +136,7 @@ std::string files_of(const Json& index) {
 std::string result_page(const Session& session, const Json& index, const std::vector<ResultAnswer>& answers,
                         const std::vector<ResultPicture>& pictures) {
   const Atlas& atlas = session.atlas();
-  const std::string title = escape_html(atlas.title.empty() ? atlas.id : atlas.title);
+  const std::string title = escape_markup(atlas.title.empty() ? atlas.id : atlas.title);
   Sections sections;
   if (!pictures.empty()) sections.add("Pictures", pictures_of(session, pictures));
   for (const ResultAnswer& answer : answers)
@@ -160,7 +160,7 @@ std::string result_page(const Session& session, const Json& index, const std::ve
       "{9}.</p>\n</footer>\n</body>\n</html>\n",
       title, kStyle, paragraph(atlas.disclaimer), paragraph(atlas.attribution),
       has_map ? "<p><a class=\"map\" href=\"map.html\">Open the map through time</a></p>\n" : "",
-      sections.contents, sections.body, notes, escape_html(atlas.checksum), MARCHLAND_VERSION);
+      sections.contents, sections.body, notes, escape_markup(atlas.checksum), MARCHLAND_VERSION);
 }
 
 }  // namespace marchland::cli
