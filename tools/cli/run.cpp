@@ -76,11 +76,8 @@ struct RunCommand {
     // `check` looks at areas too.
     const Session session(query, Load::with_areas);
     std::vector<NamedDate> dates;
-    for (const std::string& text : at) {
-      // A date given twice is one.
-      if (std::none_of(dates.begin(), dates.end(), [&](const NamedDate& d) { return d.name == text; }))
-        dates.push_back({text, text, session.instant(text)});
-    }
+    for (const std::string& text : session.distinct_dates(at))
+      dates.push_back({text, text, session.instant(text)});
     if (dates.empty()) dates = default_dates(session);
     std::vector<Instant> instants;
     for (const NamedDate& date : dates) instants.push_back(date.at);
@@ -288,6 +285,7 @@ struct RunCommand {
     FeatureOutput out(session, folder.file(result.file), Existing::refuse, "run");
     fill(out);
     static_cast<void>(out.write());  // the files say it themselves
+    fmt::print(stderr, "{}", folder.in_place(out.text_dates()));
     result.made["rounding_m2"] = square_meters(out.worst_rounding());
     written.push_back(std::move(result));
   }
