@@ -161,7 +161,6 @@ struct LineCommand {
     if (is_movement) return run_movement();
     if (stretches) throw InvalidArgument("--stretches: expected --from DATE --to DATE with it");
     Session session(query);
-    static_cast<void>(session.instants(at));
     std::optional<FeatureOutput> out;
     Report report;
     session.for_each_arranged(at, [&](const std::vector<std::string>& dates) {
