@@ -350,7 +350,7 @@ class Raster(OutputTest):
                             [(0, 114, 178), (230, 159, 0)], "4326", (0.0, 0.5, 0.0, 1.0, 0.0, -0.5))
         self.assertEqual(raster.GetRasterBand(1).GetDescription(), "control at 2000-01-01")
         self.assertEqual(json.loads(raster.GetMetadataItem("marchland"))["at"], "2000-01-01")
-        self.assertEqual(self.listing(), ["control.tif", "control.tif.aux.xml"])
+        self.assertEqual(self.listing(), ["control.qml", "control.tif", "control.tif.aux.xml"])
 
     def test_last_change(self):
         # a held 0..4 from the beginning; the last degree passed in 2001, the one before it in 2002.
@@ -420,7 +420,7 @@ class Raster(OutputTest):
         self.assertEqual(names[0], names[1])
         self.assertEqual(names[1], names[2])
 
-    def test_either_file_of_the_pair_is_kept_unless_told(self):
+    def test_each_of_the_three_files_is_kept_unless_told(self):
         target = self.path / "control.tif"
         other = self.path / "control.tif.aux.xml"
         other.write_text("precious")
@@ -429,6 +429,14 @@ class Raster(OutputTest):
         self.assertEqual((other.read_text(), self.listing()), ("precious", ["control.tif.aux.xml"]))
         self.done(*ask, "--overwrite")
         self.assertIn("<CategoryNames>", other.read_text())
+        style = self.path / "second.qml"
+        style.write_text("precious")
+        ask = ("raster", self.atlas, "--at", "second", "--res", "0.5", "-o", self.path / "second.tif")
+        self.assertIn("second.qml: exists already", self.refusal(1, *ask))
+        self.assertEqual((style.read_text(), self.listing()), ("precious", ["control.qml", "control.tif", "control.tif.aux.xml", "second.qml"]))
+        # A raster of values has no classes, and no style.
+        self.done("raster", self.atlas, "--layer", "dwell", "--actor", "a", "--res", "0.5", "-o", self.path / "second.tif")
+        self.assertEqual(style.read_text(), "precious")
 
     def test_what_cannot_be_asked(self):
         def ask(*more):
@@ -508,7 +516,7 @@ class Run(OutputTest):
         elif path.suffix in (".html", ".svg"):
             self.assertRegex(path.read_text(encoding="utf-8"), r"^<(!doctype html|svg )")
         else:
-            self.assertTrue(path.name in ("SOURCES.txt", "LICENSES.txt", "project.qgs") or path.name.endswith(".tif.aux.xml"), path)
+            self.assertTrue(path.name in ("SOURCES.txt", "LICENSES.txt", "project.qgs") or path.name.endswith((".tif.aux.xml", ".qml")), path)
             if path.suffix == ".txt":
                 self.assertIn("A map", path.read_text())
 
