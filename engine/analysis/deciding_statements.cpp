@@ -1,41 +1,22 @@
 #include <marchland/analysis/deciding_statements.h>
 
 #include <algorithm>
-#include <limits>
 #include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <utility>
 
 namespace marchland {
 
-int winding_left_of(const QuantisedRing& chain, const GridSegment& direction, const ExactPoint& at) noexcept {
-  // A ray along the half-edge, a little to its left and from a little ahead of its origin: ends of links on
-  // its line lie right of it, so links along it are not met; a link through the origin is behind.
-  int winding = 0;
-  for (const ChainLink& link : chain.links) {
-    const bool from_left = orientation(direction.a, direction.b, link.s.a) > 0;
-    const bool to_left = orientation(direction.a, direction.b, link.s.b) > 0;
-    if (from_left == to_left) continue;
-    // Seen from the origin a link ahead that runs from right to left passes counter-clockwise: the origin is
-    // left of it.
-    const int origin_side = side(link.s, at);
-    if (to_left && origin_side > 0) winding += link.multiplicity;
-    if (from_left && origin_side < 0) winding -= link.multiplicity;
-  }
-  return winding;
-}
-
 DecidingStatements::DecidingStatements(const Composite& composite, const Holders& holders,
                                        std::function<const Atlas&()> lines)
     : composite_(&composite),
       holders_(&holders),
       atlas_(&composite.atlas()),
-      lines_(std::move(lines)),
+      covers_(composite, std::move(lines)),
       every_run_decides_(true),
-      of_slot_(composite.slots().size()),
-      half_edge_of_(composite.plane().face_count(), std::numeric_limits<std::uint32_t>::max()),
-      outlines_(composite.atlas().statements.size()) {
+      of_slot_(composite.slots().size()) {
   const Atlas& areas = *atlas_;
   const auto& slots = composite.slots();
   std::map<std::tuple<LayerId, ActorId, std::int64_t>, std::vector<std::uint32_t>> by_slot;
@@ -56,8 +37,6 @@ DecidingStatements::DecidingStatements(const Composite& composite, const Holders
     const auto found = by_slot.find({slots[s].layer, slots[s].actor, is_event ? slots[s].seq : 0});
     if (found != by_slot.end()) of_slot_[s] = found->second;
   }
-  for (HalfEdgeIndex h = 0; h < 2 * composite.plane().edges().size(); ++h)
-    half_edge_of_[composite.plane().face(h)] = h;
   first_face_.assign(composite.coverage_count(holders.group()) + 1, 0);
   const std::size_t face_count = composite.plane().face_count();
   for (FaceIndex f = 0; f < face_count; ++f) ++first_face_[composite.coverage(f, holders.group()) + 1];
@@ -66,45 +45,6 @@ DecidingStatements::DecidingStatements(const Composite& composite, const Holders
   faces_of_.resize(face_count);
   for (FaceIndex f = 0; f < face_count; ++f)
     faces_of_[static_cast<std::size_t>(next[composite.coverage(f, holders.group())]++)] = f;
-}
-
-bool DecidingStatements::covers(std::uint32_t statement, FaceIndex face) const {
-  std::optional<Outline>& outline = outlines_[statement];
-  if (!outline) {
-    outline.emplace();
-    constexpr auto kLeast = std::numeric_limits<std::int32_t>::min();
-    constexpr auto kGreatest = std::numeric_limits<std::int32_t>::max();
-    outline->least = {kGreatest, kGreatest};
-    outline->greatest = {kLeast, kLeast};
-    const Atlas& lines = lines_();
-    const Statement& said = lines.statements[statement];
-    Ring copied;
-    for (const SharedPolygon& polygon : said.area) {
-      auto& rings = outline->polygons.emplace_back();
-      for (const SharedRing& ring : polygon) {
-        rings.push_back(quantise(ring.view(copied), lines[said.layer].rings));
-        for (const ChainLink& link : rings.back().links) {
-          for (const GridPoint p : {link.s.a, link.s.b}) {
-            outline->least = {std::min(outline->least.x, p.x), std::min(outline->least.y, p.y)};
-            outline->greatest = {std::max(outline->greatest.x, p.x), std::max(outline->greatest.y, p.y)};
-          }
-        }
-      }
-    }
-  }
-  const HalfEdgeIndex h = half_edge_of_[face];
-  const Arrangement& plane = composite_->plane();
-  const ExactPoint at = plane.point(plane.origin(h));
-  if (at.x < outline->least.x || at.x > outline->greatest.x || at.y < outline->least.y ||
-      at.y > outline->greatest.y)
-    return false;
-  const GridSegment direction = plane.direction(h);
-  return std::any_of(outline->polygons.begin(), outline->polygons.end(), [&](const auto& rings) {
-    for (std::size_t r = 0; r < rings.size(); ++r) {
-      if ((winding_left_of(rings[r], direction, at) != 0) != (r == 0)) return false;
-    }
-    return !rings.empty();
-  });
 }
 
 std::vector<std::pair<TimeIndex, TimeIndex>> DecidingStatements::deciding_times(CoverageIndex coverage,
@@ -187,11 +127,11 @@ DecidingStatements::Answer DecidingStatements::operator()(const std::vector<std:
           };
           if (std::none_of(candidates.begin(), candidates.end(), is_rival)) {
             named.insert(i);
-          } else if (lines_().statements[i].area.empty()) {
+          } else if (!covers_.has_lines(i)) {
             answer.is_complete = false;
           } else if (std::any_of(faces_of_.begin() + first_face_[coverage],
                                  faces_of_.begin() + first_face_[coverage + 1],
-                                 [&](FaceIndex f) { return faces[f] == category && covers(i, f); })) {
+                                 [&](FaceIndex f) { return faces[f] == category && covers_(i, f); })) {
             named.insert(i);
           }
         }

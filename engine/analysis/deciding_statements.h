@@ -3,22 +3,16 @@
 // that decide somewhere on its ground at its dates.
 //
 // A run of a coverage tells layer and actor. Where these have one statement at an instant, it is that one.
-// Where they have several, the lines of each are in the arrangement, so a face lies inside or outside as a
-// whole: an exact winding number beside one of its half-edges says which.
+// Where they have several, their lines say which of them cover its faces (face_cover.h).
+#include <marchland/analysis/face_cover.h>
 #include <marchland/analysis/holders.h>
-#include <marchland/composite/quantise.h>
 
 #include <cstdint>
 #include <functional>
-#include <optional>
+#include <utility>
 #include <vector>
 
 namespace marchland {
-
-/// Winding number of the chain about the ground just left of a half-edge, at its origin: `at` is that point,
-/// on the line of `direction`, which runs as the half-edge does. Exact. Linear cost.
-[[nodiscard]] int winding_left_of(const QuantisedRing& chain, const GridSegment& direction,
-                                  const ExactPoint& at) noexcept;
 
 class DecidingStatements {
  public:
@@ -46,7 +40,6 @@ class DecidingStatements {
                                   const std::vector<Ground>& categories) const;
 
  private:
-  [[nodiscard]] bool covers(std::uint32_t statement, FaceIndex face) const;
   /// Through which part of the ground's time a run decides; nothing if it does nowhere.
   [[nodiscard]] std::vector<std::pair<TimeIndex, TimeIndex>> deciding_times(CoverageIndex coverage,
                                                                             const CoverageRun& run,
@@ -55,17 +48,11 @@ class DecidingStatements {
   const Composite* composite_;
   const Holders* holders_;
   const Atlas* atlas_;
-  std::function<const Atlas&()> lines_;
+  FaceCover covers_;
   bool every_run_decides_;  ///< of a holder's actors: one source speaks, and no event paints over
   std::vector<std::vector<std::uint32_t>> of_slot_;  ///< statements by slot
   std::vector<std::ptrdiff_t> first_face_;           ///< of each coverage in faces_of_, and one more
   std::vector<FaceIndex> faces_of_;                  ///< by coverage
-  std::vector<std::uint32_t> half_edge_of_;          ///< of each face, one that has it on its left
-  struct Outline {
-    std::vector<std::vector<QuantisedRing>> polygons;
-    GridPoint least, greatest;
-  };
-  mutable std::vector<std::optional<Outline>> outlines_;  ///< by statement, when first asked for
 };
 
 }  // namespace marchland

@@ -1,4 +1,5 @@
 #include <marchland/base/error.h>
+#include <marchland/io/detail/actor_colors.h>
 #include <marchland/io/detail/combined_layers.h>
 #include <marchland/io/detail/derived_layers.h>
 #include <marchland/io/detail/feature.h>
@@ -153,6 +154,7 @@ class ManifestReader {
                            {"id", "title", "timezone", "day_starts", "rule", "disclaimer", "attribution",
                             "study_area", "places", "figures", "harmonise_m"}));
     each("actor", {"id", "name", "names", "color", "groups"}, [&](const Table& table) { read_actor(table); });
+    give_colors();
     each("source",
          {"id", "title", "author", "licence", "url", "date", "note", "sigma_m", "correlation_m", "bias_m",
           "priority", "visibility"},
@@ -347,13 +349,31 @@ class ManifestReader {
                                    actor.id));
     }
     actor.name = table.text("name", actor.id);
-    actor.color = table.text("color", actor.color);
-    const bool is_color = actor.color.size() == 7 && actor.color[0] == '#' &&
-                          actor.color.find_first_not_of("0123456789abcdefABCDEF", 1) == std::string::npos;
+    actor.color = table.text("color", "");
+    const bool is_color = !table.has("color") ||
+                          (actor.color.size() == 7 && actor.color[0] == '#' &&
+                           actor.color.find_first_not_of("0123456789abcdefABCDEF", 1) == std::string::npos);
     if (!is_color) table.fail("color", fmt::format("'{}' is no colour; expected #rrggbb", actor.color));
     read_names(table, actor);
     read_groups(table, actor);
     atlas().actors.push_back(std::move(actor));
+  }
+
+  /// To those that declare none.
+  void give_colors() {
+    std::vector<std::string> declared;
+    std::vector<Actor*> without;
+    for (Actor& actor : atlas().actors) {
+      if (actor.id == kNobody) continue;  // its grey is like none of them
+      if (!actor.color.empty()) {
+        declared.push_back(actor.color);
+      } else {
+        without.push_back(&actor);
+        manifest_.without_color.push_back(actor.id);
+      }
+    }
+    const std::vector<std::string> given = detail::colors(without.size(), declared);
+    for (std::size_t i = 0; i < without.size(); ++i) without[i]->color = given[i];
   }
 
   static void read_names(const Table& table, Actor& actor) {

@@ -169,7 +169,8 @@ struct Manifest {
   std::string text;  ///< its bytes
   Atlas atlas;       ///< what is declared: all but regions, places, study area and statements
   std::optional<FileSpec> study_area, places;
-  std::optional<std::string> figures;  ///< file of published figures, relative to the manifest
+  std::vector<std::string> without_color;  ///< ids of actors that declare none and have one given
+  std::optional<std::string> figures;      ///< file of published figures, relative to the manifest
   std::vector<RegionSpec> regions;
   std::vector<LayerSpec> layers;  ///< by LayerId
 

@@ -1,5 +1,6 @@
 #include <marchland/base/error.h>
 #include <marchland/io/output_file.h>
+#include <marchland/io/unfinished_output.h>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -45,6 +46,11 @@ class Descriptor {
 }  // namespace
 
 OutputFile::OutputFile(fs::path path, Existing existing) : path_(std::move(path)), existing_(existing) {
+  if (path_ == "-") {
+    throw InvalidArgument(
+        "'-' is taken for no file; name one (of tables: leave -o out for standard output; a file that is "
+        "really called so is ./-)");
+  }
   if (path_.filename().empty()) fail(path_, "names a folder; expected a file");
   std::error_code broken;
   if (fs::is_symlink(path_, broken)) {
@@ -64,19 +70,17 @@ OutputFile::OutputFile(fs::path path, Existing existing) : path_(std::move(path)
   if (existing_ == Existing::refuse && fs::exists(path_, ignored)) refuse_existing(path_);
   if (::access(folder.c_str(), W_OK | X_OK) != 0)
     fail(path_, fmt::format("its folder cannot be written: {}", reason()));
-  temporary_ =
-      folder / fmt::format(".{}.{}{}", path_.stem().string(), ::getpid(), path_.extension().string());
-  fs::remove(temporary_, ignored);
+  unfinished_ = std::make_unique<UnfinishedOutput>(path_, path_.extension().string());
 }
 
-OutputFile::~OutputFile() {
-  if (committed_) return;
-  std::error_code ignored;
-  fs::remove(temporary_, ignored);
+OutputFile::~OutputFile() = default;
+
+const fs::path& OutputFile::temporary() const noexcept {
+  return unfinished_->path();
 }
 
 void OutputFile::write(std::string_view content) {
-  const Descriptor file(temporary_, O_WRONLY | O_CREAT | O_TRUNC);
+  const Descriptor file(temporary(), O_WRONLY | O_CREAT | O_TRUNC);
   while (!content.empty()) {
     const ssize_t written = ::write(file.get(), content.data(), content.size());
     if (written < 0 && errno == EINTR) continue;
@@ -86,7 +90,7 @@ void OutputFile::write(std::string_view content) {
 }
 
 void OutputFile::sync() const {
-  const Descriptor file(temporary_, O_RDONLY);
+  const Descriptor file(temporary(), O_RDONLY);
   if (::fsync(file.get()) != 0)
     fail(path_, fmt::format("cannot be synced: {}; nothing was left behind", reason()));
 }
@@ -95,17 +99,16 @@ void OutputFile::commit() {
   std::error_code is_new;
   const fs::file_status old = fs::status(path_, is_new);
   // Who may read it stays as it was.
-  if (!is_new && fs::is_regular_file(old)) fs::permissions(temporary_, old.permissions(), is_new);
+  if (!is_new && fs::is_regular_file(old)) fs::permissions(temporary(), old.permissions(), is_new);
   sync();
   const unsigned flags = existing_ == Existing::refuse ? RENAME_NOREPLACE : 0;
-  if (::renameat2(AT_FDCWD, temporary_.c_str(), AT_FDCWD, path_.c_str(), flags) != 0) {
+  if (::renameat2(AT_FDCWD, temporary().c_str(), AT_FDCWD, path_.c_str(), flags) != 0) {
     if (errno == EEXIST) refuse_existing(path_);
     // Some file systems do not know the flag; the check at the start has to do there.
-    if (errno != EINVAL || ::rename(temporary_.c_str(), path_.c_str()) != 0) {
+    if (errno != EINVAL || ::rename(temporary().c_str(), path_.c_str()) != 0) {
       fail(path_, fmt::format("cannot be put in place: {}", reason()));
     }
   }
-  committed_ = true;
   const Descriptor folder(path_.has_parent_path() ? path_.parent_path() : fs::path("."),
                           O_RDONLY | O_DIRECTORY);
   ::fsync(folder.get());  // the name; a file system that cannot sync folders has its own way
@@ -113,6 +116,8 @@ void OutputFile::commit() {
 
 void OutputPair::commit() {
   file_.sync();
+  beside_.sync();
+  const auto together = hold_interruption();
   beside_.commit();
   try {
     file_.commit();

@@ -2,27 +2,31 @@
 // Files that are there whole or not at all: written under a temporary name beside their place, synced,
 // renamed.
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
 namespace marchland {
 
+class UnfinishedOutput;
+
 enum class Existing : bool { refuse, overwrite };
 
 class OutputFile {
  public:
   /// Refuses a path that exists (unless `overwrite`), is a folder, a device, a pipe or a socket, or lies in a
-  /// folder that is missing or not writable: Error(failure) naming the path and what to do. Nothing is left
-  /// behind if `commit` is not reached. Of a symbolic link the file it names is meant. A file that is
-  /// overwritten keeps its permissions.
+  /// folder that is missing or not writable: Error(failure) naming the path and what to do; "-", which people
+  /// type for standard output: InvalidArgument. Nothing is left behind if `commit` is not reached, and what a
+  /// killed process left of the same file is removed. Of a symbolic link the file it names is meant. A file
+  /// that is overwritten keeps its permissions.
   OutputFile(std::filesystem::path path, Existing existing);
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
   ~OutputFile();
 
   /// Where to write: same folder, same extension. Does not exist yet.
-  [[nodiscard]] const std::filesystem::path& temporary() const noexcept { return temporary_; }
+  [[nodiscard]] const std::filesystem::path& temporary() const noexcept;
   /// Where it will be.
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
 
@@ -36,9 +40,8 @@ class OutputFile {
 
  private:
   std::filesystem::path path_;
-  std::filesystem::path temporary_;
+  std::unique_ptr<UnfinishedOutput> unfinished_;
   Existing existing_;
-  bool committed_ = false;
 };
 
 /// A file and the one that belongs beside it: both appear or none. Whatever can fail for want of room fails

@@ -1,10 +1,14 @@
 #include <marchland/base/error.h>
 #include <marchland/io/output_folder.h>
+#include <marchland/io/unfinished_output.h>
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <stdio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -14,29 +18,63 @@ namespace marchland {
 
 namespace fs = std::filesystem;
 
-OutputFolder::OutputFolder(fs::path path, std::string mark, Existing existing) : path_(std::move(path)) {
+std::vector<std::string> files_within(const fs::path& folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  fs::recursive_directory_iterator entry(folder, error);
+  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    // A link to a folder is not entered, so it is listed as itself.
+    if (entry->is_symlink() || !entry->is_directory())
+      names.push_back(entry->path().lexically_relative(folder).generic_string());
+  }
+  if (error) throw Error(ErrorCode::failure, fmt::format("{}: {}", folder.string(), error.message()));
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+OutputFolder::OutputFolder(fs::path path, const FolderKind& kind, Existing existing)
+    : path_(std::move(path)) {
+  if (path_ == "-") {
+    throw InvalidArgument(
+        "'-' is taken for no folder, and standard output has no room for one; name a folder");
+  }
   if (path_.filename().empty()) path_ = path_.parent_path();
   const fs::path parent = path_.has_parent_path() ? path_.parent_path() : fs::path(".");
   std::error_code error;
   if (!fs::is_directory(parent, error)) fail("its folder does not exist; create it first");
+  unfinished_ = std::make_unique<UnfinishedOutput>(path_, "");
   if (fs::exists(path_, error)) {
     if (existing == Existing::refuse) fail("exists already; choose another name or pass --overwrite");
     // Only what an earlier run wrote may go.
-    if (!fs::is_regular_file(path_ / mark, error))
-      fail(fmt::format("has no {}, so it was not written by this command; choose another name", mark));
+    if (!fs::is_regular_file(path_ / kind.mark, error))
+      fail(fmt::format("has no {}, so it was not written by this command; choose another name", kind.mark));
+    refuse_other_files(kind);
   }
-  temporary_ = path_.parent_path() / fmt::format(".{}.{}", path_.filename().string(), ::getpid());
-  fs::remove_all(temporary_, error);
-  if (!fs::create_directory(temporary_, error)) fail(fmt::format("cannot be created: {}", error.message()));
+  if (!fs::create_directory(temporary(), error)) fail(fmt::format("cannot be created: {}", error.message()));
 }
 
-OutputFolder::~OutputFolder() {
-  std::error_code ignored;
-  fs::remove_all(temporary_, ignored);
+OutputFolder::~OutputFolder() = default;
+
+const fs::path& OutputFolder::temporary() const noexcept {
+  return unfinished_->path();
+}
+
+void OutputFolder::refuse_other_files(const FolderKind& kind) const {
+  const FolderKind::WroteFile wrote = kind.files_of(path_);
+  std::vector<std::string> others = files_within(path_);
+  std::erase_if(others, [&](const std::string& name) { return name == kind.mark || wrote(name); });
+  if (others.empty()) return;
+  constexpr std::size_t kMostNamed = 5;
+  const std::size_t count = others.size();
+  if (count > kMostNamed) others.resize(kMostNamed);
+  fail(fmt::format(
+      "has {} file{} that this command did not write: {}{}; move {} elsewhere, or choose another name", count,
+      count == 1 ? "" : "s", fmt::join(others, ", "),
+      count > kMostNamed ? fmt::format(" and {} more", count - kMostNamed) : "", count == 1 ? "it" : "them"));
 }
 
 fs::path OutputFolder::file(const fs::path& name) const {
-  fs::path path = temporary_ / name;
+  fs::path path = temporary() / name;
   std::error_code error;
   fs::create_directories(path.parent_path(), error);
   if (error) fail(fmt::format("cannot be written: {}", error.message()));
@@ -44,7 +82,7 @@ fs::path OutputFolder::file(const fs::path& name) const {
 }
 
 std::string OutputFolder::in_place(std::string text) const {
-  const std::string hidden = temporary_.string();
+  const std::string hidden = temporary().string();
   const std::string shown = path_.string();
   for (std::size_t at = text.find(hidden); at != std::string::npos; at = text.find(hidden, at))
     text.replace(at, hidden.size(), shown);
@@ -62,21 +100,24 @@ void OutputFolder::write(const fs::path& name, std::string_view content) {
 
 void OutputFolder::commit() {
   // One call for thousands of small files.
-  const int folder = ::open(temporary_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int folder = ::open(temporary().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   const bool is_synced = folder >= 0 && ::syncfs(folder) == 0;
   if (folder >= 0) ::close(folder);
   if (!is_synced) fail("cannot be synced; nothing was left behind");
+  const auto together = hold_interruption();
   std::error_code error;
-  const fs::path old = temporary_.string() + ".old";
-  const bool replaces = fs::exists(path_, error);
-  if (replaces) fs::rename(path_, old, error);
-  if (!error) fs::rename(temporary_, path_, error);
-  if (error) {
-    std::error_code ignored;
-    if (replaces && !fs::exists(path_, ignored)) fs::rename(old, path_, ignored);
-    fail(fmt::format("cannot be put in place: {}", error.message()));
+  if (!fs::exists(path_, error)) {
+    fs::rename(temporary(), path_, error);
+    if (error) fail(fmt::format("cannot be put in place: {}", error.message()));
+    return;
   }
-  if (replaces) fs::remove_all(old, error);
+  // At once; what was there before goes with the rest of what is unfinished.
+  if (::renameat2(AT_FDCWD, temporary().c_str(), AT_FDCWD, path_.c_str(), RENAME_EXCHANGE) == 0) return;
+  // Some file systems do not know it.
+  const fs::path old = unfinished_->replaced();
+  fs::rename(path_, old, error);
+  if (!error) fs::rename(temporary(), path_, error);
+  if (error) fail(fmt::format("cannot be put in place: {}", error.message()));
 }
 
 void OutputFolder::fail(std::string_view what) const {

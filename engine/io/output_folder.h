@@ -4,17 +4,30 @@
 #include <marchland/io/output_file.h>
 
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace marchland {
 
+/// How a folder that an earlier run wrote is known, so that nothing of its owner's goes with it.
+struct FolderKind {
+  std::string mark;  ///< name of a file that every folder of this kind has
+  /// Of such a folder, a test of names of files in it (with '/'): whether the program wrote it. May throw
+  /// Error where the folder does not say.
+  using WroteFile = std::function<bool(const std::string& name)>;
+  std::function<WroteFile(const std::filesystem::path& folder)> files_of;
+};
+
 class OutputFolder {
  public:
-  /// `mark` is the name of a file that every folder of this kind has: with `overwrite` only a folder that has
-  /// it is replaced. Throws Error(failure) naming the path where it exists (unless it may be overwritten),
-  /// where its own folder is missing or cannot be written. Nothing is left behind if `commit` is not reached.
-  OutputFolder(std::filesystem::path path, std::string mark, Existing existing);
+  /// With `overwrite` a folder of the same kind is replaced that has no other files than those of its kind.
+  /// Throws Error(failure) naming the path where it exists (unless it may be overwritten) and files that
+  /// would be lost, where its own folder is missing or cannot be written; InvalidArgument for "-". Nothing is
+  /// left behind if `commit` is not reached, and what a killed process left of the same folder is removed.
+  OutputFolder(std::filesystem::path path, const FolderKind& kind, Existing existing);
   OutputFolder(const OutputFolder&) = delete;
   OutputFolder& operator=(const OutputFolder&) = delete;
   ~OutputFolder();
@@ -22,7 +35,7 @@ class OutputFolder {
   /// Where to write a file of it; folders are made where they are missing. Throws Error(failure).
   [[nodiscard]] std::filesystem::path file(const std::filesystem::path& name) const;
   /// Where all of it is until `commit`.
-  [[nodiscard]] const std::filesystem::path& temporary() const noexcept { return temporary_; }
+  [[nodiscard]] const std::filesystem::path& temporary() const noexcept;
   /// What went wrong with a file of it, by the name the file was to have.
   [[nodiscard]] std::string in_place(std::string text) const;
 
@@ -33,9 +46,15 @@ class OutputFolder {
 
  private:
   [[noreturn]] void fail(std::string_view what) const;
+  /// Throws unless all that is there was written by the program.
+  void refuse_other_files(const FolderKind& kind) const;
 
   std::filesystem::path path_;
-  std::filesystem::path temporary_;
+  std::unique_ptr<UnfinishedOutput> unfinished_;
 };
+
+/// The files of a folder and all folders in it, relative to it, with '/', sorted. Links are among them,
+/// whatever they lead to, and are not followed. Throws Error(failure).
+[[nodiscard]] std::vector<std::string> files_within(const std::filesystem::path& folder);
 
 }  // namespace marchland

@@ -5,8 +5,10 @@
 // QGIS 3.22 writes itself, without what it fills in by default. Checked by loading and drawing with it
 // (tests/cli/test_qgis.py).
 #include <marchland/geometry/lonlat_box.h>
-#include <marchland/time/interval.h>
+#include <marchland/io/qgis_frames.h>
+#include <marchland/time/instant.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,12 +22,14 @@ struct QgisLayer {
     outline,  ///< of areas: borders, zones
     line,
     point,
-    raster,  ///< with the colours of the file itself
+    raster,  ///< of classes; its categories are numbers, no more of them are drawn
   };
-  /// Features whose field has the value.
+  /// Features whose field has the value; an empty one stands for null.
   struct Category {
     std::string value, label;
-    std::string color;  ///< #rrggbb
+    std::string color;         ///< #rrggbb
+    bool is_in_legend = true;  ///< of the page; of the list of layers it always is
+    friend bool operator==(const Category&, const Category&) = default;
   };
 
   std::string name;     ///< in the list of layers
@@ -33,10 +37,13 @@ struct QgisLayer {
   std::string layer{};  ///< within the file; empty: it has one
   std::string group{};  ///< of the list; empty: none
   Look look = Look::fill;
-  bool is_shown = true;                ///< at first
-  bool is_in_time = false;             ///< features hold from `from` to before `to`, either may be null
+  bool is_shown = true;      ///< at first
+  bool is_in_legend = true;  ///< of the page, if it is shown
+  /// Features hold from `from` to before `to`, which are instants or texts of such; `t0` and `t1` say the
+  /// same as days since 1970. Of those that hold within one stretch the latest is drawn on top.
+  bool is_in_time = false;
   std::string field{};                 ///< that categories go by
-  std::vector<Category> categories{};  ///< empty: one symbol for all, in `color`
+  std::vector<Category> categories{};  ///< empty: one symbol for all, in `color`; not of a raster
   std::string color = "#444444";
   std::string label_field{};  ///< written at each feature; empty: nothing
 };
@@ -47,14 +54,15 @@ struct QgisProject {
   std::string notice;             ///< of the page: sources, disclaimer
   std::vector<QgisLayer> layers;  ///< those on top first; of a group together
   LonLatBox extent;
-  std::optional<Interval> time{};  ///< that the temporal controller plays; bounded on both sides
-  std::optional<Instant> shown{};  ///< that the page shows
+  std::optional<QgisFrames> frames{};  ///< that the temporal controller plays
+  std::optional<Instant> shown{};      ///< that the page shows; is_qgis_date
 };
 
-/// The text of a .qgs file. Layers by paths relative to it. The map is drawn in an equal-area projection
-/// about the extent (Lambert azimuthal; wider than 120 degrees: Equal Earth). The step of time is that of the
-/// unit (day, month, year) of which the whole has at most some hundreds. The page is A4, with map, legend,
-/// scale bar, title and notice. Equal for equal input. Throws InvalidArgument for a time that is open.
+/// The text of a .qgs file. Layers by paths relative to it, all in EPSG:4326. The map is drawn in an
+/// equal-area projection about the extent (Lambert azimuthal; wider than 120 degrees: Equal Earth). The page
+/// is A4, with map, legend, scale bar, title and notice; a legend too long for what is beside the map has a
+/// page of its own. Texts are printed as they are: expressions in them are not evaluated. Equal for equal
+/// input. Throws InvalidArgument for a date that QGIS does not read.
 [[nodiscard]] std::string qgis_project(const QgisProject& project);
 
 }  // namespace marchland

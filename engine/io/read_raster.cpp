@@ -1,5 +1,7 @@
 #include <marchland/base/error.h>
 #include <marchland/io/detail/gdal.h>
+#include <marchland/io/detail/raster_file.h>
+#include <marchland/io/detail/raster_year.h>
 #include <marchland/io/read_raster.h>
 #include <marchland/measure/projection.h>
 
@@ -7,32 +9,19 @@
 #include <gdal_alg.h>
 #include <gdal_priv.h>
 #include <ogr_geometry.h>
-#include <ogr_spatialref.h>
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
-#include <cstdlib>
 #include <limits>
 #include <memory>
-#include <optional>
+#include <numbers>
 
 namespace marchland {
 namespace {
 
 using detail::GdalMessages;
-
-std::string name_of(const OGRSpatialReference& crs) {
-  const char* authority = crs.GetAuthorityName(nullptr);
-  const char* code = crs.GetAuthorityCode(nullptr);
-  if (authority != nullptr && code != nullptr) return fmt::format("{}:{}", authority, code);
-  char* wkt = nullptr;
-  crs.exportToWkt(&wkt);
-  const std::string text = wkt != nullptr ? wkt : "";
-  CPLFree(wkt);
-  return text;
-}
+using detail::RasterFile;
 
 /// Shifted east by so many degrees.
 std::unique_ptr<OGRMultiPolygon> geometry_of(const MultiPolygon& area, double shift) {
@@ -51,84 +40,6 @@ std::unique_ptr<OGRMultiPolygon> geometry_of(const MultiPolygon& area, double sh
   return out;
 }
 
-/// A file held open, with what is said where it cannot be read.
-class RasterFile {
- public:
-  explicit RasterFile(std::filesystem::path path) : path_(std::move(path)) {
-    detail::register_gdal();
-    dataset_.reset(
-        GDALDataset::Open(path_.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR));
-    if (!dataset_) fail(fmt::format("cannot be opened: {}", messages_.reason()));
-    if (dataset_->GetRasterCount() > 0) return;
-    // A file of several rasters, as netCDF is: the first that has cells.
-    char** parts = dataset_->GetMetadata("SUBDATASETS");
-    const char* first = CSLFetchNameValue(parts, "SUBDATASET_1_NAME");
-    if (first == nullptr) fail("has no cells");
-    dataset_.reset(GDALDataset::Open(std::string(first).c_str(),
-                                     GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR));
-    if (!dataset_ || dataset_->GetRasterCount() == 0)
-      fail(fmt::format("cannot be opened: {}", messages_.reason()));
-  }
-
-  [[nodiscard]] GDALDataset& operator*() const { return *dataset_; }
-  [[nodiscard]] GDALDataset* operator->() const { return dataset_.get(); }
-
-  [[noreturn]] void fail(std::string_view what) const {
-    throw Error(ErrorCode::failure, fmt::format("{}: {}", path_.string(), what));
-  }
-  [[noreturn]] void fail_reading() const {
-    fail(fmt::format("cells cannot be read: {}", messages_.reason()));
-  }
-  [[noreturn]] void refuse(std::string_view what) const {
-    throw InvalidArgument(fmt::format("{}: {}", path_.string(), what));
-  }
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-  [[nodiscard]] RasterGrid grid() const {
-    const OGRSpatialReference* crs = dataset_->GetSpatialRef();
-    std::array<double, 6> transform{};
-    if (crs == nullptr || dataset_->GetGeoTransform(transform.data()) != CE_None)
-      fail("has no coordinate system or no place in it");
-    if (transform[2] != 0.0 || transform[4] != 0.0 || transform[1] <= 0.0 || transform[5] >= 0.0) {
-      fail(
-          "its rows do not run from west to east and from north to south along its axes; lay it so first, by "
-          "gdalwarp for instance");
-    }
-    const double height = -transform[5];
-    const bool is_square = std::abs(transform[1] - height) <= 1e-9 * transform[1];
-    return {name_of(*crs),
-            transform[0],
-            transform[3],
-            transform[1],
-            static_cast<std::size_t>(dataset_->GetRasterXSize()),
-            static_cast<std::size_t>(dataset_->GetRasterYSize()),
-            is_square ? 0.0 : height};
-  }
-
- private:
-  std::filesystem::path path_;
-  GdalMessages messages_;
-  std::unique_ptr<GDALDataset> dataset_;
-};
-
-bool is_year(std::string_view text) {
-  return text.size() == 4 &&
-         std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c) != 0; }) &&
-         text >= "1500" && text <= "2100";
-}
-
-/// The first four digits that can be a year, with no digit beside them.
-std::string year_in(std::string_view text) {
-  const auto is_digit = [&](std::size_t at) {
-    return at < text.size() && std::isdigit(static_cast<unsigned char>(text[at])) != 0;
-  };
-  for (std::size_t i = 0; i + 4 <= text.size(); ++i) {
-    if ((i == 0 || !is_digit(i - 1)) && !is_digit(i + 4) && is_year(text.substr(i, 4)))
-      return std::string(text.substr(i, 4));
-  }
-  return {};
-}
-
 /// The first of these keys that the file or band has, whatever its case.
 std::string metadata_of(const RasterFile& file, GDALRasterBand& band,
                         std::initializer_list<const char*> keys) {
@@ -141,29 +52,88 @@ std::string metadata_of(const RasterFile& file, GDALRasterBand& band,
   return {};
 }
 
-int find_band(const RasterFile& file, const std::string& asked) {
-  const int count = file->GetRasterCount();
-  std::string names;
-  const auto is_alpha = [&](int i) {
-    return file->GetRasterBand(i)->GetColorInterpretation() == GCI_AlphaBand;
-  };
-  int values = 0;
-  int last = 0;
-  for (int i = 1; i <= count; ++i) {
-    if (is_alpha(i)) continue;
-    ++values;
-    last = i;
-    const std::string name = file->GetRasterBand(i)->GetDescription();
-    if (!asked.empty() && (asked == name || asked == std::to_string(i))) return i;
-    if (i <= 12)
-      names += fmt::format("{}{}{}", names.empty() ? "" : ", ", i, name.empty() ? "" : " (" + name + ")");
+/// What it says of its year: the first of these texts that has any.
+void find_year(const RasterFile& file, GDALRasterBand& band, const std::string& title, ValueRasterFile& out) {
+  const std::array<std::string, 4> metadata{
+      file.band_date(out.band),
+      metadata_of(file, band, {"year", "NC_GLOBAL#year", "reference_year", "NC_GLOBAL#reference_year"}),
+      title, out.band_name};
+  for (const std::string& text : metadata) {
+    if (out.years = detail::years_in(text); !out.years.empty()) break;
   }
-  if (asked.empty() && values == 1) return last;
-  file.refuse(fmt::format("{}; it has {} bands: {}{}",
-                          asked.empty() ? std::string("expected --band, a number or a name")
-                                        : fmt::format("there is no band '{}'", asked),
-                          values, names, values > 12 ? ", ..." : ""));
+  out.year_from = "metadata";
+  if (out.years.empty()) {
+    out.years = detail::years_in(file.path().stem().string());
+    out.year_from = "file name";
+  }
+  if (out.years.size() == 1) {
+    out.year = out.years.front();
+    out.years.clear();
+  } else {
+    out.year_from.clear();
+  }
 }
+
+/// Bytes from -128 to 127. Before it had a type of its own GDAL read them as those from 0 to 255, masks and
+/// the no-data value included.
+bool is_signed_byte(GDALRasterBand& band) {
+  const char* type = band.GetMetadataItem("PIXELTYPE", "IMAGE_STRUCTURE");
+  return band.GetRasterDataType() == GDT_Byte && type != nullptr && EQUAL(type, "SIGNEDBYTE");
+}
+double as_signed_byte(double value) {
+  return value > 127.0 ? value - 256.0 : value;
+}
+
+/// Values of a row of the file.
+class ValueRows {
+ public:
+  ValueRows(const RasterFile& file, int band)
+      : file_(&file),
+        band_(file->GetRasterBand(band)),
+        mask_(band_->GetMaskBand()),
+        is_signed_byte_(is_signed_byte(*band_)),
+        has_mask_((band_->GetMaskFlags() & GMF_ALL_VALID) == 0) {
+    int has = 0;
+    const double scale = band_->GetScale(&has);
+    if (has != 0) scale_ = scale;
+    const double offset = band_->GetOffset(&has);
+    if (has != 0) offset_ = offset;
+    if (!is_signed_byte_) return;
+    // A mask made of the no-data value is made of unsigned bytes.
+    if ((band_->GetMaskFlags() & GMF_NODATA) != 0) has_mask_ = false;
+    const double none = band_->GetNoDataValue(&has);
+    if (has != 0) none_ = as_signed_byte(none);
+  }
+
+  /// From that cell on, `count` of them. Throws Error(failure).
+  void read(int column, int row, int count, double* values) {
+    is_valid_.assign(static_cast<std::size_t>(count), 1);
+    if (band_->RasterIO(GF_Read, column, row, count, 1, values, count, 1, GDT_Float64, 0, 0, nullptr) !=
+            CE_None ||
+        (has_mask_ && mask_->RasterIO(GF_Read, column, row, count, 1, is_valid_.data(), count, 1, GDT_Byte, 0,
+                                      0, nullptr) != CE_None)) {
+      file_->fail_reading();
+    }
+    for (std::size_t i = 0; i < is_valid_.size(); ++i) {
+      double& value = values[i];
+      if (is_signed_byte_) value = as_signed_byte(value);
+      value = is_valid_[i] == 0 || !std::isfinite(value) || value == none_
+                  ? std::numeric_limits<double>::quiet_NaN()
+                  : scale_ * value + offset_;
+    }
+  }
+
+ private:
+  const RasterFile* file_;
+  GDALRasterBand* band_;
+  GDALRasterBand* mask_;
+  bool is_signed_byte_;
+  bool has_mask_;
+  double none_ = std::numeric_limits<double>::quiet_NaN();  ///< of signed bytes; else the mask knows it
+  double scale_ = 1.0;
+  double offset_ = 0.0;
+  std::vector<GByte> is_valid_;
+};
 
 /// Columns (or rows) [first, end) of a raster.
 struct Stretch {
@@ -182,8 +152,8 @@ struct Window {
   Stretch rows;
   bool holds_box = false;
 };
-Window window_of(const RasterGrid& grid, const LonLatBox& box) {
-  const Projection projection(grid.crs);
+/// `turn`: a whole one, in units of a geographic system; 0: there is none.
+Window window_of(const RasterGrid& grid, const Projection& projection, double turn, const LonLatBox& box) {
   const auto bounds = projection.bounds(box);
   if (!bounds) return {{0, grid.columns}, {0, grid.rows}, false};
   constexpr double kHairsbreadth = 1e-6;  // of a cell: sides that are meant to be the same
@@ -196,11 +166,10 @@ Window window_of(const RasterGrid& grid, const LonLatBox& box) {
   bool holds = false;
   double seen = 0.0;
   // Longitudes may be counted by another turn, or the box lie on both ends of a raster.
-  const bool is_round = projection.is_geographic();
-  for (const double turn : {-360.0, 0.0, 360.0}) {
-    if (!is_round && turn != 0.0) continue;
-    const double west = (bounds->west + turn - grid.west) / grid.cell;
-    const double east = (bounds->east + turn - grid.west) / grid.cell;
+  for (const double turns : {-1.0, 0.0, 1.0}) {
+    if (turn == 0.0 && turns != 0.0) continue;
+    const double west = (bounds->west + turns * turn - grid.west) / grid.cell;
+    const double east = (bounds->east + turns * turn - grid.west) / grid.cell;
     if (east <= 0.0 || west >= static_cast<double>(grid.columns)) continue;
     const Stretch part = stretch(west, east, grid.columns);
     out.columns.first = std::min(out.columns.first, part.first);
@@ -214,43 +183,65 @@ Window window_of(const RasterGrid& grid, const LonLatBox& box) {
   return out;
 }
 
+/// Says which system of which file it is that cannot be used. A definition in WKT is not repeated.
+Projection projection_of(const RasterFile& file, const std::string& crs) {
+  try {
+    return Projection(crs);
+  } catch (Error& error) {
+    constexpr std::size_t kShort = 60;
+    error.add_context(crs.size() <= kShort ? fmt::format("{}: its CRS '{}'", file.path().string(), crs)
+                                           : fmt::format("{}: its CRS", file.path().string()));
+    throw;
+  }
+}
+
+/// Columns that go round the earth once; all, where they do not or the system is projected. A raster whose
+/// cells are centred on whole degrees begins and ends with half a cell more than that.
+std::size_t columns_of_a_turn(const RasterGrid& grid, double turn) {
+  if (turn == 0.0) return grid.columns;
+  constexpr double kRounded = 0.01;  // of a column: what sizes of cells are rounded to adds up to
+  return std::min(grid.columns, static_cast<std::size_t>(std::floor(turn / grid.cell + kRounded)));
+}
+
 }  // namespace
 
-RasterGrid read_grid(const std::filesystem::path& path) {
-  return RasterFile(path).grid();
+RasterGrid read_grid(const std::filesystem::path& path, const std::string& crs) {
+  RasterFile file(path);
+  file.choose_any(crs);
+  RasterGrid out = file.grid(crs);
+  static_cast<void>(projection_of(file, out.crs));
+  return out;
+}
+
+void check_values(const std::filesystem::path& path, const RasterSelection& selection) {
+  RasterFile file(path);
+  static_cast<void>(file.choose(selection.band));
+  static_cast<void>(projection_of(file, file.grid(selection.crs).crs));
 }
 
 ValueRasterFile read_values(const std::filesystem::path& path, const LonLatBox& box,
-                            const std::string& asked) {
-  const RasterFile file(path);
-  const RasterGrid whole = file.grid();
+                            const RasterSelection& selection) {
+  RasterFile file(path);
   ValueRasterFile out;
-  out.band = find_band(file, asked);
+  out.band = file.choose(selection.band);
+  RasterGrid whole = file.grid(selection.crs);
   GDALRasterBand& band = *file->GetRasterBand(out.band);
   if (GDALDataTypeIsComplex(band.GetRasterDataType()) != 0)
     file.refuse("its values are complex numbers; expected real ones");
-  out.band_name = band.GetDescription();
+  out.variable = file.variable();
+  out.band_name = file.band_name(out.band);
   out.unit = band.GetUnitType();
   out.title = metadata_of(file, band,
                           {"title", "NC_GLOBAL#title", "TIFFTAG_DOCUMENTNAME", "TIFFTAG_IMAGEDESCRIPTION"});
+  find_year(file, band, out.title, out);
   if (out.title.empty()) out.title = path.filename().string();
-  out.year = year_in(
-      metadata_of(file, band, {"year", "NC_GLOBAL#year", "reference_year", "NC_GLOBAL#reference_year"}));
-  if (out.year.empty()) out.year = year_in(out.title == path.filename().string() ? "" : out.title);
-  if (out.year.empty()) out.year = year_in(out.band_name);
-  if (!out.year.empty()) out.year_from = "metadata";
-  if (out.year.empty()) {
-    out.year = year_in(path.stem().string());
-    if (!out.year.empty()) out.year_from = "file name";
-  }
-  const Window window = [&] {
-    try {
-      return window_of(whole, box);
-    } catch (Error& error) {
-      error.add_context(path.string());
-      throw;
-    }
-  }();
+  const Projection projection = projection_of(file, whole.crs);
+  const double turn =
+      projection.is_geographic() ? std::round(2e9 * std::numbers::pi / projection.unit()) / 1e9 : 0.0;
+  const std::size_t all = whole.columns;
+  whole.columns = columns_of_a_turn(whole, turn);
+  out.repeated_columns = all - whole.columns;
+  const Window window = window_of(whole, projection, turn, box);
   out.holds_box = window.holds_box;
   out.grid = whole;
   out.grid.columns = window.columns.end - window.columns.first;
@@ -265,40 +256,23 @@ ValueRasterFile read_values(const std::filesystem::path& path, const LonLatBox& 
                     out.grid.columns, out.grid.rows, static_cast<double>(kMaxValues)));
   }
   out.cells.resize(out.grid.cell_count());
-  const int columns = static_cast<int>(out.grid.columns);
-  GDALRasterBand& mask = *band.GetMaskBand();
-  const bool has_mask = (band.GetMaskFlags() & GMF_ALL_VALID) == 0;
-  int has_scale = 0;
-  const double scale = band.GetScale(&has_scale);
-  int has_offset = 0;
-  const double offset = band.GetOffset(&has_offset);
-  std::vector<GByte> is_valid(out.grid.columns, 1);
+  const bool is_south_up = file.is_south_up();
+  ValueRows rows(file, out.band);
   for (std::size_t row = 0; row < out.grid.rows; ++row) {
-    double* values = out.cells.data() + row * out.grid.columns;
-    const int x = static_cast<int>(window.columns.first);
-    const int y = static_cast<int>(window.rows.first + row);
-    if (band.RasterIO(GF_Read, x, y, columns, 1, values, columns, 1, GDT_Float64, 0, 0, nullptr) != CE_None ||
-        (has_mask && mask.RasterIO(GF_Read, x, y, columns, 1, is_valid.data(), columns, 1, GDT_Byte, 0, 0,
-                                   nullptr) != CE_None)) {
-      file.fail_reading();
-    }
-    for (std::size_t column = 0; column < out.grid.columns; ++column) {
-      double& value = values[column];
-      if (is_valid[column] == 0 || !std::isfinite(value)) {
-        value = std::numeric_limits<double>::quiet_NaN();
-      } else {
-        value = (has_scale != 0 ? scale : 1.0) * value + (has_offset != 0 ? offset : 0.0);
-      }
-    }
+    const std::size_t from_north = window.rows.first + row;
+    rows.read(static_cast<int>(window.columns.first),
+              static_cast<int>(is_south_up ? whole.rows - 1 - from_north : from_north),
+              static_cast<int>(out.grid.columns), out.cells.data() + row * out.grid.columns);
   }
   return out;
 }
 
 ClassRasterFile read_raster(const std::filesystem::path& path) {
-  const RasterFile dataset(path);
+  RasterFile dataset(path);
+  dataset.choose_any("");
   ClassRasterFile out;
-  out.grid = dataset.grid();
-  if (out.grid.height > 0.0) dataset.fail("its cells are not squares along the axes, north up");
+  out.grid = dataset.grid("");
+  if (out.grid.height > 0.0) dataset.fail("its cells are not squares along the axes");
   GDALRasterBand& band = *dataset->GetRasterBand(1);
   if (char** names = band.GetCategoryNames(); names != nullptr) {
     for (; *names != nullptr; ++names) out.classes.emplace_back(*names);
@@ -309,6 +283,13 @@ ClassRasterFile read_raster(const std::filesystem::path& path) {
   if (band.RasterIO(GF_Read, 0, 0, columns, rows, out.cells.data(), columns, rows, GDT_UInt16, 0, 0,
                     nullptr) != CE_None) {
     dataset.fail_reading();
+  }
+  if (dataset.is_south_up()) {
+    const auto row = [&](std::size_t i) {
+      return out.cells.begin() + static_cast<std::ptrdiff_t>(i * out.grid.columns);
+    };
+    for (std::size_t i = 0; i < out.grid.rows / 2; ++i)
+      std::swap_ranges(row(i), row(i + 1), row(out.grid.rows - 1 - i));
   }
   return out;
 }

@@ -1,10 +1,13 @@
+#include <marchland/base/error.h>
 #include <marchland/io/stac.h>
 
 #include <fmt/chrono.h>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cctype>
+#include <fstream>
 #include <set>
 #include <string_view>
 
@@ -155,6 +158,31 @@ std::string stac_collection(const StacSeries& series, const std::vector<StacDate
   collection["links"] = std::move(links);
   collection["marchland"] = Json::parse(to_json(provenance));
   return collection.dump(1) + "\n";
+}
+
+std::set<std::string> files_of_collection(const std::filesystem::path& collection) {
+  std::ifstream in(collection, std::ios::binary);
+  const Json document = Json::parse(in, nullptr, false);
+  const auto links = document.is_object() ? document.find("links") : document.end();
+  if (!in || links == document.end() || !links->is_array()) {
+    throw Error(ErrorCode::failure,
+                fmt::format("{}: is no collection that can be read, so it is not known which files belong to "
+                            "it; choose another name",
+                            collection.string()));
+  }
+  std::set<std::string> files;
+  for (const Json& link : *links) {
+    if (!link.is_object() || link.value("rel", Json("")) != "item" || !link.value("href", Json()).is_string())
+      continue;
+    std::string name = link["href"].get<std::string>();
+    if (name.starts_with("./")) name.erase(0, 2);
+    if (!name.ends_with(".json")) continue;
+    files.insert(name);
+    name.resize(name.size() - std::string_view(".json").size());
+    files.insert(name + ".tif");
+    files.insert(name + ".tif.aux.xml");
+  }
+  return files;
 }
 
 }  // namespace marchland

@@ -5,6 +5,8 @@
 #include <marchland/io/write_raster.h>
 #include <marchland/time/instant.h>
 
+#include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,5 +37,9 @@ struct StacDate {
 /// Precondition: dates.
 [[nodiscard]] std::string stac_collection(const StacSeries& series, const std::vector<StacDate>& dates,
                                           const Provenance& provenance);
+
+/// The files beside a collection.json that stac_collection wrote and their items name: FILE.json, FILE.tif,
+/// FILE.tif.aux.xml. Throws Error(failure) where it cannot be read.
+[[nodiscard]] std::set<std::string> files_of_collection(const std::filesystem::path& collection);
 
 }  // namespace marchland

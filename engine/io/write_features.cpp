@@ -3,6 +3,7 @@
 #include <marchland/io/detail/gdal_features.h>
 #include <marchland/io/detail/geoparquet.h>
 #include <marchland/io/detail/postgis.h>
+#include <marchland/io/detail/secrets.h>
 #include <marchland/io/detail/text_features.h>
 #include <marchland/io/detail/topojson.h>
 #include <marchland/io/write_features.h>
@@ -13,7 +14,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <regex>
 
 namespace marchland {
 namespace {
@@ -114,7 +114,7 @@ const FormatOf& format_of(const fs::path& path, std::size_t set_count) {
     if (set_count > 1 && !format.takes_many_sets) {
       throw InvalidArgument(
           fmt::format("{}: a {} file holds one layer, there are {}; choose .gpkg, .geojson or .kml",
-                      path.string(), format.ending, set_count));
+                      shown_name(path), format.ending, set_count));
     }
     return format;
   }
@@ -123,10 +123,11 @@ const FormatOf& format_of(const fs::path& path, std::size_t set_count) {
   if (name.ends_with(".shp")) {
     throw InvalidArgument(fmt::format(
         "{}: a .shp is one of several files that belong together; choose .shz, the same in one archive",
-        path.string()));
+        shown_name(path)));
   }
-  throw InvalidArgument(fmt::format(
-      "{}: no format has that ending; expected one of{}, or PG: and a connection", path.string(), endings));
+  throw InvalidArgument(
+      fmt::format("{}: no format has that ending; expected one of{}, or PG: and a connection",
+                  shown_name(path), endings));
 }
 
 bool is_of_type(const FieldValue& value, FeatureField::Type type) {
@@ -252,8 +253,8 @@ bool is_database(const fs::path& path) {
 }
 
 std::string shown_name(const fs::path& path) {
-  static const std::regex password(R"((password\s*=\s*)('(\\.|[^'\\])*'|\S+))", std::regex::icase);
-  return is_database(path) ? std::regex_replace(path.string(), password, "$1***") : path.string();
+  const std::string name = path.string();
+  return is_database(path) || name.find("://") != std::string::npos ? detail::mask_secrets(name) : name;
 }
 
 void check_feature_output(const fs::path& path, std::size_t set_count, Existing existing,

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <regex>
 #include <string_view>
 #include <unordered_map>
 
@@ -21,9 +22,25 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kMetadata = "metadata.json";
 
+/// Whether it is called z/x/y.mvt, as nothing else is.
+bool is_tile_name(const std::string& name) {
+  static const std::regex pattern("[0-9]+/[0-9]+/[0-9]+\\.mvt");
+  return std::regex_match(name, pattern);
+}
+
+FolderKind tile_folder() {
+  return {kMetadata, [](const fs::path& /*unused*/) { return is_tile_name; }};
+}
+
 enum class Kind : std::uint8_t { archive, folder };
 
 Kind kind_of(const fs::path& path) {
+  if (path.filename().empty() && !path.parent_path().extension().empty()) {
+    throw InvalidArgument(fmt::format(
+        "{}: a folder of tiles z/x/y.mvt has a name without ending; for the archive leave out the "
+        "'/' at the end",
+        path.string()));
+  }
   if (path.extension() == ".pmtiles") return Kind::archive;
   if (path.extension().empty()) return Kind::folder;
   throw InvalidArgument(
@@ -148,7 +165,7 @@ void check_tile_output(const fs::path& path, Existing existing) {
   if (kind_of(path) == Kind::archive) {
     const OutputFile probe(path, existing);
   } else {
-    const OutputFolder probe(path, kMetadata, existing);
+    const OutputFolder probe(path, tile_folder(), existing);
   }
 }
 
@@ -161,7 +178,7 @@ TileFileSize write_tiles(const fs::path& path, const TileSet& set, Existing exis
     write_file(path, bytes, existing);
     return size;
   }
-  OutputFolder folder(path, kMetadata, existing);
+  OutputFolder folder(path, tile_folder(), existing);
   for (const Tile& tile : set.tiles) {
     folder.write(fmt::format("{}/{}/{}.mvt", tile.id.zoom, tile.id.x, tile.id.y), tile.bytes);
     note_tile(size, tile.id, tile.bytes.size());

@@ -3,7 +3,9 @@
 
 #include <proj.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace marchland {
 namespace {
@@ -13,6 +15,11 @@ struct Destroy {
   void operator()(PJ_CONTEXT* p) const noexcept { proj_context_destroy(p); }
 };
 using PjPtr = std::unique_ptr<PJ, Destroy>;
+
+/// By whole turns of 360 degrees.
+double nearest_turn(double lon, double other) {
+  return lon + 360.0 * std::round((other - lon) / 360.0);
+}
 
 bool is_geographic_type(PJ_TYPE type) {
   return type == PJ_TYPE_GEOGRAPHIC_2D_CRS || type == PJ_TYPE_GEOGRAPHIC_3D_CRS;
@@ -37,9 +44,15 @@ Projection::Projection(const std::string& definition) : proj_(new Proj) {
       definition.find("+proj=") != std::string::npos && definition.find("type=crs") == std::string::npos;
   PjPtr target(proj_create(context, (is_bare ? definition + " +type=crs" : definition).c_str()));
   if (!target) throw InvalidArgument("PROJ does not know it");
-  if (proj_get_type(target.get()) == PJ_TYPE_BOUND_CRS)
-    target.reset(proj_get_source_crs(context, target.get()));
-  const PJ_TYPE type = target ? proj_get_type(target.get()) : PJ_TYPE_UNKNOWN;
+  // Of a system with heights the part of the map.
+  if (proj_get_type(target.get()) == PJ_TYPE_COMPOUND_CRS)
+    target.reset(proj_crs_get_sub_crs(context, target.get(), 0));
+  // What a system is, apart from the way to another datum that its definition brings along.
+  PjPtr plain;
+  if (target && proj_get_type(target.get()) == PJ_TYPE_BOUND_CRS)
+    plain.reset(proj_get_source_crs(context, target.get()));
+  PJ* const system_itself = plain ? plain.get() : target.get();
+  const PJ_TYPE type = system_itself != nullptr ? proj_get_type(system_itself) : PJ_TYPE_UNKNOWN;
   is_geographic_ = is_geographic_type(type);
   if (type != PJ_TYPE_PROJECTED_CRS && !is_geographic_)
     throw InvalidArgument("it is neither a projected nor a geographic CRS");
@@ -47,17 +60,17 @@ Projection::Projection(const std::string& definition) : proj_(new Proj) {
   const PjPtr pipeline(proj_create_crs_to_crs_from_pj(context, source.get(), target.get(), nullptr, nullptr));
   if (pipeline) proj_->transform.reset(proj_normalize_for_visualization(context, pipeline.get()));
   if (!proj_->transform) throw InvalidArgument("PROJ finds no operation from WGS84");
-  const PjPtr system(proj_crs_get_coordinate_system(context, target.get()));
-  proj_cs_get_axis_info(context, system.get(), 0, nullptr, nullptr, nullptr, &unit_, nullptr, nullptr,
-                        nullptr);
+  const PjPtr axes(proj_crs_get_coordinate_system(context, system_itself));
+  proj_cs_get_axis_info(context, axes.get(), 0, nullptr, nullptr, nullptr, &unit_, nullptr, nullptr, nullptr);
   LonLatBox use;
-  if (proj_get_area_of_use(context, target.get(), &use.west, &use.south, &use.east, &use.north, nullptr) !=
+  if (proj_get_area_of_use(context, system_itself, &use.west, &use.south, &use.east, &use.north, nullptr) !=
           0 &&
       use.west >= -180.0) {
     area_of_use_ = use;
   }
+  // WGS84 with a shift to WGS84, as old programs write it, is WGS84.
   is_identity_ =
-      is_geographic_ && proj_is_equivalent_to_with_ctx(context, source.get(), target.get(),
+      is_geographic_ && proj_is_equivalent_to_with_ctx(context, source.get(), system_itself,
                                                        PJ_COMP_EQUIVALENT_EXCEPT_AXIS_ORDER_GEOGCRS) != 0;
 }
 
@@ -87,19 +100,99 @@ std::optional<Position> Projection::inverse(const PlanePoint& point) const {
   return out;
 }
 
-std::optional<PlaneBox> Projection::bounds(const LonLatBox& box) const {
-  PlaneBox out{box.west, box.south, box.east, box.north};
-  if (!is_identity_) {
-    constexpr int kDensify = 101;
-    const int ok =
-        proj_trans_bounds(proj_->context.get(), proj_->transform.get(), PJ_FWD, box.west, box.south, box.east,
-                          box.north, &out.west, &out.south, &out.east, &out.north, kDensify);
-    if (ok == 0 || !std::isfinite(out.west + out.south + out.east + out.north)) {
-      proj_errno_reset(proj_->transform.get());
-      return std::nullopt;
+namespace {
+
+/// Degrees: from west to east without a turn.
+struct Patch {
+  double west, south, east, north;
+  [[nodiscard]] Position at(double u, double v) const {
+    return {west + u * (east - west), south + v * (north - south)};
+  }
+};
+
+/// The greatest value of f on [0, 1] about `best`, one of the points k / steps, none of whose neighbours has
+/// more. Where f jumps the greatest value before the jump is found: of three points the middle one always has
+/// the most.
+template <class F>
+double climb(F f, double best, double step) {
+  constexpr double kGolden = 0.38196601125010515;
+  constexpr double kFine = 1e-13;
+  double low = std::max(0.0, best - step);
+  double high = std::min(1.0, best + step);
+  double value = f(best);
+  while (high - low > kFine) {
+    const bool is_upward = high - best > best - low;
+    const double probe = is_upward ? best + kGolden * (high - best) : best - kGolden * (best - low);
+    if (probe == best) break;
+    const double there = f(probe);
+    if (there > value) {
+      (is_upward ? low : high) = best;
+      best = probe;
+      value = there;
+    } else {
+      (is_upward ? high : low) = probe;
     }
   }
-  if (is_geographic_ && out.west > out.east) out.east += 360.0;
+  return best;
+}
+
+constexpr double kNowhere = -std::numeric_limits<double>::infinity();
+
+/// The greatest value of f over the patch, from the best point of a lattice upwards along parallels and
+/// meridians in turn; kNowhere where f has no value at any point. The greatest value of a coordinate lies on
+/// the rim of the patch or where the system is cut, which is along a meridian unless it is oblique.
+template <class F>
+double greatest(F f) {
+  constexpr int kAcross = 96;
+  constexpr int kUp = 48;
+  double best = kNowhere;
+  double u = 0.0;
+  double v = 0.0;
+  for (int i = 0; i <= kAcross; ++i) {
+    for (int j = 0; j <= kUp; ++j) {
+      const double there = f(double{1} * i / kAcross, double{1} * j / kUp);
+      if (!(there > best)) continue;
+      best = there;
+      u = double{1} * i / kAcross;
+      v = double{1} * j / kUp;
+    }
+  }
+  if (best == kNowhere) return best;
+  for (int round = 0; round < 4; ++round) {
+    u = climb([&](double probe) { return f(probe, v); }, u, 1.0 / kAcross);
+    v = climb([&](double probe) { return f(u, probe); }, v, 1.0 / kUp);
+  }
+  return f(u, v);
+}
+
+}  // namespace
+
+std::optional<PlaneBox> Projection::bounds(const LonLatBox& box) const {
+  const bool is_divided = box.west > box.east;
+  if (is_identity_) return PlaneBox{box.west, box.south, is_divided ? box.east + 360.0 : box.east, box.north};
+  std::vector<Patch> patches{{box.west, box.south, is_divided ? 180.0 : box.east, box.north}};
+  if (is_divided) patches.push_back({-180.0, box.south, box.east, box.north});
+  PlaneBox out{-kNowhere, -kNowhere, kNowhere, kNowhere};
+  for (std::size_t i = 0; i < patches.size(); ++i) {
+    const Patch& patch = patches[i];
+    const auto side = [&](double PlanePoint::* axis, double sign) {
+      return sign * greatest([&](double u, double v) {
+               const Position place = patch.at(u, v);
+               std::optional<PlanePoint> point = forward(place);
+               if (!point) return kNowhere;
+               // A shift of datum may carry the antimeridian to its other side; the second patch follows on
+               // the first.
+               if (is_geographic_)
+                 point->x = 360.0 * static_cast<double>(i) + nearest_turn(point->x, place.lon);
+               return sign * ((*point).*axis);
+             });
+    };
+    out.west = std::min(out.west, side(&PlanePoint::x, -1.0));
+    out.south = std::min(out.south, side(&PlanePoint::y, -1.0));
+    out.east = std::max(out.east, side(&PlanePoint::x, 1.0));
+    out.north = std::max(out.north, side(&PlanePoint::y, 1.0));
+  }
+  if (!std::isfinite(out.west + out.south + out.east + out.north)) return std::nullopt;
   return out;
 }
 

@@ -28,7 +28,8 @@ struct PlaneBox {
 /// Not for concurrent use, and not copied: it holds PROJ's working space.
 class Projection {
  public:
-  /// Any projected or geographic system that PROJ knows: "EPSG:32638", WKT, a PROJ string. Throws
+  /// Any projected or geographic system that PROJ knows: "EPSG:32638", WKT, a PROJ string; a shift of datum
+  /// in it (TOWGS84) counts, heights beside it are left out. Throws
   /// InvalidArgument with the reason: "PROJ does not know it" and the like, without the definition.
   explicit Projection(const std::string& definition);
 
@@ -45,8 +46,9 @@ class Projection {
   [[nodiscard]] std::optional<PlanePoint> forward(const Position& position) const;
   /// Longitude in [-180, 180]. Nothing where the plane has no point of the earth.
   [[nodiscard]] std::optional<Position> inverse(const PlanePoint& point) const;
-  /// Of the box with its sides densified; inside sags are found, poles and the antimeridian respected. Where
-  /// a geographic system's box crosses the antimeridian, east is beyond 180. Nothing where it has no bounds.
+  /// The least box about the image of that box: extremes within its sides, at a pole and where the system is
+  /// cut are found, to 1e-12 of the longitudes and latitudes asked for. Where it crosses the antimeridian, a
+  /// geographic system's east is beyond 180. Nothing where no point of it has coordinates.
   [[nodiscard]] std::optional<PlaneBox> bounds(const LonLatBox& box) const;
 
  private:

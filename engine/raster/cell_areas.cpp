@@ -1,6 +1,7 @@
 #include <marchland/raster/cell_areas.h>
 #include <marchland/raster/detail/lonlat_cells.h>
 #include <marchland/raster/detail/projected_cells.h>
+#include <marchland/raster/detail/whole_cell.h>
 
 namespace marchland {
 
@@ -8,6 +9,7 @@ struct CellAreas::Cells {
   std::optional<detail::LonLatCells> lonlat;
   std::optional<detail::ProjectedGround> ground;
   std::optional<detail::ProjectedCells> projected;
+  std::optional<Projection> projection;
 };
 
 CellAreas::CellAreas(const RasterGrid& grid) : cells_(std::make_unique<Cells>()) {
@@ -16,6 +18,7 @@ CellAreas::CellAreas(const RasterGrid& grid) : cells_(std::make_unique<Cells>())
   } else {
     cells_->ground.emplace(grid);
     cells_->projected.emplace(*cells_->ground);
+    cells_->projection.emplace(grid.crs);
   }
 }
 CellAreas::CellAreas(CellAreas&&) noexcept = default;
@@ -24,7 +27,8 @@ CellAreas::~CellAreas() = default;
 
 std::optional<SquareMeters> CellAreas::operator()(std::size_t row, std::size_t column) {
   if (cells_->lonlat) return SquareMeters(cells_->lonlat->whole(row, column));
-  const auto area = cells_->projected->whole(row, column);
+  auto area = cells_->projected->whole(row, column);
+  if (!area) area = detail::area_of_whole_cell(*cells_->projection, cells_->ground->grid, row, column);
   return area ? std::optional(SquareMeters(*area)) : std::nullopt;
 }
 

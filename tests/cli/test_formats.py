@@ -391,11 +391,65 @@ class PostGis(FormatTest):
         self.sql("CREATE TABLE control (mine int); INSERT INTO control VALUES (7)")
         self.addCleanup(self.sql, "DROP TABLE control")
         message = self.refusal(1, "export", self.atlas, "--at", "first", "-o", self.target())
-        self.assertIn("table 'control' exists; choose another --table, or --overwrite", message)
+        self.assertIn("table 'control' exists in schema 'public'; choose another --table, or --overwrite", message)
         self.assertNotIn("secret", message)
         self.assertEqual(self.sql("SELECT mine FROM control"), "7")
         self.write_table("--overwrite")
         self.assertEqual(self.sql("SELECT count(*) FROM control"), "2")
+
+    def tables_named(self, name):
+        return self.sql(f"SELECT schemaname FROM pg_tables WHERE tablename = '{name}' ORDER BY 1").split()
+
+    def test_tables_of_other_schemas_are_others(self):
+        self.sql("CREATE SCHEMA hist; CREATE TABLE front (mine int); INSERT INTO front VALUES (7)")
+        self.addCleanup(self.sql, "DROP SCHEMA hist CASCADE; DROP TABLE front")
+        in_hist = self.target() + " active_schema=hist"
+        export = ("export", self.atlas, "--at", "first", "--table", "front", "-o")
+        # Nothing of that name is in the schema: there is nothing to refuse, and nothing to replace.
+        for options in ((), ("--overwrite",)):
+            done = self.run_program(*export, in_hist, *options)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(self.sql("SELECT mine FROM public.front"), "7")
+            self.assertEqual(self.sql("SELECT count(*) FROM hist.front"), "2")
+        message = self.refusal(1, *export, in_hist)
+        self.assertIn("table 'front' exists in schema 'hist'; choose another --table, or --overwrite", message)
+        # What the search path reaches only behind its first schema.
+        first = self.target() + " options='-csearch_path=hist,public'"
+        self.sql("DROP TABLE hist.front")
+        done = self.run_program(*export, first, "--overwrite")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.tables_named("front"), ["hist", "public"])
+        self.assertEqual(self.sql("SELECT mine FROM public.front"), "7")
+
+    def test_a_schema_that_is_not_there_is_no_other(self):
+        for asked in ("active_schema=hits", "options='-csearch_path=hits,public'", "active_schema=PUBLIC"):
+            message = self.refusal(1, "export", self.atlas, "--at", "first", "--table", "gone", "-o",
+                                   f"{self.target()} {asked}", "--overwrite")
+            self.assertRegex(message, "schema '(hits|PUBLIC)' is not there, or not to be used by this user; create it "
+                                      "or choose another active_schema")
+        self.assertEqual(self.tables_named("gone"), [])
+
+    def test_the_user_s_own_schema_comes_first_once_it_is_there(self):
+        by_path = self.target() + " options='-csearch_path=\"$user\",public'"
+        export = ("export", self.atlas, "--at", "first", "--table", "own", "--overwrite", "-o")
+        self.addCleanup(self.sql, "DROP SCHEMA test CASCADE; DROP TABLE public.own")
+        for expected in (["public"], ["public", "test"]):
+            done = self.run_program(*export, by_path)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(self.tables_named("own"), expected)
+            self.sql("CREATE SCHEMA IF NOT EXISTS test")
+
+    def test_addresses_are_shown_without_their_password(self):
+        target = f"PG:postgresql://test:secret@/postgres?host={self.folder_of_server}"
+        shown = f"PG:postgresql://test:***@/postgres?host={self.folder_of_server}"
+        export = ("export", self.atlas, "--at", "first", "--table", "masked", "-o", target)
+        done = self.run_program(*export)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTrue(done.stderr.startswith(shown + ": 2 features"), done.stderr)
+        self.assertNotIn("secret", done.stderr + self.sql("SELECT obj_description('masked'::regclass)"))
+        message = self.refusal(1, *export)
+        self.assertIn(shown + ": table 'masked' exists", message)
+        self.assertNotIn("secret", message)
 
     def test_nothing_is_left_of_what_fails(self):
         # Something depends on the table: it can neither be dropped nor half replaced.
@@ -403,18 +457,20 @@ class PostGis(FormatTest):
         self.addCleanup(self.sql, "DROP VIEW seen; DROP TABLE held")
         message = self.refusal(1, "export", self.atlas, "--at", "first", "-o", self.target(), "--table", "held",
                                "--overwrite")
-        self.assertIn("table 'held' cannot be replaced", message)
+        self.assertIn("table 'held' of schema 'public' cannot be replaced", message)
         self.assertIn("view seen depends on table held", message)
         self.assertEqual(self.sql("SELECT mine FROM seen"), "7")
 
     def test_databases_that_cannot_take_it(self):
         message = self.refusal(1, "export", self.atlas, "--at", "first", "-o", self.target("plain"))
-        self.assertIn("no PostGIS; have its owner run CREATE EXTENSION postgis", message)
+        self.assertIn("no PostGIS on its search path; have its owner run CREATE EXTENSION postgis", message)
         message = self.refusal(1, "export", self.atlas, "--at", "first", "-o", self.target("absent"))
         self.assertIn("absent", message)
         self.assertNotIn("secret", message)
         message = self.refusal(2, "export", self.atlas, "--at", "first", "-o", self.target(), "--table", "My Table")
         self.assertIn("a-z, 0-9 and _", message)
+        message = self.refusal(2, "export", self.atlas, "--at", "first", "-o", self.target(), "--table", 64 * "a")
+        self.assertIn("a name of 64 bytes, PostgreSQL has room for 63", message)
 
     @needs_python
     def test_simplified_history_agrees_with_geojson(self):

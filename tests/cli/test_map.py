@@ -3,7 +3,9 @@
 What needs a program that was built with the page (tools/setup viewer) skips without.
 """
 import html.parser
+import itertools
 import json
+import math
 import pathlib
 import re
 import subprocess
@@ -106,16 +108,18 @@ class Map(MapTest):
         manifest = (self.atlas / "atlas.toml").read_text().replace('to = {field = "to"}\n', "")
         self.write("atlas.toml", manifest)
         data = self.data()
-        (account,) = data["themes"]["control"]["accounts"]
-        self.assertEqual(account[-1][0][4], [0, 1])  # one ground of two pieces, by both
-        self.assertEqual(len(data["statements"]), 2)
+        grounds = data["topology"]["objects"]["ground"]["geometries"]
+        covering = {round(g["properties"]["point"][0]): data["statement_sets"][g["properties"]["statements"]] for g in grounds}
+        self.assertEqual(covering, {0: [0], 2: [1]})
+        self.assertEqual([s["is_listed"] for s in data["statements"]], [True, True])
 
     def test_dates_before_christ_in_doubt_and_open(self):
         self.write("front.geojson", collection(
             feature([box(0, 0, 1, 1)], holder="a", **{"from": "-0300-05", "to": "[1400..1402]"}),
             feature([box(1, 0, 2, 1)], holder="b", **{"from": None, "to": None})))
         data = self.data()
-        self.assertEqual([data["time_texts"][i] for i in data["dates"]], ["-0300-05-01", "1400-01-01"])
+        # The last is where doubt ends.
+        self.assertEqual([data["time_texts"][i] for i in data["dates"]], ["-0300-05-01", "1400-01-01", "1402-12-31"])
         self.assertIsNone(data["times"][0])
         self.assertEqual(data["statements"][0]["to_between"], ["1400-01-01", "1402-12-31"])
         self.assertEqual((data["statements"][1]["from"], data["statements"][1]["to"]), (None, None))
@@ -130,9 +134,50 @@ class Map(MapTest):
         self.assertEqual([actor["name"] for actor in data["actors"]], ["nobody", "Aaland", "Bland"])
         self.assertEqual(list(data["themes"]), ["control", "claim"])
         only = self.data("--actor", "b", name="b.json")
-        held = {only["themes"]["control"]["holders"][h]["id"] for spans in only["themes"]["control"]["grounds"] for h in spans[1::2]}
-        self.assertEqual(held, {None, "b"})
+        shown = {holder["id"]: holder.get("shown") for holder in only["themes"]["control"]["holders"]}
+        self.assertEqual(shown, {None: None, "a": [0, 0], "b": None})
         self.assertEqual(only["filters"], "--actor b")
+
+    def test_it_says_how_it_was_restricted(self):
+        self.manifest('title = "Two squares"', 'title = "Two squares"\nharmonise_m = 0.5')
+        data = self.data("--since", "2000-06-01", "--until", "2002-01-01", "--as-of", "2020-01-01", "--public", "--source", "s", "--rule", "majority")
+        self.assertEqual([data[key] for key in ("since", "until", "as_of", "public", "harmonise_m", "filters", "rule")],
+                         ["2000-06-01", "2002-01-01", "2020-01-01", True, 0.5, "--source s", "majority"])
+        self.assertFalse({"since", "until", "as_of", "public", "filters"} & self.data(name="all.json").keys())
+
+    def test_coarse_lines_are_near_the_fine_ones_and_meet(self):
+        # Two parties beside a border of many vertices, and an island.
+        border = [(1 + 0.02 * math.sin(i / 400) + 0.000005 * (i * 7919 % 13), i / 25000) for i in range(25001)]
+        self.write("front.geojson", collection(
+            feature([[[0, 0], *border, [0, 1], [0, 0]]], holder="a", **{"from": "2000", "to": None}),
+            feature([[[3, 0], [3, 1], *reversed(border), [3, 0]], box(2, 0.4, 2.00001, 0.40001)], holder="b", **{"from": "2000", "to": None}),
+            feature([box(2, 0.4, 2.00001, 0.40001)], holder="a", **{"from": "2000", "to": None})))
+        data = self.data()
+        self.assertNotIn("coarse", self.small_data())
+        world = 512 * 2 ** data["coarse"]["below_zoom"]
+
+        def on_map(x, y):
+            latitude = math.radians(y / 1e7)
+            return x / 3.6e9 * world, math.asinh(math.tan(latitude)) / (2 * math.pi) * world
+
+        fine = coarse = 0
+        for steps, kept in zip(data["topology"]["arcs"], data["coarse"]["kept"]):
+            x = y = 0
+            points = [on_map(x := x + dx, y := y + dy) for dx, dy in steps]
+            at = [0, *itertools.accumulate(kept), len(points) - 1]
+            self.assertEqual(at, sorted(set(at)))
+            fine, coarse = fine + len(points), coarse + len(at)
+            for i, j in zip(at, at[1:]):
+                (ax, ay), (bx, by) = points[i], points[j]
+                length = math.hypot(bx - ax, by - ay)
+                for px, py in points[i + 1:j]:
+                    self.assertLess(abs((bx - ax) * (py - ay) - (by - ay) * (px - ax)) / length, 0.75)
+        self.assertLess(coarse, fine / 10)
+        self.assertEqual(len(data["topology"]["arcs"]), len(data["coarse"]["kept"]))
+
+    def small_data(self):
+        self.write("front.geojson", collection(feature([box(0, 0, 1, 1)], holder="a", **{"from": "2000", "to": None})))
+        return self.data(name="small.json")
 
     def test_what_it_refuses(self):
         out = self.path / "m.html"

@@ -432,7 +432,7 @@ class Run(OutputTest):
         done = self.run_program("run", self.atlas, "-o", folder, "--res", "0.1")
         self.assertEqual(done.returncode, 0)
         self.assertRegex(done.stderr, r"^(map\.html is left out: .*\n)?$")
-        for part in ("Areas", "Changes: first to second", "Line of contact between a and b", "Check", str(folder)):
+        for part in ("Areas", "Changes: first to second", "Lines of contact", "Check", str(folder)):
             self.assertIn(part, done.stdout)
         self.assertEqual(self.listing(), ["results"])
         index = json.loads((folder / "index.json").read_text())
@@ -458,9 +458,10 @@ class Run(OutputTest):
         self.assertIn("exists already", message)
         self.assertIn("--overwrite", message)
         self.assertTrue((folder / "note.txt").exists())
+        self.assertIn("note.txt", self.refusal(1, *ask, "--overwrite"))
+        (folder / "note.txt").unlink()
         self.done(*ask, "--overwrite")
         self.assertEqual(self.listing(), ["results"])
-        self.assertFalse((folder / "note.txt").exists())
 
     def test_a_folder_of_something_else_is_never_replaced(self):
         folder = self.path / "photos"

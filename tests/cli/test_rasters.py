@@ -269,6 +269,141 @@ class Zonal(RasterTest):
             self.assertAlmostEqual(row["cells"] / peer["count"], 1, delta=2e-6)
 
 
+class NetCdf(RasterTest):
+    """Files as climate and population archives have them: coordinates with units and bounds, and nothing about a system."""
+
+    def make(self, name, variables, times=None, units="days since 1970-01-01", calendar="standard"):
+        """Variables by name: cells by row from the north, or one such list for each time."""
+        path = self.path / name
+        file = gdal.GetDriverByName("netCDF").CreateMultiDimensional(str(path))
+        root = file.GetRootGroup()
+        number = gdal.ExtendedDataType.Create(gdal.GDT_Float64)
+        text = gdal.ExtendedDataType.CreateString()
+
+        def array_of(name, dimensions, values, **attributes):
+            made = root.CreateMDArray(name, dimensions, number)
+            for key, value in attributes.items():
+                made.CreateAttribute(key, [], text).Write(value)
+            made.Write(array.array("d", values).tobytes(), buffer_datatype=number)
+
+        rows = next(iter(variables.values()))
+        rows = rows if times is None else rows[0]
+        lat = root.CreateDimension("lat", None, None, len(rows))
+        lon = root.CreateDimension("lon", None, None, len(rows[0]))
+        sides = root.CreateDimension("nv", None, None, 2)
+        south = [1 - 0.5 * (i + 1) for i in range(len(rows))]
+        west = [0.5 * i for i in range(len(rows[0]))]
+        array_of("lat", [lat], [v + 0.25 for v in south], units="degrees_north", bounds="lat_bnds")
+        array_of("lon", [lon], [v + 0.25 for v in west], units="degrees_east", bounds="lon_bnds")
+        array_of("lat_bnds", [lat, sides], [v + s for v in south for s in (0, 0.5)])
+        array_of("lon_bnds", [lon, sides], [v + s for v in west for s in (0, 0.5)])
+        dimensions = [lat, lon]
+        if times is not None:
+            time = root.CreateDimension("time", None, None, len(times))
+            array_of("time", [time], times, units=units, calendar=calendar)
+            dimensions = [time, *dimensions]
+        for key, value in variables.items():
+            flat = [v for r in value for v in r] if times is None else [v for t in value for r in t for v in r]
+            array_of(key, dimensions, flat, units="people")
+        root = file = None
+        return path
+
+    def sums(self, path, *more):
+        answer = self.answer("zonal", self.atlas, "--raster", path, "--at", "2000", *more)
+        return {row["actor"]: row["sum"] for row in answer["rows"]}, answer["raster"]
+
+    def test_bounds_are_no_raster(self):
+        path = self.make("pop.nc", {"population": [[1] * 8, [2] * 8]})
+        sums, raster = self.sums(path)
+        self.assertEqual(sums, {"a": 12, "b": 12})
+        self.assertEqual((raster["variable"], raster["crs"], raster["band"]), ("population", "OGC:CRS84", 1))
+        self.assertEqual(self.sums(path, "--band", "population")[0], sums)
+        self.done("raster", self.atlas, "--at", "2000", "--like", path, "-o", self.path / "like.tif")
+        self.assertEqual(values_of(self.path / "like.tif"), [[1, 1, 1, 1, 2, 2, 2, 2]] * 2)
+
+    def test_one_of_several_is_named(self):
+        path = self.make("pop.nc", {"population": [[1] * 8, [2] * 8], "density": [[5] * 8] * 2})
+        said = self.refusal(2, "zonal", self.atlas, "--raster", path, "--at", "2000")
+        self.assertIn("--band", said)
+        self.assertIn("2 rasters: population, density", said)
+        self.assertNotIn("bnds", said)
+        self.assertEqual(self.sums(path, "--band", "density")[0], {"a": 40, "b": 40})
+        self.assertEqual(self.sums(path, "--band", "population:1")[1]["variable"], "population")
+        self.assertIn("no raster 'lat_bnds'", self.refusal(2, "zonal", self.atlas, "--raster", path, "--at", "2000", "--band",
+                                                           "lat_bnds"))
+        self.assertIn("no band '7'; it has 1 band", self.refusal(2, "zonal", self.atlas, "--raster", path, "--at", "2000",
+                                                                 "--band", "density:7"))
+
+    def test_a_date_along_time(self):
+        rows = [[[k] * 8] * 2 for k in (1, 2, 3)]
+        times = [10957, 11323, 11504]  # 2000-01-01, 2001-01-01, 2001-07-01
+        for variables in ({"population": rows}, {"population": rows, "density": [[[9] * 8] * 2] * 3}):
+            path = self.make("pop_1999.nc", variables, times)
+            at = "population:" if len(variables) > 1 else ""
+            self.assertIn("3 bands: 1 (2000-01-01), 2 (2001-01-01), 3 (2001-07-01)",
+                          self.refusal(2, "zonal", self.atlas, "--raster", path, "--at", "2000", "--band", at or "x"))
+            for band, expected, year in (("2001-01-01", 2, "2001"), ("2000", 1, "2000"), ("3", 3, "2001"), ("2001-07", 3, "2001")):
+                sums, raster = self.sums(path, "--band", at + band)
+                self.assertEqual(sums["a"], 8 * expected, band)
+                self.assertEqual((raster["year"], raster["year_from"]), (year, "metadata"))
+                self.assertEqual(raster["variable"], "population")
+            self.assertIn("2 bands are of '2001'", self.refusal(2, "zonal", self.atlas, "--raster", path, "--at", "2000", "--band",
+                                                                at + "2001"))
+        self.assertEqual(self.sums(path, "--band", "density:2000-01-01")[0]["a"], 72)
+        # A calendar of its own has no dates of ours.
+        path = self.make("model.nc", {"population": rows}, times, calendar="360_day")
+        self.assertEqual(self.sums(path, "--band", "time=11323")[0]["a"], 16)
+        self.assertIsNone(self.sums(path, "--band", "2")[1]["year"])
+
+
+class Reading(RasterTest):
+    def test_a_system_is_named_where_none_is_stated(self):
+        people = self.people([[1] * 8] * 2, west=0)
+        raster = gdal.Open(str(people))
+        bare = self.path / "bare.tif"
+        copy = gdal.GetDriverByName("GTiff").CreateCopy(str(bare), raster)
+        copy.SetProjection("")
+        copy = raster = None
+        for ask in (("zonal", self.atlas, "--at", "2000", "--raster", bare),
+                    ("raster", self.atlas, "--at", "2000", "--like", bare, "-o", self.path / "x.tif")):
+            said = self.refusal(1, *ask)
+            self.assertIn("bare.tif: states no coordinate system", said)
+            self.assertIn("--raster-crs", said)
+            self.assertIn("gdal_translate -a_srs", said)
+            self.assertIn("bare.tif: its CRS 'EPSG:999999'", self.refusal(2, *ask, "--raster-crs", "EPSG:999999"))
+            self.done(*ask, "--raster-crs", "EPSG:4326")
+        self.assertIn("--like", self.refusal(2, "raster", self.atlas, "--at", "2000", "--res", "1", "--raster-crs", "EPSG:4326",
+                                             "-o", self.path / "y.tif"))
+
+    def test_several_years_are_none(self):
+        people = self.people([[1] * 8] * 2, name="gpw-v4_rev11_lon_1800_2020.tif", west=0)
+        done = self.run_program("zonal", self.atlas, "--raster", people, "--at", "2000")
+        self.assertIn("no year for certain (1800 or 2020); say which by --year", done.stdout)
+        answer = self.answer("zonal", self.atlas, "--raster", people, "--at", "2000")
+        self.assertEqual((answer["raster"]["year"], answer["raster"]["year_from"]), (None, None))
+        done = self.run_program("zonal", self.atlas, "--raster", people, "--at", "2000", "--year", "2020")
+        self.assertIn("year 2020 (by --year)", done.stdout)
+
+    def test_a_world_with_a_column_too_many(self):
+        # Cells about whole quarters of a degree, from -180.125 to 180.125: 1441 columns, the last is the first.
+        self.write("front.geojson", collection(
+            feature([box(179, 0, 180, 1)], holder="a", **{"from": "2000", "to": None}),
+            feature([box(-180, 0, -179, 1)], holder="b", **{"from": "2000", "to": None})))
+        people = self.people([[1] * 1441] * 4, west=-180.125, cell=0.25)
+        answer = self.answer("zonal", self.atlas, "--raster", people, "--at", "2000")
+        self.assertEqual({row["actor"]: round(row["sum"], 9) for row in answer["rows"]}, {"a": 16, "b": 16})
+        self.assertTrue(answer["raster"]["covers_ground"])
+        done = self.run_program("zonal", self.atlas, "--raster", people, "--at", "2000")
+        self.assertIn("its last 1 column repeats the first ones", done.stdout)
+
+    def test_sides_that_are_none(self):
+        for side in ("0", "-1", "inf", "nan", "1e-300", "x"):
+            for ask in (("raster", self.atlas, "--at", "2000"), ("run", self.atlas)):
+                said = self.refusal(2, *ask, f"--res={side}", "-o", self.path / "x.tif")
+                self.assertIn(f"'{side}' is no side of a cell", said)
+                self.assertLess(len(said), 250)
+
+
 class Series(RasterTest):
     def listing(self, folder):
         return sorted(path.name for path in folder.iterdir())

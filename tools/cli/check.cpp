@@ -5,6 +5,7 @@
 #include <marchland/analysis/anomalies.h>
 #include <marchland/analysis/pieces.h>
 #include <marchland/base/error.h>
+#include <marchland/io/manifest.h>
 #include <marchland/io/write_composite.h>
 
 #include <fmt/format.h>
@@ -61,6 +62,25 @@ Table widths_table(const Session& session) {
     least = below;
   }
   return table;
+}
+
+/// Colours that nobody declared are the program's choice, and a reader of a map may take them for a
+/// statement.
+std::string colors_note(const Atlas& atlas) {
+  if (atlas.manifest.empty()) return {};
+  const std::vector<std::string> ids = parse_manifest(atlas.manifest, "atlas.toml").without_color;
+  if (ids.empty()) return {};
+  constexpr std::size_t kMost = 8;
+  std::string list;
+  std::size_t told = 0;
+  for (const std::string& id : ids) {
+    const auto actor =
+        std::find_if(atlas.actors.begin(), atlas.actors.end(), [&](const Actor& a) { return a.id == id; });
+    if (actor == atlas.actors.end() || told++ >= kMost) continue;
+    list += fmt::format("{}{} {}", list.empty() ? "" : ", ", id, actor->color);
+  }
+  if (ids.size() > kMost) list += fmt::format(" and {} more", ids.size() - kMost);
+  return fmt::format("actors without a color in the manifest were given one: {}", list);
 }
 
 void append(Findings& findings, Findings more) {
@@ -134,6 +154,7 @@ CheckReport check_report(const Session& session) {
     report.tables.push_back(ledger_table(session));
   }
   if (findings.empty()) report.notes.emplace_back("no findings");
+  if (const std::string note = colors_note(session.atlas()); !note.empty()) report.notes.push_back(note);
   const bool has_error = std::any_of(findings.begin(), findings.end(),
                                      [](const Finding& f) { return f.severity == Severity::error; });
   return {std::move(report), has_error || broken};

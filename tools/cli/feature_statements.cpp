@@ -1,7 +1,5 @@
 #include "tools/cli/feature_statements.h"
 
-#include <marchland/composite/harmonise.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -18,22 +16,8 @@ std::string joined(const std::vector<std::string>& ids) {
 
 FeatureStatements::FeatureStatements(const Session& session, const Holders& holders)
     : session_(&session),
-      deciding_(session.composite(), holders, [this]() -> const Atlas& { return lines(); }) {}
-
-/// Lines that were harmonised are those that decide. A part of the atlas cannot be harmonised again by
-/// itself.
-const Atlas& FeatureStatements::lines() const {
-  const Atlas& atlas = session_->composite().atlas();
-  if (atlas.harmonise.value() == 0.0) return atlas;
-  if (harmonised_) return *harmonised_;
-  if (session_->is_two_layer() || !atlas.window.is_all()) {
-    harmonised_ = atlas;
-    for (Statement& statement : harmonised_->statements) statement.area = SharedArea();
-  } else {
-    harmonised_ = harmonise(atlas).atlas;
-  }
-  return *harmonised_;
-}
+      lines_(session),
+      deciding_(session.composite(), holders, [this]() -> const Atlas& { return lines_.atlas(); }) {}
 
 std::vector<FeatureStatements::Named> FeatureStatements::operator()(
     const std::vector<Category>& faces, const std::vector<DecidingStatements::Ground>& categories) const {

@@ -1,12 +1,12 @@
 #pragma once
 // What each feature says of where it comes from: the statements that decide somewhere on its ground at its
 // dates, and their sources.
+#include "tools/cli/arranged_lines.h"
 #include "tools/cli/query.h"
 #include <marchland/analysis/deciding_statements.h>
 #include <marchland/analysis/dissolve.h>
 
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,15 +30,11 @@ class FeatureStatements {
   };
   [[nodiscard]] std::vector<Named> operator()(
       const std::vector<Category>& faces, const std::vector<DecidingStatements::Ground>& categories) const;
-  /// The same by number of the statement, all of them.
-  [[nodiscard]] const DecidingStatements& deciding() const { return deciding_; }
 
  private:
-  [[nodiscard]] const Atlas& lines() const;
-
   const Session* session_;
+  ArrangedLines lines_;
   DecidingStatements deciding_;
-  mutable std::optional<Atlas> harmonised_;
 };
 
 /// Whether a field of the format has room for a list of statements: shapefiles have 254 bytes.

@@ -4,6 +4,7 @@
 #include "tools/cli/feature_output.h"
 #include "tools/cli/query.h"
 #include "tools/cli/reports.h"
+#include "tools/cli/result_layers.h"
 
 #include <filesystem>
 #include <string>
@@ -36,10 +37,14 @@ void add_regions(FeatureOutput& out, const Session& session);
 /// Ground of equal account of who had it for how long: a feature for each.
 void add_dwell(FeatureOutput& out, const Session& session, const Interval& when);
 
-/// `resolution` in degrees. The path must not exist.
-void write_control_raster(const Session& session, const std::string& at, double resolution,
-                          const std::filesystem::path& path);
-void write_change_raster(const Session& session, const std::string& from, const std::string& to,
-                         double resolution, const std::filesystem::path& path);
+/// What --layer is called of it: claims have one of their own, the others are `control` with a --theme.
+[[nodiscard]] const char* raster_layer_of(Theme theme);
+/// `resolution` in degrees. The path must not exist. Returns the classes that some cell has, by number, which
+/// is their value.
+std::vector<ResultClass> write_state_raster(const Session& session, const std::string& at, double resolution,
+                                            const std::filesystem::path& path);
+std::vector<ResultClass> write_change_raster(const Session& session, const std::string& from,
+                                             const std::string& to, double resolution,
+                                             const std::filesystem::path& path);
 
 }  // namespace marchland::cli

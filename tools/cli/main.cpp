@@ -1,13 +1,13 @@
 // marchland: the command line. Maps errors to the exit statuses of docs/design/command_line.md; everything
 // else is in one file per command.
 #include "tools/cli/commands.h"
+#include "tools/cli/interruption.h"
 #include "tools/cli/printable.h"
 #include <marchland/base/error.h>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <csignal>
 #include <cstdio>
 #include <exception>
 
@@ -16,7 +16,6 @@ namespace {
 constexpr int kFailed = 1;
 constexpr int kUsage = 2;
 constexpr int kInvalidData = 3;
-constexpr int kInterrupted = 130;
 
 int status_of(marchland::ErrorCode code) {
   switch (code) {
@@ -33,7 +32,7 @@ int status_of(marchland::ErrorCode code) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGINT, [](int) { std::_Exit(kInterrupted); });
+  marchland::cli::watch_for_interruption();
   CLI::App app{"Exact accounts of who held what ground, when, and how much of it changed hands", "marchland"};
   app.require_subcommand(1);
   app.set_version_flag("--version", "marchland " MARCHLAND_VERSION);

@@ -49,8 +49,8 @@ Frame frame_of(const Session& session, const std::vector<bool>& ground) {
 
 }  // namespace
 
-std::string control_picture(const Session& session, Instant at, const std::string& name) {
-  const Holders holders = session.holders();
+ThemePicture theme_picture(const Session& session, const Holders& holders, Instant at,
+                           const std::string& name) {
   const std::vector<bool> ground = ground_of(session, holders);
   const Frame frame = frame_of(session, ground);
   const auto held = holders.faces_at(session.composite().times().epoch_of(at));
@@ -60,7 +60,9 @@ std::string control_picture(const Session& session, Instant at, const std::strin
   }
   // Half a unit of the picture.
   const int decimals = std::clamp(static_cast<int>(std::ceil(std::log10(2.0 * frame.scale))), 0, 7);
-  std::string out = fmt::format(
+  ThemePicture picture;
+  std::string& out = picture.svg;
+  out = fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"-4 -4 {:.0f} {:.0f}\" "
       "role=\"img\">\n<title>{}</title>\n"
       "<defs><pattern id=\"dots\" width=\"8\" height=\"8\" patternUnits=\"userSpaceOnUse\">"
@@ -70,6 +72,7 @@ std::string control_picture(const Session& session, Instant at, const std::strin
   for (const Dissolved& piece : dissolve(session.composite(), faces, {decimals})) {
     if (piece.category == 0 || piece.area.empty()) continue;
     const HolderIndex holder = piece.category - 1;
+    picture.shown.insert(holder);
     std::string path;
     for (const Polygon& polygon : piece.area) {
       for (const Ring& ring : polygon) {
@@ -84,7 +87,8 @@ std::string control_picture(const Session& session, Instant at, const std::strin
     out += fmt::format("<path fill=\"{}\" d=\"{}\"/>\n", color_of(session.atlas(), holders, holder), path);
     if (holders.is_contested(holder)) out += fmt::format("<path fill=\"url(#dots)\" d=\"{}\"/>\n", path);
   }
-  return out + "</g>\n</svg>\n";
+  out += "</g>\n</svg>\n";
+  return picture;
 }
 
 }  // namespace marchland::cli

@@ -2,13 +2,20 @@
 // A small picture of who held what, for pages that are read without a map program.
 #include "tools/cli/query.h"
 
+#include <set>
 #include <string>
 
 namespace marchland::cli {
 
+struct ThemePicture {
+  std::string svg;
+  std::set<HolderIndex> shown;  ///< of the theme's holders; unknown ground too, where it is drawn
+};
+
 /// An SVG of at most 900 by 900 units, equidistant about the middle latitude; lines rounded to about half a
 /// unit. Ground in the colours of its holders, contested ground dotted, unknown ground light. `name` is its
 /// accessible name.
-[[nodiscard]] std::string control_picture(const Session& session, Instant at, const std::string& name);
+[[nodiscard]] ThemePicture theme_picture(const Session& session, const Holders& holders, Instant at,
+                                         const std::string& name);
 
 }  // namespace marchland::cli

@@ -40,6 +40,7 @@ std::vector<CsvColumn> columns_of(const Table& table) {
     switch (column.kind) {
       case Column::Kind::text:
       case Column::Kind::date:
+      case Column::Kind::files:
         columns.push_back({column.key, "", CsvColumn::Type::text});
         break;
       case Column::Kind::count:
@@ -86,7 +87,7 @@ Provenance with_head(Provenance origin, const Json& head) {
   for (const auto& [key, value] : head.items()) {
     const bool is_known = key == "atlas" || key == "checksum" || key == "method" || key == "grid" ||
                           key == "rule" || key == "since" || key == "until" || key == "as_of" ||
-                          key == "public" || key == "harmonise_m";
+                          key == "public" || key == "filters" || key == "harmonise_m";
     if (!is_known)
       origin.extra.emplace_back(key, value.is_string() ? value.get<std::string>() : value.dump());
   }
@@ -520,6 +521,7 @@ Json Session::head() const {
   if (window.has_to()) head["until"] = date(window.to());
   if (atlas().knowledge.as_of) head["as_of"] = date(*atlas().knowledge.as_of);
   if (atlas().knowledge.is_public) head["public"] = true;
+  if (!filters_.empty()) head["filters"] = filters_;
   return head;
 }
 
@@ -542,6 +544,7 @@ std::vector<std::string> Session::notes() const {
   }
   if (atlas().knowledge.is_public)
     notes.emplace_back("for the public: only what is published, and neither it nor its source internal");
+  if (!filters_.empty()) notes.push_back(fmt::format("a part only: what {} leaves", filters_));
   if (is_two_layer())
     notes.emplace_back("arranged for the dates asked about only: figures are those of the whole atlas");
   if (areas().residual != 0) {
@@ -559,7 +562,7 @@ Provenance provenance(const Session& session, const std::string& command) {
   Provenance out = provenance(session.atlas(), session.method().name());
   const Json head = session.head();
   out.rule = head["rule"].get<std::string>();
-  for (const char* key : {"since", "until", "as_of"}) {
+  for (const char* key : {"since", "until", "as_of", "filters"}) {
     if (head.contains(key)) out.extra.emplace_back(key, head[key].get<std::string>());
   }
   if (head.contains("public")) out.extra.emplace_back("public", "true");

@@ -139,6 +139,8 @@ class Session {
   [[nodiscard]] bool wants(const Holders& holders, HolderIndex holder, std::optional<Instant> at) const;
   /// The same of an id, "a+b" too, or of a group's.
   [[nodiscard]] bool wants(const std::string& holder_id, std::optional<Instant> at) const;
+  /// Whether --group asks: then what is wanted changes where memberships begin and end.
+  [[nodiscard]] bool asks_for_groups() const { return !groups_.empty(); }
   /// The scope, or each region of it by itself.
   struct Part {
     std::optional<RegionId> region;

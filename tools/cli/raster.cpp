@@ -15,12 +15,14 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <limits>
 #include <map>
 #include <memory>
 #include <set>
 #include <tuple>
+#include <utility>
 
 namespace marchland::cli {
 namespace {
@@ -51,6 +53,8 @@ struct RasterCommand : RasterOptions {
         throw InvalidArgument(fmt::format("--layer claim is of theme claim, not {}", query.theme));
       query.theme = "claim";
     }
+    if (!like_crs.empty() && like.empty())
+      throw InvalidArgument("--raster-crs is of the raster of --like; expected --crs, or --like");
     if (!every.empty()) return write_raster_series(*this);
     if (layer == "dwell") return run_dwell();
     if (layer == "fraction") return run_fraction();
@@ -72,7 +76,8 @@ struct RasterCommand : RasterOptions {
 
   struct Written {
     RasterGrid grid;
-    std::string why_empty;  ///< of a raster without any class in it
+    std::string why_empty;               ///< of a raster without any class in it
+    std::vector<ResultClass> classes{};  ///< that some cell has, by number
   };
 
   Written write(const Session& session) const {
@@ -92,8 +97,14 @@ struct RasterCommand : RasterOptions {
     const std::vector<CellClass> found =
         cells == "share" ? by_share(plane, classes, raster) : classify(plane, classes, raster.grid);
     write_raster(output, raster, found, origin, existing());
+    std::vector<bool> occurs(raster.classes.size(), false);
+    for (const CellClass cell : found) occurs[cell] = true;
+    std::vector<ResultClass> shown;
+    for (std::size_t i = 1; i < occurs.size(); ++i) {
+      if (occurs[i]) shown.push_back({std::to_string(i), raster.classes[i].name, raster.classes[i].color});
+    }
+    if (!shown.empty()) return {raster.grid, {}, std::move(shown)};
     const auto is_none = [](CellClass cell) { return cell == 0; };
-    if (!std::all_of(found.begin(), found.end(), is_none)) return {raster.grid, {}};
     const bool has_ground = !std::all_of(classes.begin(), classes.end(), is_none);
     return {raster.grid, !has_ground     ? nothing(session)
                          : !like.empty() ? "no cell of " + like.string() + " lies on such ground"
@@ -341,6 +352,14 @@ struct RasterCommand : RasterOptions {
 
 }  // namespace
 
+std::string wrong_side_of_cell(const std::string& text) {
+  constexpr double kLeast = 1e-9;
+  double side = 0.0;
+  if (CLI::detail::lexical_cast(text, side) && std::isfinite(side) && side >= kLeast) return {};
+  return fmt::format("'{}' is no side of a cell; expected a number from {} up, in units of the system", text,
+                     kLeast);
+}
+
 LonLatBox box_of_ground(const Session& session, const std::vector<bool>& ground) {
   const auto box = box_of_faces(session.composite().plane(), ground);
   if (!box) {
@@ -356,7 +375,7 @@ LonLatBox box_of_ground(const Session& session, const std::vector<bool>& ground)
 RasterGrid RasterOptions::grid(const Session& session, const std::vector<bool>& ground) const {
   const LonLatBox box = box_of_ground(session, ground);
   if (like.empty()) return make_grid(box, crs, resolution);
-  RasterGrid out = read_grid(like);
+  RasterGrid out = read_grid(like, like_crs);
   if (out.cell_count() > kMaxCells) {
     throw InvalidArgument(
         fmt::format("{}: {} x {} cells; at most {:.3g} are made: cut it to the ground first", like.string(),
@@ -386,24 +405,30 @@ std::vector<CellClass> add_holder_classes(const Session& session, const Holders&
   return class_of;
 }
 
-void write_control_raster(const Session& session, const std::string& at, double resolution,
-                          const std::filesystem::path& path) {
+const char* raster_layer_of(Theme theme) {
+  return theme == Theme::claim ? "claim" : "control";
+}
+
+std::vector<ResultClass> write_state_raster(const Session& session, const std::string& at, double resolution,
+                                            const std::filesystem::path& path) {
   RasterCommand state;
+  state.layer = raster_layer_of(session.theme());
   state.at = at;
   state.resolution = resolution;
   state.output = path;
-  static_cast<void>(state.write(session));
+  return state.write(session).classes;
 }
 
-void write_change_raster(const Session& session, const std::string& from, const std::string& to,
-                         double resolution, const std::filesystem::path& path) {
+std::vector<ResultClass> write_change_raster(const Session& session, const std::string& from,
+                                             const std::string& to, double resolution,
+                                             const std::filesystem::path& path) {
   RasterCommand state;
   state.layer = "change";
   state.from = from;
   state.to = to;
   state.resolution = resolution;
   state.output = path;
-  static_cast<void>(state.write(session));
+  return state.write(session).classes;
 }
 
 void add_raster(CLI::App& app) {
@@ -437,10 +462,14 @@ void add_raster(CLI::App& app) {
                    "second date of --layer change; of dwell, default: the last of the atlas")
       ->type_name("DATE");
   command->add_option("--res", state->resolution, "side of a cell, in units of the CRS")
-      ->check(CLI::PositiveNumber);
+      ->check(wrong_side_of_cell);
   command->add_option("--like", state->like, "instead of --res and --crs: the cells of this raster")
       ->type_name("FILE")
       ->excludes("--res");
+  command
+      ->add_option("--raster-crs", state->like_crs,
+                   "the coordinate system of that raster, where it states none")
+      ->type_name("CRS");
   command
       ->add_option("--cells", state->cells,
                    "which class a cell has: that of its centre, or the one with the largest share of it")

@@ -19,6 +19,7 @@ struct RasterOptions {
   double resolution = 0.0;
   std::string crs = "EPSG:4326";
   std::filesystem::path like;    ///< cells of this raster instead
+  std::string like_crs;          ///< its system, where it states none
   std::string cells = "centre";  ///< or "share": what decides about a cell
   std::filesystem::path output;
   bool overwrite = false;
@@ -31,6 +32,10 @@ struct RasterOptions {
     return cells == "share" ? "class of the largest share of the cell's area" : "class of the centre";
   }
 };
+
+/// For options that take the side of a cell: what is wrong with the text, empty where nothing is. A side is
+/// finite and no less than 1e-9 of a unit, far below what positions are kept to.
+[[nodiscard]] std::string wrong_side_of_cell(const std::string& text);
 
 /// The box about the ground. Throws InvalidArgument where there is none, with what the atlas has.
 [[nodiscard]] LonLatBox box_of_ground(const Session& session, const std::vector<bool>& ground);

@@ -1,8 +1,10 @@
 // marchland raster --every: who held each cell at every date of a series. The ground is laid into cells once;
 // a date is then a look-up.
 #include "tools/cli/feature_output.h"
+#include "tools/cli/output_names.h"
 #include "tools/cli/raster_options.h"
 #include "tools/cli/reports.h"
+#include "tools/cli/theme_words.h"
 #include <marchland/analysis/changes.h>
 #include <marchland/base/error.h>
 #include <marchland/io/output_folder.h>
@@ -71,9 +73,13 @@ LonLatBox footprint(const RasterGrid& grid, const LonLatBox& ground) {
   return {within(grid.west), std::max(south, -90.0), within(grid.west + width), std::min(grid.north, 90.0)};
 }
 
-std::string file_name(std::string date) {
-  std::erase(date, ':');
-  return date;
+/// The collection links to the items, each beside its raster.
+FolderKind series_folder() {
+  return {kCollection, [](const std::filesystem::path& folder) -> FolderKind::WroteFile {
+            return [names = files_of_collection(folder / kCollection)](const std::string& name) {
+              return names.contains(name);
+            };
+          }};
 }
 
 }  // namespace
@@ -86,8 +92,16 @@ void write_raster_series(const RasterOptions& options) {
         "--every is a series of all dates; expected neither --at, --from nor --to (--since and --until "
         "choose a window)");
   options.query.refuse_two_layer("raster --every");
-  const bool is_cube = options.output.extension() == ".nc";
-  if (options.output.extension() == ".tif" || options.output.extension() == ".tiff") {
+  const bool ends_with_slash = options.output.filename().empty();
+  const std::string ending =
+      (ends_with_slash ? options.output.parent_path() : options.output).extension().string();
+  const bool is_cube = ending == ".nc";
+  if (is_cube && ends_with_slash) {
+    throw InvalidArgument(
+        fmt::format("{}: a cube is one file; leave out the '/' at the end, or name a folder without ending",
+                    options.output.string()));
+  }
+  if (ending == ".tif" || ending == ".tiff") {
     throw InvalidArgument(
         fmt::format("{}: a series is more than one raster; expected -o FOLDER, or FILE.nc for one file",
                     options.output.string()));
@@ -96,7 +110,7 @@ void write_raster_series(const RasterOptions& options) {
   if (is_cube) {
     check_cube_output(options.output, options.existing());
   } else {
-    folder.emplace(options.output, kCollection, options.existing());
+    folder.emplace(options.output, series_folder(), options.existing());
   }
   const Session session(options.query);
   const Holders holders = session.holders();
@@ -124,22 +138,23 @@ void write_raster_series(const RasterOptions& options) {
         origin, options.existing());
   } else {
     const Atlas& atlas = session.atlas();
-    const StacSeries series{fmt::format("{}-{}", atlas.id, theme),
-                            fmt::format("{}: {}", atlas.title.empty() ? atlas.id : atlas.title, theme),
-                            fmt::format("Who held each cell ({}), {}, from each date on. {}", theme,
-                                        options.rule_of_cells(), atlas.disclaimer),
-                            theme,
-                            footprint(raster.grid, box),
-                            raster.grid,
-                            raster.classes};
+    const StacSeries series{
+        fmt::format("{}-{}", atlas.id, theme),
+        fmt::format("{}: {}", atlas.title.empty() ? atlas.id : atlas.title, theme),
+        fmt::format("{}, cell by cell ({}), {}, from each date on. {}", words_of(session.theme()).state,
+                    theme, options.rule_of_cells(), atlas.disclaimer),
+        theme,
+        footprint(raster.grid, box),
+        raster.grid,
+        raster.classes};
     std::vector<StacDate> items;
     const bool is_open = std::any_of(atlas.statements.begin(), atlas.statements.end(),
                                      [](const Statement& s) { return !s.validity.has_to(); });
     for (std::size_t i = 0; i < dates.size(); ++i) {
       const bool is_last = i + 1 == dates.size();
       const std::string date = session.date(dates[i]);
-      items.push_back({fmt::format("{}-{}", theme, file_name(date)), dates[i], is_last ? end : dates[i + 1],
-                       is_last && is_open});
+      items.push_back({fmt::format("{}-{}", theme, name_in_files(date)), dates[i],
+                       is_last ? end : dates[i + 1], is_last && is_open});
     }
     // Making the bytes of a file takes longer than all else, and no date needs another.
     tbb::parallel_for(std::size_t{0}, items.size(), [&](std::size_t i) {

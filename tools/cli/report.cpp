@@ -210,27 +210,58 @@ std::string render_markdown(const Table& table, const Rendering& how) {
   return out;
 }
 
-std::string render_html(const Table& table, const Rendering& how) {
-  const auto is_text = [](const Column& column) {
-    return column.kind == Column::Kind::text || column.kind == Column::Kind::date;
-  };
-  std::string out = "<div class=\"wide\"><table>\n";
-  if (!table.title.empty()) out += "<caption>" + escape_html(table.title) + "</caption>\n";
-  out += "<thead><tr>";
-  for (const Column& column : table.columns) {
-    if (!column.is_for_people) continue;
-    out += is_text(column) ? "<th scope=\"col\">" : "<th scope=\"col\" class=\"figure\">";
-    out += escape_html(title_of(column, how)) + "</th>";
+/// Of a page, where columns are read one by one: a title that several have tells whose it is.
+std::vector<std::string> distinct_titles(const std::vector<Column>& columns, const Rendering& how) {
+  std::vector<std::string> titles;
+  for (const Column& column : columns) titles.push_back(title_of(column, how));
+  std::vector<std::string> out = titles;
+  std::string of;
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    if (!is_band(columns[c])) of = columns[c].title;
+    if (is_band(columns[c]) && std::count(titles.begin(), titles.end(), titles[c]) > 1)
+      out[c] = of + ", " + titles[c];
   }
-  out += "</tr></thead>\n<tbody>\n";
+  return out;
+}
+
+std::string html_files(const Json& files) {
+  std::string out;
+  for (const Json& file : files) {
+    const std::string name = file.get<std::string>();
+    out += (out.empty() ? "" : ", ") + link_to(name, name.substr(name.rfind('.') + 1));
+  }
+  return out;
+}
+
+std::string render_html(const Table& whole, const Rendering& how) {
+  Table table = whole;
+  std::erase_if(table.columns, [](const Column& column) { return !column.is_for_people; });
+  const auto is_text = [](const Column& column) {
+    return column.kind == Column::Kind::text || column.kind == Column::Kind::date ||
+           column.kind == Column::Kind::files;
+  };
   const std::size_t shown =
       table.shown_rows == 0 ? table.rows.size() : std::min(table.shown_rows, table.rows.size());
+  std::string out = html_table_start(table.title.empty() ? how.name : table.title, shown);
+  if (!table.title.empty()) out += "<caption>" + escape_html(table.title) + "</caption>\n";
+  out += "<thead><tr>";
+  const std::vector<std::string> titles = distinct_titles(table.columns, how);
+  for (std::size_t c = 0; c < titles.size(); ++c) {
+    out += is_text(table.columns[c]) ? "<th scope=\"col\">" : "<th scope=\"col\" class=\"figure\">";
+    out += escape_html(titles[c]) + "</th>";
+  }
+  out += "</tr></thead>\n<tbody>\n";
   for (std::size_t i = 0; i < shown; ++i) {
     out += "<tr>";
     for (const Column& column : table.columns) {
-      if (!column.is_for_people) continue;
-      out += is_text(column) ? "<td>" : "<td class=\"figure\">";
-      out += escape_html(for_people(table.rows[i], column, how)) + "</td>";
+      // What a row is about stands first.
+      const bool is_head = &column == &table.columns.front() && is_text(column);
+      out += is_head ? "<th scope=\"row\">" : is_text(column) ? "<td>" : "<td class=\"figure\">";
+      const Json& row = table.rows[i];
+      out += column.kind == Column::Kind::files && row.contains(column.key)
+                 ? html_files(row[column.key])
+                 : escape_html(for_people(row, column, how));
+      out += is_head ? "</th>" : "</td>";
     }
     out += "</tr>\n";
   }
@@ -302,6 +333,12 @@ void append(Report& report, Report more) {
       if (std::none_of(table.columns.begin(), table.columns.end(), is_same)) table.columns.push_back(column);
     }
   }
+}
+
+std::string html_table_start(const std::string& name, std::size_t rows) {
+  constexpr std::size_t kTall = 40;
+  return fmt::format("<div class=\"wide{}\" role=\"region\" aria-label=\"{}\" tabindex=\"0\"><table>\n",
+                     rows > kTall ? " tall" : "", escape_html(name));
 }
 
 std::string render(const Report& report, const Rendering& how) {

@@ -41,7 +41,8 @@ struct Column {
     number_band,
     digits,
     days,
-    degree
+    degree,
+    files  ///< a list of names of files in the folder of the page that has the table
   };
   std::string key;         ///< of the row; areas in m2, lengths in m, times in days; of a band its lower end
   std::string title;       ///< for people, without unit
@@ -86,7 +87,12 @@ struct Rendering {
   Format format = Format::table;
   AreaUnit unit;
   int decimals = 2;
+  std::string name{};  ///< html: what a table is about that has no title
 };
+
+/// Start of a table of a page that may be wider than the page and scrolls, by keys too; long ones in a box of
+/// their own. `name` is read to those who do not see where it stands. It ends with "</table></div>".
+[[nodiscard]] std::string html_table_start(const std::string& name, std::size_t rows);
 
 [[nodiscard]] std::string render(const Report& report, const Rendering& how);
 

@@ -6,25 +6,33 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <fstream>
 #include <map>
-#include <system_error>
+#include <set>
+#include <utility>
 
 namespace marchland::cli {
 
 namespace fs = std::filesystem;
 
-std::vector<std::string> files_within(const fs::path& folder) {
-  std::vector<std::string> names;
-  std::error_code error;
-  fs::recursive_directory_iterator entry(folder, error);
-  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    // A link to a folder is not entered, so it is listed as itself.
-    if (entry->is_symlink() || !entry->is_directory())
-      names.push_back(entry->path().lexically_relative(folder).generic_string());
-  }
-  if (error) throw Error(ErrorCode::failure, fmt::format("{}: {}", folder.string(), error.message()));
-  std::sort(names.begin(), names.end());
-  return names;
+FolderKind result_folder() {
+  return {kResultIndex, [](const fs::path& folder) -> FolderKind::WroteFile {
+            std::ifstream in(folder / kResultIndex, std::ios::binary);
+            const Json index = Json::parse(in, nullptr, false);
+            const auto files = index.is_object() ? index.find("files") : index.end();
+            if (files == index.end() || !files->is_array()) {
+              throw Error(ErrorCode::failure,
+                          fmt::format("{}: {} does not say which files are its own, so none can be replaced; "
+                                      "choose another name",
+                                      folder.string(), kResultIndex));
+            }
+            std::set<std::string> names;
+            for (const Json& entry : *files) {
+              if (entry.is_object() && entry.value("file", Json()).is_string())
+                names.insert(entry["file"].get<std::string>());
+            }
+            return [names = std::move(names)](const std::string& name) { return names.contains(name); };
+          }};
 }
 
 Json index_entries(const fs::path& folder, const std::vector<ResultFile>& files) {

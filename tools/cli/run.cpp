@@ -4,11 +4,15 @@
 #include "tools/cli/figures.h"
 #include "tools/cli/layers.h"
 #include "tools/cli/map_data.h"
+#include "tools/cli/output_names.h"
 #include "tools/cli/picture.h"
+#include "tools/cli/raster_options.h"
 #include "tools/cli/reports.h"
 #include "tools/cli/result_index.h"
+#include "tools/cli/run_dates.h"
 #include "tools/cli/run_index.h"
 #include "tools/cli/run_qgis.h"
+#include "tools/cli/theme_words.h"
 #include "tools/cli/viewer_page.h"
 #include <marchland/base/error.h>
 #include <marchland/io/manifest.h>
@@ -31,30 +35,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A date of the report, and what files about it are called.
-struct NamedDate {
-  std::string name;
-  std::string text;
-  Instant at;
-};
-
-/// The periods that are instants; without any, the last two dates of the data.
-std::vector<NamedDate> default_dates(const Session& session) {
-  std::vector<NamedDate> dates;
-  for (const Period& period : session.atlas().periods) {
-    if (period.is_instant && session.atlas().window.when.contains(period.when.from()))
-      dates.push_back({period.id, period.id, period.when.from()});
-  }
-  if (dates.empty()) {
-    const auto series = series_dates(session.composite(), session.holders(), Step::change);
-    for (std::size_t i = series.size() > 2 ? series.size() - 2 : 0; i < series.size(); ++i) {
-      dates.push_back({session.date(series[i]), session.date(series[i]), series[i]});
-    }
-  }
-  std::stable_sort(dates.begin(), dates.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
-  return dates;
-}
-
 struct RunCommand {
   QueryOptions query;
   fs::path output;
@@ -64,7 +44,7 @@ struct RunCommand {
 
   void run() const {
     query.refuse_two_layer("run");
-    OutputFolder folder(output, kResultIndex, overwrite ? Existing::overwrite : Existing::refuse);
+    OutputFolder folder(output, result_folder(), overwrite ? Existing::overwrite : Existing::refuse);
     try {
       write(folder);
     } catch (const Error& error) {
@@ -75,13 +55,10 @@ struct RunCommand {
   void write(OutputFolder& folder) const {
     // `check` looks at areas too.
     const Session session(query, Load::with_areas);
-    std::vector<NamedDate> dates;
-    for (const std::string& text : at) {
-      // A date given twice is one.
-      if (std::none_of(dates.begin(), dates.end(), [&](const NamedDate& d) { return d.name == text; }))
-        dates.push_back({text, text, session.instant(text)});
-    }
-    if (dates.empty()) dates = default_dates(session);
+    const ThemeWords& words = words_of(session.theme());
+    const RunDates chosen = run_dates(session, at);
+    const std::vector<NamedDate>& dates = chosen.dates;
+    if (!chosen.note.empty()) fmt::print(stderr, "{}\n", chosen.note);
     std::vector<Instant> instants;
     for (const NamedDate& date : dates) instants.push_back(date.at);
     std::vector<ResultFile> written;
@@ -100,56 +77,72 @@ struct RunCommand {
       written.push_back({"tables/" + name + ".csv", what, made});
       written.push_back({"tables/" + name + ".json", what + ", in full", std::move(made)});
     };
-    const auto say = [&](const std::string& title, Report report) {
-      answers.push_back({title, report});
+    const auto say = [&](const std::string& title, Report report, std::vector<ResultLink> links = {}) {
+      answers.push_back({title, report, std::move(links)});
       report.notes.clear();
       summary += (summary.empty() ? "" : "\n") + title + "\n" + render(report, {Format::table, {}, 2});
     };
 
     const Report area = areas_report(session, instants, {session.scope(), false, false});
     write_tables("areas", "areas by party", area, {{"command", "areas"}, {"at", names}});
-    say("Areas", area);
+    std::vector<ResultLink> areas_links{{"These in full", both_of("areas")}};
     if (!session.atlas().regions.empty()) {
-      write_tables("areas-by-region", "areas by region and party",
-                   areas_report(session, instants, {session.scope(), true, false}),
+      const std::string what = "areas by region and party";
+      write_tables("areas-by-region", what, areas_report(session, instants, {session.scope(), true, false}),
                    {{"command", "areas"}, {"at", names}, {"by", "region"}});
-    }
-    for (std::size_t i = 1; i < dates.size(); ++i) {
-      const std::string name = "changes-" + dates[i - 1].name + "-" + dates[i].name;
-      const Report report = changes_report(session, dates[i - 1].at, dates[i].at);
-      write_tables(name, fmt::format("changes between {} and {}", dates[i - 1].name, dates[i].name), report,
-                   {{"command", "changes"}, {"from", dates[i - 1].name}, {"to", dates[i].name}});
-      say(fmt::format("Changes: {} to {}", dates[i - 1].name, dates[i].name), report);
+      areas_links.push_back({"At the same dates by region and party", both_of("areas-by-region")});
     }
     write_tables("timeline", "areas at every change", timeline_report(session, "change"),
                  {{"command", "timeline"}, {"every", "change"}});
+    areas_links.push_back(
+        {"Through time, at every date at which any of them changes, with what passed from whom to whom",
+         both_of("timeline")});
+    say(words.areas, area, std::move(areas_links));
+    for (std::size_t i = 1; i < dates.size(); ++i) {
+      const std::string name = "changes-" + dates[i - 1].file + "-" + dates[i].file;
+      const Report report = changes_report(session, dates[i - 1].at, dates[i].at);
+      write_tables(name, fmt::format("changes between {} and {}", dates[i - 1].name, dates[i].name), report,
+                   {{"command", "changes"}, {"from", dates[i - 1].name}, {"to", dates[i].name}});
+      say(fmt::format("Changes: {} to {}", dates[i - 1].name, dates[i].name), report,
+          {{"These in full", both_of(name)}});
+    }
     const std::optional<Interval> when = stretch_of_time(session);
     if (when) {
       const Report dwell = dwell_report(session, *when);
-      write_tables("dwell", "how long each party had how much ground", dwell, {{"command", "dwell"}});
-      say(fmt::format("Days under each holder: {} to {}", session.date(when->from()),
-                      session.date(when->to())),
-          dwell);
+      write_tables("dwell", words.how_long, dwell, {{"command", "dwell"}});
+      std::vector<ResultLink> links{{"These in full", both_of("dwell")}};
       if (!session.atlas().places.empty()) {
-        write_tables("dwell-places", "how long each party had each place",
-                     dwell_places_report(session, *when), {{"command", "dwell"}, {"places", true}});
+        write_tables("dwell-places", words.places, dwell_places_report(session, *when),
+                     {{"command", "dwell"}, {"places", true}});
+        links.push_back(
+            {fmt::format("The same of places of the gazetteer ({}): first, last, and how often it passed",
+                         session.atlas().places.size()),
+             both_of("dwell-places")});
       }
+      say(fmt::format("{}: {} to {}", words.days, session.date(when->from()), session.date(when->to())),
+          dwell, std::move(links));
     }
 
     const std::vector<LineSides> lines = contacts(session, instants);
+    Report all_lines;
     for (const LineSides& sides : lines) {
       const Report report = line_report(session, instants, sides);
-      write_tables(fmt::format("line-{}-{}", sides.first_id, sides.second_id),
-                   fmt::format("line of contact between {} and {}", sides.first_id, sides.second_id), report,
+      const std::string name = line_name(sides);
+      write_tables(name, fmt::format("{} between {} and {}", words.line, sides.first_id, sides.second_id),
+                   report,
                    {{"command", "line"}, {"between", {sides.first_id, sides.second_id}}, {"at", names}});
-      say(fmt::format("Line of contact between {} and {}", sides.first_id, sides.second_id), report);
+      std::vector<std::string> files = both_of(name);
+      files.push_back("layers/" + name + ".geojson");
+      add_lines(all_lines, report, sides, files);
     }
-    write_figures(session, folder, written, summary);
+    if (!lines.empty()) say(words.lines, std::move(all_lines));
+    if (auto figures = write_figures(session, folder, written, summary))
+      answers.push_back(std::move(*figures));
     const CheckReport check = check_report(session);
     write_file(folder.file("tables/check.json"), render(check.report, {Format::json, {}, 2}),
                Existing::refuse);
     written.push_back({"tables/check.json", "findings and certificates", {{"command", "check"}}});
-    say("Check", check.report);
+    say("Check", check.report, {{"These in full", {"tables/check.json"}}});
 
     write_layers(session, dates, lines, folder, written);
     if (!session.atlas().regions.empty()) {
@@ -158,13 +151,13 @@ struct RunCommand {
                 [&](FeatureOutput& out) { add_regions(out, session); });
     }
     if (when) {
-      add_layer(session, folder, written,
-                {"layers/dwell.geojson", "days under each holder", {{"command", "dwell"}}},
+      add_layer(session, folder, written, {"layers/dwell.geojson", words.how_long, {{"command", "dwell"}}},
                 [&](FeatureOutput& out) { add_dwell(out, session, *when); });
     }
     write_rasters(session, dates, folder, written);
-    write_qgis(session, dates.empty() ? std::nullopt : std::optional(dates.back().at), when, folder, written);
-    const std::vector<ResultPicture> pictures = write_pictures(session, dates, folder, written);
+    write_qgis(session, dates.empty() ? std::nullopt : std::optional(dates.back().at), folder, written);
+    const Holders holders = session.holders();
+    const ResultPictures pictures = write_pictures(session, holders, dates, folder, written);
     write_map(session, folder, written);
     write_file(folder.file("SOURCES.txt"), sources_text(session.atlas()), Existing::refuse);
     written.push_back({"SOURCES.txt", "sources and their licences, attribution, disclaimer"});
@@ -177,12 +170,14 @@ struct RunCommand {
     index["attribution"] = session.atlas().attribution;
     index["dates"] = Json::object();
     for (const NamedDate& date : dates) index["dates"][date.name] = session.date(date.at);
+    if (!chosen.note.empty()) index["dates_note"] = chosen.note;
     // Dates without a time are days of this convention.
     index["utc_offset_minutes"] = session.atlas().days.utc_offset.count();
     index["day_starts_minutes"] = session.atlas().days.day_starts.count();
     index["options"] = options_json(query);
     index["files"] = index_entries(folder.temporary(), written);
-    write_file(folder.file(kResultPage), result_page(session, index, answers, pictures), Existing::refuse);
+    write_file(folder.file(kResultPage), result_page(session, holders, index, answers, pictures),
+               Existing::refuse);
     written.insert(written.begin(), {kResultPage, "what was found, to read: open it in a browser"});
     index["files"] = index_entries(folder.temporary(), written);
     write_file(folder.file(kResultIndex), index.dump(2) + "\n", Existing::refuse);
@@ -191,19 +186,47 @@ struct RunCommand {
     if (check.has_error) throw ExitWith{3};
   }
 
-  static std::vector<ResultPicture> write_pictures(const Session& session,
-                                                   const std::vector<NamedDate>& dates,
-                                                   const OutputFolder& folder,
-                                                   std::vector<ResultFile>& written) {
-    std::vector<ResultPicture> pictures;
+  /// A table as it was written.
+  static std::vector<std::string> both_of(const std::string& name) {
+    return {"tables/" + name + ".csv", "tables/" + name + ".json"};
+  }
+
+  static std::string line_name(const LineSides& sides) {
+    return name_in_files(fmt::format("line-{}-{}", sides.first_id, sides.second_id));
+  }
+
+  /// The dates at which the two have a line, as rows of one table of all lines.
+  static void add_lines(Report& all, const Report& report, const LineSides& sides,
+                        const std::vector<std::string>& files) {
+    if (all.tables.empty()) {
+      all = report;
+      Table& table = all.tables.front();
+      table.rows = Json::array();
+      table.columns.insert(table.columns.begin(), {{"first", "between"}, {"second", "and"}});
+      table.columns.push_back({"files", "in full", Column::Kind::files});
+    }
+    for (const Json& row : report.tables.front().rows) {
+      if (row["parts"] == 0) continue;
+      Json named{{"first", sides.first_id}, {"second", sides.second_id}, {"files", files}};
+      named.update(row);
+      all.tables.front().rows.push_back(std::move(named));
+    }
+  }
+
+  static ResultPictures write_pictures(const Session& session, const Holders& holders,
+                                       const std::vector<NamedDate>& dates, const OutputFolder& folder,
+                                       std::vector<ResultFile>& written) {
+    ResultPictures pictures;
     for (const NamedDate& date : dates) {
       const std::string at = session.date(date.at);
-      const std::string what =
-          fmt::format("who held what at {}", date.name == at ? at : date.name + " (" + at + ")");
-      const std::string file = "pictures/control-" + date.name + ".svg";
-      write_file(folder.file(file), control_picture(session, date.at, what), Existing::refuse);
+      const std::string what = fmt::format("{} at {}", words_of(session.theme()).state,
+                                           date.name == at ? at : date.name + " (" + at + ")");
+      const std::string file = fmt::format("pictures/{}-{}.svg", to_string(session.theme()), date.file);
+      ThemePicture picture = theme_picture(session, holders, date.at, what);
+      write_file(folder.file(file), picture.svg, Existing::refuse);
       written.push_back({file, what});
-      pictures.push_back({file, what, at});
+      pictures.pictures.push_back({file, what});
+      pictures.shown.merge(picture.shown);
     }
     return pictures;
   }
@@ -221,10 +244,13 @@ struct RunCommand {
   }
 
   /// The atlas held against published figures, where it names some.
-  void write_figures(const Session& session, const OutputFolder& folder, std::vector<ResultFile>& written,
-                     std::string& summary) const {
+  std::optional<ResultAnswer> write_figures(const Session& session, const OutputFolder& folder,
+                                            std::vector<ResultFile>& written, std::string& summary) const {
     const fs::path file = figures_of(query.atlas);
-    if (file.empty()) return say_where_figures_are(session.atlas());
+    if (file.empty()) {
+      say_where_figures_are(session.atlas());
+      return std::nullopt;
+    }
     const Report report = figures_report(session, read_published_figures(file)).report;
     const std::string what = "published figures beside those of this atlas";
     write_file(folder.file("tables/figures.csv"), render(report, {Format::csv, {}, 2}), Existing::refuse);
@@ -240,6 +266,7 @@ struct RunCommand {
                     [](const Column& column) { return column.key == "reason" || column.key == "source"; });
     }
     summary += "\nPublished figures\n" + render(table, {Format::table, {}, 2});
+    return ResultAnswer{"Published figures", report, {{"These in full", both_of("figures")}}};
   }
 
   /// A composite has the manifest of its folder, and not the files beside it.
@@ -289,22 +316,25 @@ struct RunCommand {
     fill(out);
     static_cast<void>(out.write());  // the files say it themselves
     result.made["rounding_m2"] = square_meters(out.worst_rounding());
+    result.layers = result_layers(out.sets());
     written.push_back(std::move(result));
   }
 
   static void write_layers(const Session& session, const std::vector<NamedDate>& dates,
                            const std::vector<LineSides>& lines, const OutputFolder& folder,
                            std::vector<ResultFile>& written) {
+    const ThemeWords& words = words_of(session.theme());
     const auto add = [&](const std::string& file, const std::string& what, Json made, const auto& fill) {
       add_layer(session, folder, written, {file, what, std::move(made)}, fill);
     };
     for (std::size_t i = 0; i < dates.size(); ++i) {
-      add("layers/control-" + dates[i].name + ".geojson", "who held what at " + dates[i].name,
+      add(fmt::format("layers/{}-{}.geojson", to_string(session.theme()), dates[i].file),
+          fmt::format("{} at {}", words.state, dates[i].name),
           {{"command", "export"}, {"at", Json::array({dates[i].name})}},
           [&](FeatureOutput& out) { add_states(out, session, {dates[i].text}); });
       if (i == 0) continue;
-      add("layers/changes-" + dates[i - 1].name + "-" + dates[i].name + ".geojson",
-          fmt::format("ground that changed hands between {} and {}", dates[i - 1].name, dates[i].name),
+      add("layers/changes-" + dates[i - 1].file + "-" + dates[i].file + ".geojson",
+          fmt::format("{} between {} and {}", words.changed, dates[i - 1].name, dates[i].name),
           {{"command", "export"}, {"from", dates[i - 1].name}, {"to", dates[i].name}},
           [&](FeatureOutput& out) { add_changes(out, session, dates[i - 1].text, dates[i].text); });
     }
@@ -315,8 +345,8 @@ struct RunCommand {
         instants.push_back(date.at);
         names.push_back(date.name);
       }
-      add(fmt::format("layers/line-{}-{}.geojson", sides.first_id, sides.second_id),
-          fmt::format("line of contact between {} and {} at each date", sides.first_id, sides.second_id),
+      add("layers/" + line_name(sides) + ".geojson",
+          fmt::format("{} between {} and {} at each date", words.line, sides.first_id, sides.second_id),
           {{"command", "line"}, {"between", {sides.first_id, sides.second_id}}, {"at", names}},
           [&](FeatureOutput& out) { add_line(out, session, instants, sides); });
     }
@@ -332,22 +362,27 @@ struct RunCommand {
                      std::vector<ResultFile>& written) const {
     const double cell = resolution > 0 ? resolution : default_cell(session);
     for (std::size_t i = 0; i < dates.size(); ++i) {
-      const std::string control = "rasters/control-" + dates[i].name + ".tif";
-      write_control_raster(session, dates[i].text, cell, folder.file(control));
-      written.push_back(
-          {control,
-           "who held what at " + dates[i].name,
-           {{"command", "raster"}, {"layer", "control"}, {"at", dates[i].name}, {"res", cell}}});
+      const std::string state = fmt::format("rasters/{}-{}.tif", to_string(session.theme()), dates[i].file);
+      std::vector<ResultClass> held = write_state_raster(session, dates[i].text, cell, folder.file(state));
+      written.push_back({state,
+                         fmt::format("{} at {}", words_of(session.theme()).state, dates[i].name),
+                         {{"command", "raster"},
+                          {"layer", raster_layer_of(session.theme())},
+                          {"at", dates[i].name},
+                          {"res", cell}},
+                         raster_layers(std::move(held))});
       if (i == 0) continue;
-      const std::string change = "rasters/change-" + dates[i - 1].name + "-" + dates[i].name + ".tif";
-      write_change_raster(session, dates[i - 1].text, dates[i].text, cell, folder.file(change));
+      const std::string change = "rasters/change-" + dates[i - 1].file + "-" + dates[i].file + ".tif";
+      std::vector<ResultClass> passed =
+          write_change_raster(session, dates[i - 1].text, dates[i].text, cell, folder.file(change));
       written.push_back({change,
                          fmt::format("what changed between {} and {}", dates[i - 1].name, dates[i].name),
                          {{"command", "raster"},
                           {"layer", "change"},
                           {"from", dates[i - 1].name},
                           {"to", dates[i].name},
-                          {"res", cell}}});
+                          {"res", cell}},
+                         raster_layers(std::move(passed))});
     }
   }
 
@@ -401,6 +436,7 @@ void add_run(CLI::App& app) {
   state->query.declare_bands(*command);
   command
       ->add_option("--res", state->resolution, "cell size of rasters in degrees (default: fits the extent)")
+      ->check(wrong_side_of_cell)
       ->type_name("DEGREES");
   command->add_flag("--overwrite", state->overwrite, "replace the folder of an earlier run");
   command->callback([state] { state->run(); });

@@ -3,6 +3,7 @@
 // without a script; whoever opens the folder begins here.
 #include "tools/cli/query.h"
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,17 +15,30 @@ inline constexpr const char* kResultPage = "index.html";
 struct ResultPicture {
   std::string file;
   std::string caption;
-  std::string at;  ///< date
 };
 
+struct ResultPictures {
+  std::vector<ResultPicture> pictures;
+  std::set<HolderIndex> shown;  ///< in any of them, for their legend
+};
+
+/// A sentence, and the files that have more.
+struct ResultLink {
+  std::string sentence;
+  std::vector<std::string> files;
+};
+
+/// A section: tables, then links.
 struct ResultAnswer {
   std::string title;
-  Report report;
+  Report report{};
+  std::vector<ResultLink> links{};
 };
 
-/// `index` is the document of index.json, with its files. Names, notes and titles are escaped.
-[[nodiscard]] std::string result_page(const Session& session, const Json& index,
+/// `index` is the document of index.json, with its files. Names, notes and titles are escaped; parties have
+/// their names, not their ids.
+[[nodiscard]] std::string result_page(const Session& session, const Holders& holders, const Json& index,
                                       const std::vector<ResultAnswer>& answers,
-                                      const std::vector<ResultPicture>& pictures);
+                                      const ResultPictures& pictures);
 
 }  // namespace marchland::cli

@@ -1,6 +1,8 @@
 #include "tools/cli/run_qgis.h"
 
 #include "tools/cli/feature_output.h"
+#include "tools/cli/theme_words.h"
+#include <marchland/analysis/scope.h>
 #include <marchland/io/qgis_project.h>
 
 #include <fmt/format.h>
@@ -22,18 +24,6 @@ Json places_document(const Atlas& atlas) {
          {"geometry", {{"type", "Point"}, {"coordinates", {place.lon.value(), place.lat.value()}}}}});
   }
   return {{"type", "FeatureCollection"}, {"features", std::move(features)}};
-}
-
-std::vector<QgisLayer::Category> categories_of(const Session& session, const Holders& holders) {
-  std::vector<QgisLayer::Category> categories;
-  for (HolderIndex h = 0; h < holders.size(); ++h) {
-    if (h == kUnknown) continue;
-    categories.push_back(
-        {holders.id(h), name_of(session.atlas(), holders, h), color_of(session.atlas(), holders, h)});
-  }
-  std::sort(categories.begin(), categories.end(),
-            [](const auto& a, const auto& b) { return a.value < b.value; });
-  return categories;
 }
 
 Look look_of(Theme theme) {
@@ -63,68 +53,146 @@ const char* title_of(Theme theme) {
   return "Control";
 }
 
-/// Every theme through time, those that cover others below them.
-void add_themes(const Session& session, std::vector<QgisLayer>& layers) {
-  for (const Theme theme : {Theme::zone, Theme::border, Theme::claim, Theme::control}) {
-    const Holders holders = session.holders(theme);
-    if (holders.size() < 2) continue;
-    layers.push_back(
-        {.name = title_of(theme),
-         .file = "layers/history.gpkg",
-         .layer = std::string(to_string(theme)),
-         .look = look_of(theme),
-         // Hatched over everything, claims hide more than they show until somebody asks for them.
-         .is_shown = theme != Theme::claim,
-         .is_in_time = true,
-         .field = "actor",
-         // In the colour of the ground inside a border would not be seen.
-         .categories =
-             theme == Theme::border ? std::vector<QgisLayer::Category>{} : categories_of(session, holders)});
-  }
+/// With a capital letter first.
+std::string capitalised(std::string text) {
+  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z')
+    text.front() = static_cast<char>(text.front() - 'a' + 'A');
+  return text;
 }
 
-/// What the folder has of single dates: at hand, but not shown at first.
-void add_dates(const Session& session, const std::vector<ResultFile>& written,
-               std::vector<QgisLayer>& layers) {
-  const std::vector<QgisLayer::Category> holders = categories_of(session, session.holders());
-  struct Group {
-    const char* beginning;
-    const char* ending;
-    const char* name;
-    Look look;
-    const char* field;
-  };
-  for (const Group& group : {Group{"layers/line-", ".geojson", "Lines of contact", Look::line, ""},
-                             Group{"layers/changes-", ".geojson", "Changes", Look::fill, "to_actor"},
-                             Group{"layers/control-", ".geojson", "Control by date", Look::fill, "actor"},
-                             Group{"rasters/", ".tif", "Rasters", Look::raster, ""}}) {
+bool is_at(const ResultClass& one, std::optional<Instant> shown) {
+  return !shown || std::any_of(one.when.begin(), one.when.end(),
+                               [&](const Interval& when) { return when.contains(*shown); });
+}
+
+std::vector<QgisLayer::Category> categories_of(const ResultLayer& layer, std::optional<Instant> shown) {
+  std::vector<QgisLayer::Category> categories;
+  for (const ResultClass& one : layer.classes)
+    categories.push_back({one.value, one.label, one.color, is_at(one, shown)});
+  return categories;
+}
+
+/// Of a file that was written by this command with this option.
+bool is_made(const ResultFile& file, const char* command, const char* option) {
+  return file.made.is_object() && file.made.value("command", "") == command && file.made.contains(option);
+}
+
+class ProjectLayers {
+ public:
+  /// `shown`: a date that QGIS reads; without one, layers of all time are at hand only.
+  ProjectLayers(const Session& session, const std::vector<ResultFile>& written, std::optional<Instant> shown)
+      : session_(&session), written_(&written), shown_(shown) {
     for (const ResultFile& file : written) {
-      if (!file.file.starts_with(group.beginning) || !file.file.ends_with(group.ending)) continue;
-      const std::size_t slash = file.file.find('/');
-      layers.push_back({.name = file.file.substr(slash + 1, file.file.rfind('.') - slash - 1),
-                        .file = file.file,
-                        .group = group.name,
-                        .look = group.look,
-                        .is_shown = false,
-                        .field = group.field,
-                        .categories = *group.field == '\0' ? std::vector<QgisLayer::Category>{} : holders,
-                        .color = "#b2182b"});
+      if (!is_made(file, "export", "all")) continue;
+      for (const ResultLayer& layer : file.layers) history_.emplace_back(&file, &layer);
     }
   }
-}
 
-/// Of all that is arranged. Across the antimeridian it is the whole globe, which is drawn as such.
-LonLatBox extent_of(const Composite& composite) {
-  const auto& vertices = composite.plane().table().vertices;
-  LonLatBox box{180.0, 90.0, -180.0, -90.0};
-  for (const GridPoint& p : vertices) {
-    box.west = std::min(box.west, grid_to_degrees(p.x));
-    box.east = std::max(box.east, grid_to_degrees(p.x));
-    box.south = std::min(box.south, grid_to_degrees(p.y));
-    box.north = std::max(box.north, grid_to_degrees(p.y));
+  /// Every theme through time, those that cover others below them.
+  void add_themes(std::vector<QgisLayer>& layers) const {
+    for (const Theme theme : {Theme::zone, Theme::border, Theme::claim, Theme::control}) {
+      for (const auto& [file, layer] : history_) {
+        if (layer->name != to_string(theme)) continue;
+        const bool is_held = std::any_of(layer->classes.begin(), layer->classes.end(),
+                                         [&](const ResultClass& one) { return is_at(one, shown_); });
+        layers.push_back(
+            {.name = title_of(theme),
+             .file = file->file,
+             .layer = layer->name,
+             .look = look_of(theme),
+             // Hatched over everything, claims hide more than they show until somebody asks for them.
+             .is_shown = shown_ && (theme != Theme::claim || session_->theme() == theme),
+             .is_in_legend = is_held,
+             .is_in_time = true,
+             .field = layer->field,
+             // In the colour of the ground inside a border would not be seen.
+             .categories = theme == Theme::border ? std::vector<QgisLayer::Category>{}
+                                                  : categories_of(*layer, shown_)});
+      }
+    }
   }
-  return box;
-}
+
+  /// What the folder has of single dates: at hand, but not shown at first; if there is nothing else to show,
+  /// the last.
+  void add_dates(std::vector<QgisLayer>& layers) const {
+    add_group(layers, words_of(session_->theme()).lines, Look::line, "line", "between");
+    add_group(layers, "Changes", Look::fill, "export", "from");
+    const std::size_t before = layers.size();
+    add_group(layers, words_of(session_->theme()).at_dates, look_of(session_->theme()), "export", "at");
+    if (!shown_ && layers.size() > before) layers.back().is_shown = true;
+    add_group(layers, "Rasters", Look::raster, "raster", "layer");
+  }
+
+  /// At which any theme changes.
+  [[nodiscard]] std::vector<Instant> changes() const {
+    std::vector<Instant> all;
+    for (const auto& [file, layer] : history_)
+      all.insert(all.end(), layer->changes.begin(), layer->changes.end());
+    return all;
+  }
+
+  /// Of all features about holders; of the arrangement if there are none.
+  [[nodiscard]] LonLatBox extent() const {
+    LonLatBoxBuilder boxes;
+    for (const ResultFile& file : *written_) {
+      if (!is_made(file, "export", "all") && !is_made(file, "export", "at")) continue;
+      for (const ResultLayer& layer : file.layers) {
+        if (!layer.box) continue;
+        const LonLatBox& box = *layer.box;
+        if (box.west <= box.east) {
+          boxes.add(box.west, box.east, box.south, box.north);
+        } else {
+          boxes.add(box.west, 180.0, box.south, box.north);
+          boxes.add(-180.0, box.east, box.south, box.north);
+        }
+      }
+    }
+    if (const auto box = boxes.box()) return *box;
+    const Arrangement& plane = session_->composite().plane();
+    std::vector<bool> all(plane.face_count(), true);
+    all[kUnboundedFace] = false;
+    return box_of_faces(plane, all).value_or(LonLatBox{-180.0, -90.0, 180.0, 90.0});
+  }
+
+ private:
+  void add_group(std::vector<QgisLayer>& layers, const std::string& name, Look look, const char* command,
+                 const char* option) const {
+    for (const ResultFile& file : *written_) {
+      if (!is_made(file, command, option)) continue;
+      for (const ResultLayer& layer : file.layers) {
+        QgisLayer& shown = layers.emplace_back();
+        const std::size_t slash = file.file.find('/');
+        shown.name = file.file.substr(slash + 1, file.file.rfind('.') - slash - 1);
+        shown.file = file.file;
+        shown.group = name;
+        shown.look = look;
+        shown.is_shown = false;
+        shown.field = layer.field;
+        shown.color = "#b2182b";
+        if (look == Look::raster || (!layer.field.empty() && look != Look::line))
+          shown.categories = categories_of(layer, std::nullopt);
+        if (look == Look::raster) name_classes(shown.categories);
+      }
+    }
+  }
+
+  /// Rasters have ids.
+  void name_classes(std::vector<QgisLayer::Category>& categories) const {
+    for (const auto& [file, layer] : history_) {
+      if (layer->name != to_string(session_->theme())) continue;
+      for (const ResultClass& one : layer->classes) {
+        for (QgisLayer::Category& category : categories) {
+          if (category.label == one.value) category.label = one.label;
+        }
+      }
+    }
+  }
+
+  const Session* session_;
+  const std::vector<ResultFile>* written_;
+  std::optional<Instant> shown_;
+  std::vector<std::pair<const ResultFile*, const ResultLayer*>> history_;
+};
 
 std::string notice_of(const Atlas& atlas) {
   std::string text = "Sources: ";
@@ -147,8 +215,8 @@ std::string notice_of(const Atlas& atlas) {
 
 }  // namespace
 
-void write_qgis(const Session& session, std::optional<Instant> shown, const std::optional<Interval>& time,
-                const OutputFolder& folder, std::vector<ResultFile>& written) {
+void write_qgis(const Session& session, std::optional<Instant> shown, const OutputFolder& folder,
+                std::vector<ResultFile>& written) {
   const Atlas& atlas = session.atlas();
   QgisProject project;
   project.title = atlas.title.empty() ? atlas.id : atlas.title;
@@ -158,20 +226,25 @@ void write_qgis(const Session& session, std::optional<Instant> shown, const std:
     project.layers.push_back(
         {.name = "Places", .file = "layers/places.geojson", .look = Look::point, .label_field = "name"});
   }
-  add_themes(session, project.layers);
-  if (!atlas.regions.empty()) {
-    project.layers.push_back({.name = "Regions",
-                              .file = "layers/regions.geojson",
-                              .look = Look::outline,
-                              .is_shown = false,
-                              .color = "#666666",
-                              .label_field = "name"});
+  if (shown && is_qgis_date(*shown)) project.shown = shown;
+  const ProjectLayers layers(session, written, project.shown);
+  layers.add_themes(project.layers);
+  for (const ResultFile& file : written) {
+    if (file.made.is_object() && file.made.value("layer", "") == "regions" && !file.layers.empty()) {
+      project.layers.push_back({.name = "Regions",
+                                .file = file.file,
+                                .look = Look::outline,
+                                .is_shown = false,
+                                .color = "#666666",
+                                .label_field = "name"});
+    }
   }
-  add_dates(session, written, project.layers);
-  project.extent = extent_of(session.composite());
-  project.time = time;
-  project.shown = shown;
-  project.subtitle = shown ? fmt::format("Who held what at {}", session.date(*shown)) : "Who held what";
+  layers.add_dates(project.layers);
+  project.extent = layers.extent();
+  project.frames = qgis_frames(layers.changes(), atlas.days);
+  project.subtitle = capitalised(words_of(session.theme()).state);
+  if (shown) project.subtitle += " at " + session.date(*shown);
+  if (!session.filters().empty()) project.subtitle += fmt::format(" (of what {} leaves)", session.filters());
   project.notice = notice_of(atlas);
   write_file(folder.file("project.qgs"), qgis_project(project), Existing::refuse);
   written.push_back({"project.qgs", "QGIS project: layers with colours, time that plays, a page to print"});

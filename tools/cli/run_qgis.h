@@ -8,9 +8,10 @@
 
 namespace marchland::cli {
 
-/// Writes layers/places.geojson, where the atlas has places, and project.qgs, which shows what `written`
-/// lists. `shown` is the date of the page, `time` what the temporal controller plays.
-void write_qgis(const Session& session, std::optional<Instant> shown, const std::optional<Interval>& time,
-                const OutputFolder& folder, std::vector<ResultFile>& written);
+/// Writes layers/places.geojson, where the atlas has places, and project.qgs, which shows the layers of what
+/// `written` lists. `shown` is the date of the page; one that QGIS does not read is shown by the last layer
+/// of a single date.
+void write_qgis(const Session& session, std::optional<Instant> shown, const OutputFolder& folder,
+                std::vector<ResultFile>& written);
 
 }  // namespace marchland::cli

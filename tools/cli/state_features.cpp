@@ -4,6 +4,7 @@
 #include "tools/cli/feature_statements.h"
 #include "tools/cli/layers.h"
 #include "tools/cli/time_columns.h"
+#include "tools/cli/wanted_times.h"
 #include <marchland/analysis/date_doubt.h>
 
 #include <fmt/format.h>
@@ -50,16 +51,12 @@ class ExtentChanges {
   std::vector<std::set<TimeIndex>> changes_;
 };
 
-/// Category of a face by what holds it: holder + 1, so that unknown ground can be asked for.
-std::vector<Category> faces_at(const StateFeatures& meant, const Session& session, const Holders& holders,
-                               const std::vector<bool>& ground, TimeIndex epoch, Instant instant) {
+/// Category of a face by what holds it: holder + 1, so that unknown ground can be asked for. `wanted`: by
+/// holder.
+std::vector<Category> faces_at(const Holders& holders, const std::vector<bool>& ground, TimeIndex epoch,
+                               const std::vector<bool>& wanted) {
   std::vector<Category> faces = holders.faces_at(epoch);
-  for (FaceIndex f = 0; f < faces.size(); ++f) {
-    const HolderIndex holder = faces[f];
-    const bool is_wanted =
-        ground[f] && (holder != kUnknown ? session.wants(holders, holder, instant) : meant.unknown);
-    faces[f] = is_wanted ? holder + 1 : 0;
-  }
+  for (FaceIndex f = 0; f < faces.size(); ++f) faces[f] = ground[f] && wanted[faces[f]] ? faces[f] + 1 : 0;
   return faces;
 }
 
@@ -111,7 +108,8 @@ void StateFeatures::add_to(FeatureOutput& out, const Session& session, const Hol
   const Composite& composite = session.composite();
   const TimeAxis& times = composite.times();
   const ExtentChanges changes(composite, holders, ground);
-  // Which holders' ground is asked for at which epoch.
+  // Which holders' ground is asked for at which epoch. Through all time, of a stretch that begins then, those
+  // that are asked for in any part of it.
   struct Question {
     TimeIndex epoch;
     FieldValue at;
@@ -121,25 +119,26 @@ void StateFeatures::add_to(FeatureOutput& out, const Session& session, const Hol
   if (all) {
     std::map<TimeIndex, std::vector<bool>> by_epoch;
     for (HolderIndex h = 0; h < holders.size(); ++h) {
-      for (const TimeIndex epoch : changes.of(h))
-        by_epoch.try_emplace(epoch, holders.size(), false).first->second[h] = true;
+      for (const TimeIndex epoch : changes.of(h)) {
+        by_epoch.try_emplace(epoch, holders.size(), false).first->second[h] =
+            h == kUnknown ? unknown : !wanted_times(session, holders, h, changes.around(h, epoch)).empty();
+      }
     }
     for (auto& [epoch, wanted] : by_epoch) questions.push_back({epoch, {}, std::move(wanted)});
   } else {
-    for (const Instant instant : session.instants(at))
-      questions.push_back({times.epoch_of(instant), instant, std::vector<bool>(holders.size(), true)});
+    for (const Instant instant : session.instants(at)) {
+      std::vector<bool> wanted(holders.size());
+      for (HolderIndex h = 0; h < holders.size(); ++h)
+        wanted[h] = h == kUnknown ? unknown : session.wants(holders, h, instant);
+      questions.push_back({times.epoch_of(instant), instant, std::move(wanted)});
+    }
     out.note("at", fmt::format("{}", fmt::join(at, ", ")));
     out.explain_none(nothing_at(session, holders, at));
   }
 
   std::vector<bool> lines(composite.plane().edges().size(), false);
   const auto faces_of = [&](const Question& question) {
-    std::vector<Category> faces =
-        faces_at(*this, session, holders, ground, question.epoch,
-                 std::holds_alternative<Instant>(question.at) ? std::get<Instant>(question.at)
-                                                              : times[question.epoch]);
-    for (Category& c : faces) c = c != 0 && question.wanted[c - 1] ? c : 0;
-    return faces;
+    return faces_at(holders, ground, question.epoch, question.wanted);
   };
   for (const Question& question : questions) {
     const std::vector<Category> faces = faces_of(question);
@@ -174,6 +173,7 @@ void StateFeatures::add_to(FeatureOutput& out, const Session& session, const Hol
     bands.emplace(session, holders);
     within.emplace(bands->within(session.scope()));
   }
+  constexpr std::ptrdiff_t kColumnsBeforeTimes = 4;  // through all time: actor to theme
   struct Sorted {
     std::string id;
     Feature feature;
@@ -200,11 +200,11 @@ void StateFeatures::add_to(FeatureOutput& out, const Session& session, const Hol
       }
       errors = drawn->of_parts(holders.size());
     }
-    std::vector<std::string> ids;
+    std::vector<HolderIndex> whose;
     auto features = out.polygons(dissolver, faces, [&](Category c, AreaUnits area) {
       const HolderIndex holder = c - 1;
       const Interval interval = changes.around(holder, question.epoch);
-      ids.push_back(holders.id(holder));
+      whose.push_back(holder);
       std::vector<FieldValue> values{holder_value(holders, holder), name_of(session.atlas(), holders, holder),
                                      holders.is_contested(holder), std::string(to_string(holders.theme()))};
       if (!all) values.push_back(question.at);
@@ -222,7 +222,22 @@ void StateFeatures::add_to(FeatureOutput& out, const Session& session, const Hol
       values.push_back(color_of(session.atlas(), holders, holder));
       return values;
     });
-    for (std::size_t i = 0; i < features.size(); ++i) sorted.push_back({ids[i], std::move(features[i])});
+    for (std::size_t i = 0; i < features.size(); ++i) {
+      const std::string id = holders.id(whose[i]);
+      if (!all || !has_stretch || !session.asks_for_groups() || whose[i] == kUnknown) {
+        sorted.push_back({id, std::move(features[i])});
+        continue;
+      }
+      // A feature for each part of the stretch in which the holder is asked for.
+      for (const Interval& when :
+           wanted_times(session, holders, whose[i], changes.around(whose[i], question.epoch))) {
+        std::vector<FieldValue> its_times;
+        times_of_features.add_values(its_times, whose[i], when);
+        Feature part = features[i];
+        std::copy(its_times.begin(), its_times.end(), part.values.begin() + kColumnsBeforeTimes);
+        sorted.push_back({id, std::move(part)});
+      }
+    }
   }
   // Through all time by holder, then time; at dates by date, then holder. Unknown ground comes last.
   const auto order = [](const Sorted& a, const Sorted& b) {

@@ -2,6 +2,7 @@
 #include "tools/cli/bands.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/reports.h"
+#include "tools/cli/wanted_times.h"
 #include <marchland/analysis/all_pairs.h>
 #include <marchland/analysis/date_doubt.h>
 #include <marchland/analysis/groups.h>
@@ -28,8 +29,8 @@ Step step_of(const std::string& every) {
 
 namespace {
 
-/// Dates of the series, those at which what is possible changes too; by group also those at which an actor
-/// joins or leaves one.
+/// Dates of the series, those at which what is possible changes too; where groups are asked for also those at
+/// which an actor joins or leaves one.
 std::vector<Instant> dates_of(const Session& session, const ChangeTable& table,
                               const DoubtfulCoverages& doubtful, Step step, const Breakdown& by) {
   std::vector<Instant> dates = table.dates(step);
@@ -40,7 +41,8 @@ std::vector<Instant> dates_of(const Session& session, const ChangeTable& table,
     std::sort(dates.begin(), dates.end());
     dates.erase(std::unique(dates.begin(), dates.end()), dates.end());
   }
-  if (!by.by_group || step != Step::change || dates.empty()) return dates;
+  const bool is_about_groups = by.by_group || session.asks_for_groups();
+  if (!is_about_groups || step != Step::change || dates.empty()) return dates;
   const Atlas& atlas = session.atlas();
   // Until the last statement ends; most never do.
   Instant end = Interval().from();
@@ -359,7 +361,7 @@ Report places_report(const Session& session, std::size_t least_changes) {
     bool is_wanted = false;
     for (const Tenure& tenure : history.tenures) {
       const Json actor = holder_json(holders.id(tenure.holder));
-      is_wanted = is_wanted || session.wants(holders, tenure.holder, tenure.when.from());
+      is_wanted = is_wanted || !wanted_times(session, holders, tenure.holder, tenure.when).empty();
       tenures.push_back({{"from", end_of(tenure.when.has_from(), tenure.when.from())},
                          {"to", end_of(tenure.when.has_to(), tenure.when.to())},
                          {"actor", actor}});

@@ -24,7 +24,7 @@ void compare(TablesBack& tables, const std::string& file, const Json& head, cons
 
 void verify_tables_heads(TablesBack& tables) {
   constexpr const char* kKeys[] = {"atlas", "checksum", "method", "grid",  "harmonise_m", "unit",
-                                   "rule",  "since",    "until",  "as_of", "public"};
+                                   "rule",  "since",    "until",  "as_of", "public",      "filters"};
   for (const auto& [file, document] : tables.documents) {
     compare(tables, file, document, kKeys);
     if (document.contains("theme"))
@@ -33,8 +33,8 @@ void verify_tables_heads(TablesBack& tables) {
 }
 
 void verify_layer_heads(TablesBack& tables) {
-  constexpr const char* kKeys[] = {"atlas",      "title",       "checksum", "method", "grid", "rule",
-                                   "disclaimer", "attribution", "since",    "until",  "as_of"};
+  constexpr const char* kKeys[] = {"atlas",      "title",       "checksum", "method", "grid",  "rule",
+                                   "disclaimer", "attribution", "since",    "until",  "as_of", "filters"};
   for (const Json& entry : tables.folder.index["files"]) {
     const std::string file = entry["file"];
     // What GDAL wrote with rounded coordinates has a head.

@@ -44,7 +44,11 @@ class RasterChecks {
   RasterChecks(const ResultBack& folder, Checks& checks) : folder_(folder), checks_(checks) {}
 
   void run() {
-    for (const Json* entry : folder_.entries({{"command", "raster"}, {"layer", "control"}}, ".tif")) {
+    // Of claims it has a name of its own; earlier folders have none but control.
+    std::vector<const Json*> states = folder_.entries({{"command", "raster"}, {"layer", "control"}}, ".tif");
+    for (const Json* entry : folder_.entries({{"command", "raster"}, {"layer", "claim"}}, ".tif"))
+      states.push_back(entry);
+    for (const Json* entry : states) {
       const std::string file = (*entry)["file"];
       const auto raster = read(file);
       if (!raster) continue;

@@ -88,8 +88,13 @@ class SeriesChecks {
         if (std::isnan(stated) != std::isnan(found)) {
           const double other = std::isnan(stated) ? found : stated;
           // Without an area there need be no row; by group there is one only while an actor is in it.
-          // Before the series begins nobody holds anything.
-          if (actor.empty() && next == series.begin()) continue;
+          // Before the first change only what has no beginning is held, and the series does not tell it.
+          if (next == series.begin()) {
+            if (!actor.empty() && other != 0.0) {
+              tables_.checks.leave_out(fmt::format("timeline at {}", name), "it begins at a later change");
+            }
+            continue;
+          }
           if (other == 0.0 || (tables_.has_some_groups_only() && !series.empty())) continue;
         }
         tables_.checks.number("timeline has the areas", file, fmt::format("{} at {}", shown(actor), name),

@@ -13,6 +13,8 @@
 #include <marchland/raster/zone_totals.h>
 
 #include <fmt/format.h>
+#include <tbb/enumerable_thread_specific.h>
+#include <tbb/parallel_for.h>
 
 #include <algorithm>
 #include <cmath>
@@ -31,28 +33,30 @@ double square_meters_per(const std::string& unit) {
   return parse_area_unit(unit).square_meters;
 }
 
-/// Values per area become counts per cell. Answers the area of each cell, in units of `per`; NaN where it has
-/// no value.
-std::vector<double> count_cells(ValueRasterFile& raster, const std::string& per) {
+/// Values per area become counts per cell where there is ground. Answers the area of each such cell, in units
+/// of `per`; NaN where it has no value.
+std::vector<double> count_cells(const CellCoverage& coverage, ValueRasterFile& raster,
+                                const std::string& per) {
   const double unit = square_meters_per(per);
-  CellAreas areas(raster.grid);
+  const std::size_t columns = raster.grid.columns;
+  tbb::enumerable_thread_specific<CellAreas> areas_of_thread([&] { return CellAreas(raster.grid); });
   std::vector<double> out(raster.cells.size(), std::numeric_limits<double>::quiet_NaN());
-  for (std::size_t row = 0; row < raster.grid.rows; ++row) {
-    for (std::size_t column = 0; column < raster.grid.columns; ++column) {
-      const std::size_t cell = row * raster.grid.columns + column;
+  tbb::parallel_for(std::size_t{0}, raster.grid.rows, [&](std::size_t row) {
+    CellAreas& areas = areas_of_thread.local();
+    const auto count = [&](std::size_t column) {
+      const std::size_t cell = row * columns + column;
       double& value = raster.cells[cell];
-      if (std::isnan(value)) continue;
-      const auto area = areas(row, column);
-      if (!area) {
-        throw InvalidArgument(fmt::format(
-            "--per {}: cells of CRS '{}' are too large, or too near a pole, to be measured on the earth; "
-            "lay the raster into another system first",
-            per, raster.grid.crs));
-      }
-      out[cell] = area->value() / unit;
+      // Several parts may lie in one cell.
+      if (std::isnan(value) || !std::isnan(out[cell])) return;
+      // Of what is hardly on the earth nothing can be held.
+      out[cell] = areas(row, column).value_or(SquareMeters(0.0)).value() / unit;
       value *= out[cell];
+    };
+    for (const CellShare& cell : coverage.shares(row)) count(cell.column);
+    for (const CellRun& run : coverage.runs(row)) {
+      for (std::size_t column = run.begin; column < run.end; ++column) count(column);
     }
-  }
+  });
   return out;
 }
 
@@ -72,7 +76,7 @@ struct ZonalCommand {
   OutputOptions output;
   Breakdown by;
   std::filesystem::path raster;
-  std::string band;
+  RasterSelection selection;
   std::string per;
   std::string title;
   std::string year;
@@ -92,7 +96,7 @@ struct ZonalCommand {
     output.check();
     if (!every.empty()) query.refuse_two_layer("zonal --every");
     // What cannot be read is told before the atlas is built.
-    static_cast<void>(read_grid(raster));
+    check_values(raster, selection);
     Session session(query);
     static_cast<void>(session.parts(by));  // says so where there are no regions
     Report report;
@@ -132,11 +136,12 @@ struct ZonalCommand {
           ground_(ground_of(session, holders_)),
           parts_(session.composite(), holders_, ground_, session.composite().times().epochs_of(dates),
                  command.by.by_region) {
-      ValueRasterFile read = read_values(command.raster, box_of_ground(session, ground_), command.band);
+      ValueRasterFile read = read_values(command.raster, box_of_ground(session, ground_), command.selection);
       if (!command.title.empty()) read.title = command.title;
       if (!command.year.empty()) {
         read.year = command.year;
         read.year_from = "--year";
+        read.years.clear();
       }
       if (read.grid.cell_count() == 0) {
         throw InvalidArgument(
@@ -148,7 +153,7 @@ struct ZonalCommand {
       const CellCoverage coverage = cover_cells(session.composite().plane(), parts_.by_face(), read.grid);
       std::vector<ZoneTotal> areas;
       if (!command.per.empty())
-        areas = total_by_part(coverage, count_cells(read, command.per), parts_.size());
+        areas = total_by_part(coverage, count_cells(coverage, read, command.per), parts_.size());
       for (const ZoneTotal& total : total_by_part(coverage, read.cells, parts_.size()))
         counts_.push_back({total, areas.empty() ? total.cells : areas[counts_.size()].sum});
       read.cells = {};
@@ -324,6 +329,7 @@ struct ZonalCommand {
       raster["title"] = file.title;
       raster["year"] = file.year.empty() ? Json(nullptr) : Json(file.year);
       raster["year_from"] = file.year_from.empty() ? Json(nullptr) : Json(file.year_from);
+      if (!file.variable.empty()) raster["variable"] = file.variable;
       raster["band"] = file.band;
       if (!file.band_name.empty()) raster["band_name"] = file.band_name;
       raster["values"] = is_per_area ? "per " + command_->per + ", times the area of the cell" : "per cell";
@@ -334,11 +340,14 @@ struct ZonalCommand {
       report.head["raster"] = std::move(raster);
       report.head["weights"] = "share of the cell's area on WGS84 that the ground covers";
       std::vector<std::string> notes;
-      notes.push_back(fmt::format(
-          "{}{}", file.title,
-          file.year.empty()
-              ? ": the file states no year (--year)"
-              : fmt::format(", year {} (by {}): of that year at every date", file.year, file.year_from)));
+      notes.push_back(file.title + year_note(file));
+      if (file.repeated_columns > 0) {
+        notes.push_back(
+            fmt::format("the raster goes round the earth more than once: its last {} column{} the first ones "
+                        "and {} not counted",
+                        file.repeated_columns, file.repeated_columns == 1 ? " repeats" : "s repeat",
+                        file.repeated_columns == 1 ? "is" : "are"));
+      }
       notes.push_back(is_per_area ? fmt::format("sum: values per {} times the area of each cell on WGS84, by "
                                                 "the share of it that the ground "
                                                 "covers; mean: that divided by the area",
@@ -354,6 +363,15 @@ struct ZonalCommand {
             fmt::format("the least value is {}: does the raster mark cells without value?", least_));
       report.notes.insert(report.notes.begin(), notes.begin(), notes.end());
       return report;
+    }
+
+    /// What is said of the year, after the title.
+    static std::string year_note(const ValueRasterFile& file) {
+      if (!file.year.empty())
+        return fmt::format(", year {} (by {}): of that year at every date", file.year, file.year_from);
+      if (file.years.empty()) return ": the file states no year (--year)";
+      return fmt::format(": the file states no year for certain ({}); say which by --year",
+                         fmt::join(file.years, " or "));
     }
 
     const ZonalCommand* command_;
@@ -379,7 +397,15 @@ void add_zonal(CLI::App& app) {
   command->add_option("--raster", state->raster, "values by cell, of any format GDAL reads and in any CRS")
       ->type_name("FILE")
       ->required();
-  command->add_option("--band", state->band, "of a raster that has several: its number from 1, or its name");
+  command->add_option(
+      "--band", state->selection.band,
+      "of a raster that has several: its number from 1, its name, or its date along time; of a "
+      "file of several rasters NAME or NAME:BAND");
+  command
+      ->add_option(
+          "--raster-crs", state->selection.crs,
+          "the coordinate system of a raster that states none; where it states one, in place of that")
+      ->type_name("CRS");
   command
       ->add_option("--per", state->per,
                    "values are per area and become counts by the area of each cell on WGS84")

@@ -4,9 +4,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstdint>
-#include <numbers>
 #include <set>
 
 namespace marchland::detail {
@@ -103,47 +101,6 @@ std::string without_brackets(std::string_view name) {
   return out;
 }
 
-// First five that a grey print and every kind of colour vision tell apart, each pair by 12 of CIE L* and 15
-// of CIEDE2000 at least (tests/cli/test_colours.py has the sources); most atlases have no more. Then what is
-// left of M. Okabe and K. Ito, Color Universal Design, 2008, which keeps hues apart but not lightness;
-// without black, which is for lines.
-constexpr std::array<std::string_view, 10> kPalette{"#0072b2", "#e69f00", "#991f1f", "#a1e6d4", "#1d1450",
-                                                    "#009e73", "#d55e00", "#56b4e9", "#cc79a7", "#f0e442"};
-
-/// sRGB of CIELAB (D65) given by lightness, chroma and hue in radians; nothing outside the gamut.
-/// IEC 61966-2-1 and CIE 15.
-bool to_srgb(double lightness, double chroma, double hue, std::array<int, 3>& rgb) {
-  const auto inverse = [](double t) {
-    constexpr double kDelta = 6.0 / 29.0;
-    return t > kDelta ? t * t * t : 3 * kDelta * kDelta * (t - 4.0 / 29.0);
-  };
-  const double fy = (lightness + 16.0) / 116.0;
-  const double x = 0.95047 * inverse(fy + chroma * std::cos(hue) / 500.0);
-  const double y = inverse(fy);
-  const double z = 1.08883 * inverse(fy - chroma * std::sin(hue) / 200.0);
-  const std::array<double, 3> linear{3.2404542 * x - 1.5371385 * y - 0.4985314 * z,
-                                     -0.9692660 * x + 1.8760108 * y + 0.0415560 * z,
-                                     0.0556434 * x - 0.2040259 * y + 1.0572252 * z};
-  for (std::size_t i = 0; i < 3; ++i) {
-    if (linear[i] < 0.0 || linear[i] > 1.0) return false;
-    const double coded =
-        linear[i] <= 0.0031308 ? 12.92 * linear[i] : 1.055 * std::pow(linear[i], 1 / 2.4) - 0.055;
-    rgb[i] = static_cast<int>(std::lround(255.0 * coded));
-  }
-  return true;
-}
-
-std::string golden_color(std::size_t index) {
-  // Neighbours in the list have different lightness too, the only thing that all colour vision shares.
-  constexpr std::array<double, 3> kLightness{45.0, 75.0, 60.0};
-  const double golden_angle = std::numbers::pi * (3.0 - std::sqrt(5.0));
-  const double hue = golden_angle * static_cast<double>(index);
-  std::array<int, 3> rgb{};
-  double chroma = 60.0;
-  while (!to_srgb(kLightness[index % kLightness.size()], chroma, hue, rgb)) chroma -= 2.0;
-  return fmt::format("#{:02x}{:02x}{:02x}", rgb[0], rgb[1], rgb[2]);
-}
-
 }  // namespace
 
 std::string id_of(std::string_view name) {
@@ -179,14 +136,6 @@ bool is_utf8(std::string_view text) {
     if (length < 2 || first >= 0xF8 || code < kLeast[length] || code > 0x10FFFF || is_surrogate) return false;
   }
   return true;
-}
-
-std::vector<std::string> colors(std::size_t count) {
-  std::vector<std::string> out;
-  out.reserve(count);
-  for (std::size_t i = 0; i < count; ++i)
-    out.push_back(i < kPalette.size() ? std::string(kPalette[i]) : golden_color(i));
-  return out;
 }
 
 }  // namespace marchland::detail

@@ -1,5 +1,5 @@
 #pragma once
-// Ids and colours for actors that are known by their names only.
+// Ids for actors that are known by their names only.
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,10 +23,5 @@ inline constexpr std::string_view kNoUtf8 =
     "has letters in an encoding that the file does not name; beside a shapefile write it into a .cpg file, "
     "such "
     "as UTF-8 or 1251; convert text (GeoJSON, CSV), for instance by iconv -f WINDOWS-1251 -t UTF-8";
-
-/// `count` colours (#rrggbb) in an order of their own, always the same: five that people of any colour
-/// vision, and of a grey print, tell apart; then the rest of Okabe and Ito (2008), told apart in colour only;
-/// then hues of CIELAB by the golden angle with alternating lightness, so that neighbours in the list differ.
-[[nodiscard]] std::vector<std::string> colors(std::size_t count);
 
 }  // namespace marchland::detail

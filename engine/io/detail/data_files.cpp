@@ -1,6 +1,7 @@
 #include <marchland/base/error.h>
 #include <marchland/io/detail/data_files.h>
 #include <marchland/io/detail/gdal.h>
+#include <marchland/io/detail/secrets.h>
 #include <marchland/io/detail/zip_names.h>
 #include <marchland/model/atlas.h>
 
@@ -57,26 +58,6 @@ std::vector<std::string> take(char** list) {
 bool exists(const std::string& path) {
   VSIStatBufL status;
   return VSIStatExL(path.c_str(), &status, VSI_STAT_EXISTS_FLAG) == 0;
-}
-
-/// Replaces the value of "password=" and its like, and what stands between ':' and '@' of an address.
-std::string mask_secrets(std::string text) {
-  for (const std::string_view key : {"password=", "pwd=", "pw=", "token="}) {
-    for (std::size_t at = 0; (at = lower_case(text).find(key, at)) != std::string::npos;) {
-      at += key.size();
-      const bool is_quoted = at < text.size() && text[at] == '\'';
-      const std::size_t end = is_quoted ? text.find('\'', at + 1) : text.find_first_of(" \t,;&", at);
-      const std::size_t length = end == std::string::npos ? text.size() - at : end - at + (is_quoted ? 1 : 0);
-      text.replace(at, length, "***");
-    }
-  }
-  const std::size_t host = text.find("//");
-  const std::size_t at_sign = host == std::string::npos ? host : text.find('@', host);
-  const std::size_t colon = host == std::string::npos ? host : text.find(':', host);
-  if (at_sign != std::string::npos && colon < at_sign && text.find('/', host + 2) > at_sign) {
-    text.replace(colon + 1, at_sign - colon - 1, "***");
-  }
-  return text;
 }
 
 /// Whether it begins as "PG:" does: letters, digits and '_', two at least, then a colon.

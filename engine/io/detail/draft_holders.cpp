@@ -1,3 +1,4 @@
+#include <marchland/io/detail/actor_colors.h>
 #include <marchland/io/detail/actor_ids.h>
 #include <marchland/io/detail/draft_holders.h>
 #include <marchland/io/detail/draft_rows.h>

@@ -125,8 +125,12 @@ std::string qgis_style(const FeatureSet& set) {
     const auto part = [&](std::size_t at) { return std::stoi(hex.substr(at, 2), nullptr, 16); };
     const std::string rgb = fmt::format("{},{},{}", part(1), part(3), part(5));
     const std::size_t number = seen.size() - 1;
-    categories += fmt::format(R"(<category value="{}" label="{}" symbol="{}" render="true"/>)",
-                              escape_xml(value), escape_xml(label.empty() ? value : label), number);
+    categories +=
+        fmt::format(R"(<category value="{}" label="{}" symbol="{}" render="true"/>)", escape_xml(value),
+                    escape_xml(!label.empty()   ? label
+                               : !value.empty() ? value
+                                                : std::string("unknown")),
+                    number);
     symbols += fmt::format(fmt::runtime(lines ? kLineSymbol : kFillSymbol), number, rgb);
   }
   if (seen.empty()) return {};

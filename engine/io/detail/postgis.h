@@ -7,8 +7,9 @@
 
 namespace marchland::detail {
 
-/// Throws Error(failure) where the database cannot be reached, has no PostGIS or has one of the tables
-/// (unless `overwrite`).
+/// Tables are those of the schema that they would be made in, the first of the search path or active_schema.
+/// Throws Error(failure) where the database cannot be reached, has no PostGIS, not that schema, or one of the
+/// tables (unless `overwrite`); InvalidArgument for names of tables longer than 63 bytes.
 void check_postgis(const std::string& connection, const std::vector<std::string>& tables, Existing existing);
 
 /// A table for each set, in one transaction: all or none. As write_features says.

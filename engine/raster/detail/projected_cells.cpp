@@ -295,7 +295,11 @@ void ProjectedCells::add_piece(const End& in, const End& out_of, EdgeWalk& out) 
     return;
   }
   const Cell& here = cell(row_, column_);
-  double area = along_sides(here, out_of) - along_sides(here, in);
+  // Both ends of a piece lie near its cell, but may be counted from the other side of the antimeridian.
+  const std::int64_t aside = in.at.x / 2 + out_of.at.x / 2 - here.origin;
+  const std::int64_t origin =
+      here.origin + kWalkTurn * std::llround(static_cast<double>(aside) / static_cast<double>(kWalkTurn));
+  double area = along_sides(here, out_of, origin) - along_sides(here, in, origin);
   if (here.is_planar) {
     // A parabola through its middle; Simpson's rule is exact for it.
     const CellPoint middle = cell_point({(in.at.x + out_of.at.x) / 2, in.at.y / 2 + out_of.at.y / 2});
@@ -307,8 +311,8 @@ void ProjectedCells::add_piece(const End& in, const End& out_of, EdgeWalk& out) 
     const double d2 = in.cell.y + 3.0 * out_of.cell.y - 4.0 * middle.y;
     area -= (x0 * d0 + 4.0 * x1 * d1 + x2 * d2) / 6.0;
   } else {
-    area += area_west_of(static_cast<double>(in.at.x - here.origin) * kRadiansPerWalkUnit,
-                         static_cast<double>(out_of.at.x - here.origin) * kRadiansPerWalkUnit,
+    area += area_west_of(static_cast<double>(in.at.x - origin) * kRadiansPerWalkUnit,
+                         static_cast<double>(out_of.at.x - origin) * kRadiansPerWalkUnit,
                          static_cast<double>(in.at.y + out_of.at.y) * (0.5 * kRadiansPerWalkUnit),
                          static_cast<double>(out_of.at.y - in.at.y) * (0.5 * kRadiansPerWalkUnit));
   }
@@ -317,7 +321,7 @@ void ProjectedCells::add_piece(const End& in, const End& out_of, EdgeWalk& out) 
 }
 
 /// From the end counter-clockwise to the south-western corner.
-double ProjectedCells::along_sides(const Cell& cell, const End& end) const {
+double ProjectedCells::along_sides(const Cell& cell, const End& end, std::int64_t origin) const {
   const double down = std::clamp(end.cell.y - static_cast<double>(row_), 0.0, 1.0);
   const double right = std::clamp(end.cell.x - static_cast<double>(column_), 0.0, 1.0);
   if (cell.is_planar) return end.side == Side::east ? down : end.side == Side::south ? 1.0 : 0.0;
@@ -325,7 +329,7 @@ double ProjectedCells::along_sides(const Cell& cell, const End& end) const {
   // to the other is part of the ring, or what this cell loses would not be what its neighbour gains.
   const auto from = [&](const Curve& side, double s) {
     const Curve::Point point = side.at(s);
-    const double edge_lambda = static_cast<double>(end.at.x - cell.origin) * kRadiansPerWalkUnit;
+    const double edge_lambda = static_cast<double>(end.at.x - origin) * kRadiansPerWalkUnit;
     const double edge_phi = static_cast<double>(end.at.y) * kRadiansPerWalkUnit;
     return area_west_of(edge_lambda, point.lambda, (edge_phi + point.phi) / 2.0,
                         (point.phi - edge_phi) / 2.0);

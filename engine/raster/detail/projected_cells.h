@@ -98,7 +98,8 @@ class ProjectedCells final : public CellPlane {
   [[nodiscard]] std::int64_t row_of(double y) const;
   [[nodiscard]] const Cell& cell(std::int64_t row, std::int64_t column);
   [[nodiscard]] Cell make_cell(std::int64_t row, std::int64_t column) const;
-  [[nodiscard]] double along_sides(const Cell& cell, const End& end) const;
+  /// Longitudes from `origin`: that of the cell, or a whole turn from it.
+  [[nodiscard]] double along_sides(const Cell& cell, const End& end, std::int64_t origin) const;
 
   const ProjectedGround* ground_;
   Projection projection_;

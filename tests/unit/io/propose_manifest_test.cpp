@@ -1,5 +1,6 @@
 // What init infers, one inference after another; tests/cli/test_init.py runs the whole on files.
 #include "tests/unit/io/io_fixture.h"
+#include <marchland/io/detail/actor_colors.h>
 #include <marchland/io/detail/actor_ids.h>
 #include <marchland/io/detail/column_roles.h>
 #include <marchland/io/detail/frame_choice.h>
@@ -506,6 +507,18 @@ TEST(Colors, AreDifferentAndNeighboursDifferInLightness) {
     }
   }
   EXPECT_EQ(colors(3), (std::vector<std::string>(list.begin(), list.begin() + 3)));
+}
+
+TEST(Colors, KeepAwayFromDeclaredOnesAndDoNotDependOnWhatFollows) {
+  const auto alone = colors(10);
+  const auto beside = colors(40, {alone[0], "#e8a000", "#BBBBBB"});
+  EXPECT_EQ(std::count(beside.begin(), beside.end(), alone[0]), 0);
+  EXPECT_EQ(std::count(beside.begin(), beside.end(), alone[1]), 0);  // #e69f00, all but the declared one
+  EXPECT_EQ(std::set<std::string>(beside.begin(), beside.end()).size(), beside.size());
+  for (std::size_t count = 1; count < beside.size(); ++count) {
+    const auto fewer = colors(count, {alone[0], "#e8a000", "#BBBBBB"});
+    EXPECT_TRUE(std::equal(fewer.begin(), fewer.end(), beside.begin())) << count;
+  }
 }
 
 // ---- lines written twice

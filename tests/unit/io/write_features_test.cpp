@@ -241,7 +241,18 @@ TEST_F(WriteFeatures, TopoJsonHasSharedLinesOnce) {
 TEST_F(WriteFeatures, DatabasesAreNamedWithoutTheirPassword) {
   EXPECT_EQ(shown_name("PG:dbname=a password=secret user=b"), "PG:dbname=a password=*** user=b");
   EXPECT_EQ(shown_name("PG:password = 'se\\'cret x' dbname=a"), "PG:password = *** dbname=a");
+  EXPECT_EQ(shown_name("PG:dbname=a sslpassword=s,e;c&ret\\ x user=b"), "PG:dbname=a sslpassword=*** user=b");
+  EXPECT_EQ(shown_name("PG:postgresql://u:secret@h:5432/db?sslmode=require"),
+            "PG:postgresql://u:***@h:5432/db?sslmode=require");
+  EXPECT_EQ(shown_name("PG:postgres://u:se@cr?et@h/db?a=b&password=secret&c=d@e"),
+            "PG:postgres://u:***@h/db?a=b&password=***&c=d@e");
+  EXPECT_EQ(shown_name("PG:postgresql://u:se/cret@h/db"), "PG:postgresql://u:***@h/db");
+  EXPECT_EQ(shown_name("PG:postgresql://h:5432/db?application_name=a@b"),
+            "PG:postgresql://h:5432/db?application_name=a@b");
+  EXPECT_EQ(shown_name("PG:postgresql://u@h:5432/db"), "PG:postgresql://u@h:5432/db");
   EXPECT_EQ(shown_name("a/password=b.gpkg"), "a/password=b.gpkg");
+  EXPECT_THAT(error_of([&] { check_feature_output("postgresql://u:secret@h/db", 1, Existing::refuse); }),
+              HasSubstr("postgresql://u:***@h/db: no format"));
   const std::string refusal = error_of([&] {
     check_feature_output("PG:host=" + path("nowhere") + " dbname=a password=secret", 1, Existing::refuse);
   });

@@ -1,4 +1,5 @@
 #include "tests/composite_fixtures.h"
+#include <marchland/analysis/scope.h>
 #include <marchland/base/error.h>
 #include <marchland/measure/edge_area.h>
 #include <marchland/measure/parallel_strip.h>
@@ -322,7 +323,95 @@ TEST(CellCoverage, AtTheAntimeridianAndThePole) {
   for (const double share : of_cap) cells += share;
   const double radius = Projection("EPSG:3031").forward({0.0, -82.5})->y / 100000;
   EXPECT_NEAR(cells, std::numbers::pi * radius * radius, 1e-3);
-  EXPECT_FALSE(CellAreas(shares.grid())(20, 20).has_value());
+  EXPECT_TRUE(CellAreas(shares.grid())(20, 20).has_value());
+}
+
+/// Three sectors about a pole, one of them on both sides of the antimeridian.
+Composite sectors_about(double pole, double rim) {
+  AtlasBuilder builder;
+  const double south = std::min(pole, rim);
+  const double north = std::max(pole, rim);
+  builder.say("l", "a", box_wkt(-150, south, -30, north))
+      .say("l", "b", box_wkt(-30, south, 90, north))
+      .say("l", "c", box_wkt(90, south, 210, north));
+  return builder.build();
+}
+
+TEST(CellCoverage, SectorsAboutAPoleShareItsCells) {
+  for (const double pole : {-90.0, 90.0}) {
+    const Composite composite = sectors_about(pole, pole * 0.7);
+    const std::string at = pole < 0.0 ? "+lat_0=-90" : "+lat_0=90";
+    // Equal-area systems keep the account; conformal ones are held to the shares of every cell.
+    for (const auto& [crs, is_equal_area] : std::vector<std::pair<std::string, bool>>{
+             {"+proj=laea " + at, true},
+             {"+proj=laea +lon_0=180 " + at, true},
+             {"+proj=laea +lon_0=77 +lat_0=" + std::to_string(pole * 0.8), true},
+             {pole < 0.0 ? "EPSG:3031" : "EPSG:3995", false}}) {
+      const RasterGrid grid =
+          make_grid({-180, std::min(pole, pole * 0.7), 180, std::max(pole, pole * 0.7)}, crs, 90000);
+      const CellCoverage coverage = cover_cells(composite.plane(), faces_as_parts(composite), grid);
+      std::vector<double> sums(grid.cell_count(), 0.0);
+      for (FaceIndex f = 1; f < composite.plane().face_count(); ++f) {
+        const std::vector<double> shares = dense(coverage, f);
+        double cells = 0.0;
+        for (std::size_t i = 0; i < shares.size(); ++i) {
+          sums[i] += shares[i];
+          cells += shares[i];
+        }
+        const double area = to_square_meters(composite.areas()[f]).value();
+        if (is_equal_area) {
+          EXPECT_NEAR(cells * grid.cell * grid.cell / area, 1.0, 1e-9) << crs;
+        }
+      }
+      EXPECT_LE(*std::max_element(sums.begin(), sums.end()), 1.0 + 1e-9) << crs;
+      // Rings of cells about the pole are full.
+      const Position middle{12.0, pole * 0.95};
+      const auto place = Projection(crs).forward(middle);
+      const auto column = static_cast<std::size_t>((place->x - grid.west) / grid.cell);
+      const auto row = static_cast<std::size_t>((grid.north - place->y) / grid.cell);
+      EXPECT_NEAR(sums[row * grid.columns + column], 1.0, 1e-9) << crs;
+    }
+  }
+}
+
+TEST(CellCoverage, GroundAcrossTheAntimeridianInCellsThatReachBeyondIt) {
+  AtlasBuilder builder;
+  builder.say("l", "a", "POLYGON((100 50,195 52,191 70,120 74,100 50))")
+      .say("l", "b", "POLYGON((172 -20.3,190.7 -21.9,185.3 -3.1,172 -20.3))");
+  const Composite composite = builder.build();
+  // Of another datum, all round the earth with a cell astride 180; from the middle of the Pacific.
+  expect_areas(composite, {"EPSG:4258", -180.125, 83.25, 0.25, 1440, 440, 0.0}, 1e-9);
+  expect_areas(composite, {"EPSG:4258", -0.1, 83.25, 0.7, 515, 160, 0.0}, 1e-9);
+  // The last column of an equal-area cylinder reaches beyond its rim.
+  const RasterGrid rim{"EPSG:6933", -17400000, 7350000, 50000, 696, 294, 0.0};
+  const CellCoverage coverage = cover_cells(composite.plane(), faces_as_parts(composite), rim);
+  for (FaceIndex f = 1; f < composite.plane().face_count(); ++f) {
+    double cells = 0.0;
+    for (const double share : dense(coverage, f)) cells += share;
+    EXPECT_NEAR(cells * rim.cell * rim.cell / to_square_meters(composite.areas()[f]).value(), 1.0, 1e-9);
+  }
+}
+
+TEST(CellCoverage, GridsHoldAllTheGroundTheyAreMadeFor) {
+  AtlasBuilder seam;
+  seam.say("l", "a", "POLYGON((100 50,195 52,191 70,120 74,100 50))");
+  const Composite across = seam.build();
+  std::vector<bool> ground(across.plane().face_count(), true);
+  ground[0] = false;
+  const LonLatBox box = box_of_faces(across.plane(), ground).value();
+  for (const auto& [crs, cell] : std::vector<std::pair<std::string, double>>{
+           {"EPSG:4269", 0.5}, {"EPSG:4258", 0.5}, {"EPSG:4267", 0.5}, {"EPSG:6933", 10000}}) {
+    // For NAD27 PROJ has several operations, each for a part of the earth; it jumps where they meet.
+    const double tolerance = crs == "EPSG:4267" ? 1e-6 : 1e-9;
+    const RasterGrid grid = make_grid(box, crs, cell);
+    const CellCoverage coverage = cover_cells(across.plane(), faces_as_parts(across), grid);
+    double cells = 0.0;
+    CellAreas areas(grid);
+    const std::vector<double> shares = dense(coverage, 1);
+    for (std::size_t i = 0; i < shares.size(); ++i)
+      cells += shares[i] == 0.0 ? 0.0 : shares[i] * areas(i / grid.columns, i % grid.columns)->value();
+    EXPECT_NEAR(cells / to_square_meters(across.areas()[1]).value(), 1.0, tolerance) << crs;
+  }
 }
 
 TEST(CellCoverage, TinyPartsInLargeCells) {

@@ -1,8 +1,9 @@
 // One map: every ground and every line is loaded once; a date only changes their states. So a step costs as much as
-// changes at it, and grounds meet at every zoom, for no line is simplified.
+// changes at it. Grounds meet at every zoom: where vertices are left out (coarse.js) it is for both sides of a line.
 import { Map as GlMap, NavigationControl, ScaleControl, setWorkerUrl } from "maplibre-gl";
 import workerText from "text:maplibre-gl/dist/maplibre-gl-worker.mjs";
 import { baseFeatures, graticule } from "./base.js";
+import { coarseFeatures, isCoarseAt } from "./coarse.js";
 import { UNKNOWN } from "./model.js";
 import { dots, hatch } from "./patterns.js";
 
@@ -47,10 +48,10 @@ export class MapData {
     this.claims = this.claimants.length === 0 ? []
       : this.grounds.features.flatMap((_, ground) => [...claimed(ground)].map((actor) => ({ ground, actor })));
     const side = (ground, theme) => (ground < 0 ? -1 : model.geometries[ground].properties[theme]);
-    const { arcs } = data.topology;
-    const onSeam = (arc) => {
+    // What lies on the antimeridian is drawn where grounds meet across it.
+    const onSeam = (line) => {
       let x = 0;
-      return arcs[arc].every(([dx]) => Math.abs((x += dx)) === 1800000000);
+      return model.arcOf(line)?.every(([dx]) => Math.abs((x += dx)) === 1800000000) ?? false;
     };
     this.lines = model.lineFeatures((arc) => {
       if (onSeam(arc)) return null;
@@ -62,6 +63,7 @@ export class MapData {
       if (regions(left) !== regions(right)) properties.region = 1;
       return properties;
     });
+    this.coarse = coarseFeatures(model, this.grounds, this.lines);
     this.places = { type: "FeatureCollection", features: data.places.map((place, i) => ({
       type: "Feature", id: i, properties: { name: place.name, ...(place.names && { others: place.names.join(" · ") }) },
       geometry: { type: "Point", coordinates: [place.lon, place.lat] },
@@ -70,9 +72,10 @@ export class MapData {
     this.areas = model.areas;
     this.bounds = model.shapes.bounds();
   }
-  get claimFeatures() {
+  /// Claims on ground drawn with these features.
+  claimFeatures(grounds) {
     return { type: "FeatureCollection", features: this.claims.map(({ ground, actor }, id) => (
-      { type: "Feature", id, properties: { pattern: `claim-${actor}` }, geometry: this.grounds.features[ground].geometry })) };
+      { type: "Feature", id, properties: { pattern: `claim-${actor}` }, geometry: grounds.features[ground].geometry })) };
   }
   get base() {
     return (this.baseMade ??= baseFeatures(this.points, this.areas));
@@ -115,8 +118,11 @@ export class MapView {
     const colors = SCHEMES[this.scheme];
     const exact = { type: "geojson", tolerance: 0, buffer: 64, maxzoom: 16 };
     map.addSource("graticule", { type: "geojson", data: graticule(data.bounds) });
-    map.addSource("ground", { ...exact, data: data.grounds });
-    map.addSource("lines", { ...exact, data: data.lines });
+    this.isCoarse = isCoarseAt(data.coarse, map.getZoom(), true);
+    const { grounds, lines } = this.isCoarse ? data.coarse : data;
+    map.addSource("ground", { ...exact, data: grounds });
+    map.addSource("lines", { ...exact, data: lines });
+    map.on("zoomend", () => this.#fitDetail());
     map.addSource("places", { type: "geojson", data: data.places });
     map.addSource("chosen", { type: "geojson", data: { type: "FeatureCollection", features: [] } });
     this.#images();
@@ -136,7 +142,7 @@ export class MapView {
       add("several", "fill", "ground", { paint: { "fill-pattern": "dots", "fill-opacity": where("several", 1) } });
     add("lost", "fill", "ground", { ...hidden, paint: { "fill-pattern": "lost", "fill-opacity": where("lost", 1) } });
     if (data.claims.length > 0) {
-      map.addSource("claims", { ...exact, data: data.claimFeatures });
+      map.addSource("claims", { ...exact, data: data.claimFeatures(grounds) });
       add("claims", "fill", "claims", { paint: {
         "fill-pattern": ["image", ["get", "pattern"]], "fill-opacity": where("is", 1), "fill-antialias": false,
       } });
@@ -173,6 +179,18 @@ export class MapView {
     });
     // The base map is drawn when what matters is.
     map.once("idle", () => this.#addBase());
+  }
+
+  /// Lines that suit the zoom. States stay.
+  #fitDetail() {
+    const { map, data } = this;
+    const isCoarse = isCoarseAt(data.coarse, map.getZoom(), this.isCoarse);
+    if (isCoarse === this.isCoarse) return;
+    this.isCoarse = isCoarse;
+    const { grounds, lines } = isCoarse ? data.coarse : data;
+    map.getSource("ground").setData(grounds);
+    map.getSource("lines").setData(lines);
+    map.getSource("claims")?.setData(data.claimFeatures(grounds));
   }
 
   #addBase() {

@@ -3,6 +3,7 @@
 import { feature } from "topojson-client";
 import { Calendar, forPeople } from "./dates.js";
 import { Shapes } from "./shapes.js";
+import { Testimonies } from "./testimony.js";
 
 /// Index of the last element that is not after `t`; -1 if there is none.
 export function lastNotAfter(sorted, t, at = (x) => x) {
@@ -24,6 +25,7 @@ export class Model {
     this.calendar = new Calendar(data.utc_offset_minutes, data.day_starts_minutes);
     this.times = data.times.map((t, i) => (t === null ? (i === 0 ? -Infinity : Infinity) : t));
     this.primary = data.theme;
+    this.testimonies = new Testimonies(data, this.times);
     this.themes = Object.keys(data.themes);
     const { geometries } = data.topology.objects.ground;
     this.geometries = geometries;
@@ -44,11 +46,17 @@ export class Model {
     this.#weighDates();
   }
 
-  /// By arc, the ground on either side; -1: none.
+  /// By line, the ground on either side; -1: none. Lines are the arcs, then those on the antimeridian across which
+  /// grounds meet: there arcs of both its sides lie, which have ground on one side only.
   #findSides() {
-    const { arcs } = this.data.topology;
-    this.left = new Int32Array(arcs.length).fill(-1);
-    this.right = new Int32Array(arcs.length).fill(-1);
+    const { topology: { arcs }, seam, arc_lengths_m: lengths } = this.data;
+    this.left = new Int32Array(arcs.length + seam.length).fill(-1);
+    this.right = new Int32Array(arcs.length + seam.length).fill(-1);
+    this.lengths = [...lengths, ...seam.map(([, , , , length]) => length)];
+    seam.forEach(([west, east], i) => {
+      this.left[arcs.length + i] = west;
+      this.right[arcs.length + i] = east;
+    });
     this.geometries.forEach((geometry, ground) => {
       for (const polygon of geometry.arcs)
         for (const ring of polygon)
@@ -70,7 +78,9 @@ export class Model {
       const spans = grounds[geometry.properties[this.primary]];
       for (let i = 2; i < spans.length; i += 2) {
         const date = index.get(spans[i]);
-        if (date !== undefined) this.weights[date] += this.areas[ground];
+        const t = this.times[spans[i]];
+        const isShown = (holder) => this.isShown(this.primary, holder, t);
+        if (date !== undefined && (isShown(spans[i - 1]) || isShown(spans[i + 1]))) this.weights[date] += this.areas[ground];
       }
     });
   }
@@ -130,8 +140,16 @@ export class Model {
     ].filter(Boolean);
   }
 
-  /// Holder of every ground at an instant.
-  holdersAt(theme, t) {
+  /// Whether --actor and --group leave a holder at an instant.
+  isShown(theme, holder, t) {
+    const { shown } = this.data.themes[theme].holders[holder];
+    if (!shown) return true;
+    let is = 0;
+    for (let i = 0; i < shown.length && this.times[shown[i]] <= t; i += 2) is = shown[i + 1];
+    return is === 1;
+  }
+  /// Holder of every ground at an instant, whoever is shown.
+  #heldAt(theme, t) {
     const { grounds } = this.data.themes[theme];
     const of = grounds.map((spans) => {
       let low = 0;
@@ -144,6 +162,15 @@ export class Model {
       return low === 0 ? UNKNOWN : spans[2 * low - 1];
     });
     return Uint32Array.from(this.geometries, (g) => of[g.properties[theme]]);
+  }
+  /// By holder, whether it is shown at an instant.
+  #shownAt(theme, t) {
+    return this.data.themes[theme].holders.map((_, holder) => this.isShown(theme, holder, t));
+  }
+  /// Holder of every ground at an instant; UNKNOWN where it is not shown.
+  holdersAt(theme, t) {
+    const isShown = this.#shownAt(theme, t);
+    return this.#heldAt(theme, t).map((holder) => (isShown[holder] ? holder : UNKNOWN));
   }
 
   actorName(actor) {
@@ -192,10 +219,15 @@ export class Model {
       .map(([id]) => id);
   }
 
-  /// What passed between two instants: {passed: [{from, to, area}], parties: [{holder, gained, lost, held}]}.
+  /// What passed between two instants: {before, after, passed: [{from, to, area}], parties: [{holder, gained, lost,
+  /// held}]}. Of ground whose holder is shown at either, both holders are told, as `changes` does: who joins a group
+  /// gains nothing by it.
   changes(from, to) {
-    const before = this.holdersAt(this.primary, from);
-    const after = this.holdersAt(this.primary, to);
+    const before = this.#heldAt(this.primary, from);
+    const after = this.#heldAt(this.primary, to);
+    const [wasShown, isShown] = [from, to].map((t) => this.#shownAt(this.primary, t));
+    for (let i = 0; i < this.count; ++i)
+      if (!(before[i] !== UNKNOWN && wasShown[before[i]]) && !(after[i] !== UNKNOWN && isShown[after[i]])) before[i] = after[i] = UNKNOWN;
     const passed = new Map();
     const parties = new Map();
     const party = (holder) => {
@@ -217,7 +249,7 @@ export class Model {
     return {
       before, after,
       passed: [...passed.values()].sort((x, y) => y.area - x.area),
-      parties: [...parties.values()].filter((p) => p.holder !== UNKNOWN)
+      parties: [...parties.values()].filter((p) => p.holder !== UNKNOWN && (wasShown[p.holder] || isShown[p.holder]))
         .sort((x, y) => y.gained + y.lost - x.gained - x.lost || y.held - x.held),
     };
   }
@@ -250,15 +282,16 @@ export class Model {
       if (!this.isContact(a, b)) continue;
       const key = Math.min(a, b) * 65536 + Math.max(a, b);
       if (!lines.has(key)) lines.set(key, { first: Math.min(a, b), second: Math.max(a, b), length: 0 });
-      lines.get(key).length += this.data.arc_lengths_m[arc];
+      lines.get(key).length += this.lengths[arc];
     }
     return [...lines.values()].sort((x, y) => y.length - x.length);
   }
 
-  /// Who holds a ground, since when, until when, and what every statement about it came to.
-  explain(ground, theme, t) {
-    const { grounds, accounts } = this.data.themes[theme];
-    const number = this.geometries[ground].properties[theme];
+  /// Who holds a ground, since when, until when, and what every statement about it came to. `possible`: the sets of
+  /// actors who may hold it by dates in doubt; empty where none is. `lonlat`: the place that is asked about.
+  explain(ground, theme, t, lonlat) {
+    const { grounds, accounts, possible } = this.data.themes[theme];
+    const { [theme]: number, statements = 0, point } = this.geometries[ground].properties;
     const spans = grounds[number];
     let at = 0;
     while (2 * (at + 1) < spans.length && this.times[spans[2 * (at + 1)]] <= t) ++at;
@@ -269,28 +302,15 @@ export class Model {
         to: i + 2 < spans.length ? this.times[spans[i + 2]] : Infinity,
       });
     }
-    const account = accounts[number];
-    let rows = [];
-    for (let i = 0; i < account.length && this.times[account[i]] <= t; i += 2) rows = account[i + 1];
-    return { ...history[at], history, testimonies: rows.map((row) => this.#testimony(row, t)) };
-  }
-  #testimony([layer, actor, standing, since, named], t) {
-    const about = this.data.layers[layer];
-    const isEvent = about.mode === "event";
-    const holds = (s) => (s.from ?? -Infinity) <= t && t < (s.to ?? Infinity);
-    const all = named?.map((i) => this.data.statements[i]) ?? this.#statementsOf(layer, actor);
-    const statements = named && isEvent ? all
-      : all.filter((s) => (isEvent ? (s.from ?? -Infinity) === this.times[since] : holds(s)));
-    return { layer: about, actor, standing: this.data.standings[standing], statements, source: this.data.sources[about.source] };
-  }
-  #statementsOf(layer, actor) {
-    this.byLayerAndActor ??= Map.groupBy
-      ? Map.groupBy(this.data.statements, (s) => s.layer * 65536 + s.actor)
-      : this.data.statements.reduce((m, s) => {
-        const key = s.layer * 65536 + s.actor;
-        return m.set(key, [...(m.get(key) ?? []), s]);
-      }, new Map());
-    return this.byLayerAndActor.get(layer * 65536 + actor) ?? [];
+    const lastOf = (list) => {
+      let found = [];
+      for (let i = 0; i < list.length && this.times[list[i]] <= t; i += 2) found = list[i + 1];
+      return found;
+    };
+    return {
+      ...history[at], history, possible: lastOf(possible.find(([coverage]) => coverage === number)?.[1] ?? []),
+      testimonies: this.testimonies.at(theme, statements, lastOf(accounts[number]), lonlat ?? point, t),
+    };
   }
   regionsOf(ground) {
     return this.data.region_sets[this.geometries[ground].properties.regions].map((r) => this.data.regions[r]);
@@ -304,13 +324,19 @@ export class Model {
     features.forEach((f, i) => { f.properties = properties(i); });
     return { type: "FeatureCollection", features };
   }
+  /// The arc of a line; nothing for those on the antimeridian.
+  arcOf(line) {
+    return this.data.topology.arcs[line];
+  }
   /// Every line between grounds, unless `properties` answers null. Long ones are several features with one id.
   lineFeatures(properties) {
+    const { topology, seam } = this.data;
     const features = [];
     for (let id = 0; id < this.left.length; ++id) {
       const its = properties(id);
       if (its === null) continue;
-      for (const coordinates of this.shapes.lines(id))
+      const [, , south, north] = seam[id - topology.arcs.length] ?? [];
+      for (const coordinates of this.arcOf(id) ? this.shapes.lines(id) : [[[180, south / 1e7], [180, north / 1e7]]])
         features.push({ type: "Feature", id, properties: its, geometry: { type: "LineString", coordinates } });
     }
     return { type: "FeatureCollection", features };

@@ -89,11 +89,12 @@ export function showFigures(model, dates, layers, scheme) {
       element("th", { scope: "row" }, swatch(row.number === UNKNOWN ? colors.unknown : holders[row.number]?.color ?? "#888888",
         { several: (holders[row.number]?.actors.length ?? 0) > 1, alpha: row.number === UNKNOWN ? 0.4 : 1 }),
         element("span", { lang: row.language }, row.id === null ? "unknown" : row.name)),
-      row.figures.map(({ text, band }) => element("td", {}, text, band !== null && element("small", {}, band)))))))];
+      row.figures.map(({ text, band, dateBand }) => element("td", {}, text,
+        band !== null && element("small", {}, band), dateBand !== null && element("small", {}, `by dates ${dateBand}`)))))))];
   if (rows.length < all.length) parts.push(note(`${all.length - rows.length} that hold ground at other dates have none ${isPair ? "at these" : "now"}.`));
   if (figures.some(({ band }) => band !== null)) parts.push(note("Below a figure: where it lies with 95 %, as far as the accuracy of lines goes."));
-  if (figures.some(({ area, dateLow = null, dateHigh = null }) => dateLow !== null && (dateLow !== area || dateHigh !== area)))
-    parts.push(note("Dates of some statements are in doubt here: choose ground to see which."));
+  if (figures.some(({ dateBand }) => dateBand !== null))
+    parts.push(note("By dates: the least and the most that dates in doubt admit; choose ground to see which are."));
   const contacts = layers.contact ? contactRows(model, dates) : [];
   if (contacts.length > 0) {
     parts.push(element("table", {},
@@ -196,16 +197,18 @@ function statementItem(model, { source, actor, standing, statements }) {
     s.from_between && element("p", { class: "dim" }, `begins between ${s.from_between.join(" and ")}`),
     s.to_between && element("p", { class: "dim" }, `ends between ${s.to_between.join(" and ")}`),
     s.note && element("p", {}, s.note),
+    (s.author || s.recorded) && element("p", { class: "dim" }, ["recorded", s.recorded, s.author && `by ${s.author}`].filter(Boolean).join(" ")),
+    s.set_aside_by && element("p", { class: "dim" }, [`${s.standing} by ${s.set_aside_by}`, s.set_aside_at].filter(Boolean).join(", "), s.set_aside_note && `: ${s.set_aside_note}`),
     s.cites && element("p", { class: "dim" }, "rests on ", s.cites.map((i, n) => [n > 0 && "; ", link(model.data.sources[i].title ?? model.data.sources[i].id, model.data.sources[i].url)]))));
   return element("li", {},
-    element("strong", {}, model.actorName(actor)), ` – ${standing.replaceAll("_", " ")}. Source: `, link(source.title ?? source.id, source.url), source.date && ` (${source.date})`,
+    element("strong", {}, model.actorName(actor)), ` – ${standing}. Source: `, link(source.title ?? source.id, source.url), source.date && ` (${source.date})`,
     lines.length > 0 && element("ul", {}, lines),
     statements.length > 6 && element("p", { class: "dim" }, `and ${statements.length - 6} more`));
 }
 
 /// The rule in words, as `marchland why` puts it.
 function because(model, testimonies) {
-  const asked = testimonies.filter((t) => t.standing !== "may_hold");
+  const asked = testimonies.filter((t) => !["may hold", "not asked", "superseded", "retracted"].includes(t.standing));
   if (asked.length === 0) return "No statement of this theme covers this ground: unknown.";
   const sources = [...new Set(asked.map((t) => t.source.id))];
   const event = asked.some((t) => t.layer.mode === "event") ? "Within a layer of events the latest counts; " : "";
@@ -219,9 +222,9 @@ export function showDetail(model, ground, lonlat, t, onClose) {
     box.hidden = true;
     return;
   }
-  const main = model.explain(ground, model.primary, t);
+  const main = model.explain(ground, model.primary, t, lonlat);
   const others = model.themes.filter((theme) => theme !== model.primary)
-    .map((theme) => ({ theme, ...model.explain(ground, theme, t) })).filter((each) => each.holder !== UNKNOWN);
+    .map((theme) => ({ theme, ...model.explain(ground, theme, t, lonlat) })).filter((each) => each.holder !== UNKNOWN);
   const decided = main.testimonies.filter((each) => each.standing === "decides");
   const rest = main.testimonies.filter((each) => each.standing !== "decides");
   const regions = model.regionsOf(ground);
@@ -230,6 +233,7 @@ export function showDetail(model, ground, lonlat, t, onClose) {
       element("h2", {}, swatch(main.holder === UNKNOWN ? "#8c8c8c66" : model.holder(model.primary, main.holder).color), holderName(model, model.primary, main.holder)),
       element("button", { type: "button", "aria-label": "Close", onclick: onClose }, "×")),
     element("p", {}, `${THEME_WORDS[model.primary]} at ${model.label(t)}: ${span(model, main.from, main.to)}`),
+    main.possible.length > 1 && element("p", {}, `Dates are in doubt: by those that are possible ${main.possible.map((set) => (set.length === 0 ? "unknown" : set.map((actor) => model.actorName(actor)).join(" / "))).join(", or ")}.`),
     lonlat && element("p", { class: "dim" }, `at ${lonlat.map((d) => d.toFixed(5)).join(", ")} (longitude, latitude)`),
     element("h3", {}, "Why"),
     element("p", {}, because(model, main.testimonies)),
@@ -263,7 +267,7 @@ export function fillAbout(model) {
     data.attribution && element("p", {}, data.attribution),
     element("p", {}, `Areas by method ${data.method}, on a grid of ${data.grid}; between sources the rule ${data.rule}. Made by ${data.program}${data.checksum ? ` from the atlas of checksum ${data.checksum}` : ""}.`),
     model.restrictions().length > 0 && element("p", {}, element("strong", {}, "Restricted: "), `${model.restrictions().join("; ")}.`),
-    element("p", {}, "Ground is drawn along the lines of the statements, with nothing left out; how true these lines are is another matter, and what the bands are about."),
+    element("p", {}, `Ground is drawn along the lines of the statements${data.coarse ? "; far out, vertices that fall within a pixel of the line are left out" : ", with nothing left out"}; how true these lines are is another matter, and what the bands are about.`),
     element("h3", {}, "Keys"),
     element("p", {}, key("←"), " ", key("→"), " change before, next change; ", key("Home"), " ", key("End"), " first, last; ", key("Space"), " play (where no button has the focus). On the map: arrows and ", key("+"), " ", key("−"), " move it, ", key("Enter"), " tells about the ground at its centre; ", key("Esc"), " closes."),
     element("h3", {}, "Sources"),

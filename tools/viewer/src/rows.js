@@ -7,8 +7,8 @@ export function datesOf(view) {
   return view.mode === "date" ? [view.t] : [Math.min(view.from, view.t), Math.max(view.from, view.t)];
 }
 
-/// Areas at dates: {id, number, name, language, figures: [{area, low, high, text, band}]}, a figure for each date; parties
-/// in a steady order. `number` is undefined for a holder that only figures have.
+/// Areas at dates: {id, number, name, language, figures: [{area, low, high, text, band, dateBand}]}, a figure for each date;
+/// parties in a steady order. `number` is undefined for a holder that only figures have.
 export function figureRows(model, dates) {
   const holders = model.data.themes[model.primary].holders;
   const numbers = new Map(holders.map((h, i) => [h.id, i]));
@@ -19,9 +19,10 @@ export function figureRows(model, dates) {
       id, number, name: number === undefined ? id : model.holderName(model.primary, number),
       language: number === undefined ? null : model.languageOf(model.primary, number),
       figures: at.map((of) => {
-        const { area = 0, low = null, high = null, ...rest } = of.get(id) ?? {};
+        const { area = 0, low = null, high = null, dateLow = null, dateHigh = null } = of.get(id) ?? {};
         const hasBand = low !== null && high !== null;
-        return { ...rest, area, low, high, text: area > 0 ? km2(area, low, high) : "–", band: hasBand && area > 0 ? km2Band(low, high) : null };
+        const isInDoubt = dateLow !== null && (dateLow !== area || dateHigh !== area);
+        return { area, low, high, dateBand: isInDoubt ? km2Band(dateLow, dateHigh) : null, text: area > 0 ? km2(area, low, high) : "–", band: hasBand && area > 0 ? km2Band(low, high) : null };
       }),
     };
   });
