@@ -76,7 +76,7 @@ export function showFigures(model, dates, layers, scheme) {
   const colors = SCHEMES[scheme];
   const { holders } = model.data.themes[model.primary];
   const all = figureRows(model, dates);
-  const isNone = ({ figures }) => figures.every(({ area }) => !(area > 0));
+  const isNone = ({ figures }) => figures.every(({ area, dateBand }) => !(area > 0) && dateBand === null);
   const rows = all.length > MANY ? all.filter((row) => !isNone(row)) : all;
   const figures = rows.flatMap((row) => row.figures);
   const isPair = dates.length > 1;
