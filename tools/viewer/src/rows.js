@@ -22,7 +22,7 @@ export function figureRows(model, dates) {
         const { area = 0, low = null, high = null, dateLow = null, dateHigh = null } = of.get(id) ?? {};
         const hasBand = low !== null && high !== null;
         const isInDoubt = dateLow !== null && (dateLow !== area || dateHigh !== area);
-        return { area, low, high, dateBand: isInDoubt ? km2Band(dateLow, dateHigh) : null, text: area > 0 ? km2(area, low, high) : "–", band: hasBand && area > 0 ? km2Band(low, high) : null };
+        return { area, low, high, dateBand: isInDoubt ? `${km2(dateLow, low, high)}–${km2(dateHigh, low, high)}` : null, text: area > 0 ? km2(area, low, high) : "–", band: hasBand && area > 0 ? km2Band(low, high) : null };
       }),
     };
   });
