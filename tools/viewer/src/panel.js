@@ -222,7 +222,7 @@ export function fillAbout(model) {
     data.disclaimer && element("p", {}, data.disclaimer),
     data.attribution && element("p", {}, data.attribution),
     element("p", {}, `Areas by method ${data.method}, on a grid of ${data.grid}; between sources the rule ${data.rule}. ${data.filters ? `Left by ${data.filters}. ` : ""}Made by ${data.program}${data.checksum ? ` from the atlas of checksum ${data.checksum}` : ""}.`),
-    element("p", {}, `Ground is drawn along the lines of the statements${data.coarse ? "; far out, vertices that fall within a pixel of the line are left out" : ", with nothing left out"}; how true these lines are is another matter, and what the bands are about.`),
+    element("p", {}, `Ground is drawn along the lines of the statements${data.coarse.length > 0 ? "; far out, vertices that fall within a pixel of the line are left out" : ", with nothing left out"}; how true these lines are is another matter, and what the bands are about.`),
     element("h3", {}, "Keys"),
     element("p", {}, key("←"), " ", key("→"), " change before, next change; ", key("Home"), " ", key("End"), " first, last; ", key("Space"), " play (where no button has the focus). On the map: arrows and ", key("+"), " ", key("−"), " move it, ", key("Enter"), " tells about the ground at its centre; ", key("Esc"), " closes."),
     element("h3", {}, "Sources"),
