@@ -4,12 +4,14 @@
 //   {hash}                       opens the page at another link
 //   {press: [keys], on: css}     keys, after the element got the focus
 //   {pick: css, value}           fills a box or chooses from a list;   {click: css | [x, y] of the page}
+//   {drag: [x, y, x, y]}         the mouse, from one place of the page to another
+//   {go: "#..."}                 another link in the open page, as if pasted into its address
 //   {save: css, to}              clicks, and keeps what is downloaded
 //   {look: [[lon, lat], ...]}    colours of the picture there, and what the map says is drawn there
 //   {ask: "script"}              the value of an expression in the page
 //   {picture: file}
-// The answer: {seen: [...], problems, requests}: what `look` and `ask` found, in order; errors of the page; addresses
-// that were asked for beside the page itself.
+// The answer: {seen: [...], problems, requests}: what `look` and `ask` found, in order; errors and warnings of the page;
+// addresses that were asked for beside the page itself.
 // Nothing is concluded from the map being idle alone: it is so too where nothing could be drawn.
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -30,7 +32,10 @@ try {
   page.on("pageerror", (error) => problems.push(String(error)));
   page.on("dialog", (dialog) => { problems.push("dialog: " + dialog.message()); dialog.dismiss(); });
   page.on("console", (message) => {
-    if (message.type() === "error") problems.push(message.text().slice(0, 300));
+    // Software has no graphics processor to stall; all else that a library warns of is a fault, such as lines of more
+    // vertices than it can draw.
+    if (message.type() === "warning" && /GPU stall/.test(message.text())) return;
+    if (["error", "warning"].includes(message.type())) problems.push(message.text().slice(0, 300));
   });
   page.on("request", (request) => {
     if (!/^(data|blob):/.test(request.url()) && request.url().split("#")[0] !== address) requests.push(request.url());
@@ -56,7 +61,7 @@ try {
       await image.decode();
       const canvas = document.createElement("canvas");
       [canvas.width, canvas.height] = [image.width, image.height];
-      const picture = canvas.getContext("2d");
+      const picture = canvas.getContext("2d", { willReadFrequently: true });
       picture.drawImage(image, 0, 0);
       const { marchland } = window;
       const { map } = marchland.maps[0];
@@ -89,6 +94,20 @@ try {
     }
     if (Array.isArray(step.click)) await page.mouse.click(...step.click);
     else if (step.click) await page.click(step.click, { force: true });
+    if (step.drag) {
+      const [x0, y0, x1, y1] = step.drag;
+      await page.mouse.move(x0, y0);
+      await page.mouse.down();
+      await page.mouse.move(x1, y1, { steps: 4 });
+      await page.mouse.up();
+    }
+    if (step.go) {
+      await page.evaluate((hash) => new Promise((done) => {
+        window.addEventListener("hashchange", () => done(), { once: true });
+        location.hash = hash;
+      }), step.go);
+      await settle();
+    }
     if (step.save) {
       const [download] = await Promise.all([page.waitForEvent("download"), page.click(step.save)]);
       await download.saveAs(step.to);

@@ -1,46 +1,16 @@
-"""The page of the map as a user has it, in Chromium: what is drawn, said, saved and linked, from a file on the disk.
-
-npm's packages are expected in build/cache/browser, or the folder that MARCHLAND_BROWSER names, and Chromium as
-/usr/bin/chromium (tools/setup test), and the program built with its page; without these all of it is skipped. Nothing
-is downloaded here.
-"""
+"""The page of the map in use: what is drawn and said of a date, two dates and changes, from a file on the disk."""
 import csv
 import io
 import json
-import os
 import pathlib
-import shutil
-import subprocess
 import unittest
 
 from harness import CELL_M2, MANIFEST, box, collection, feature
-from test_map import CLAIMS, DAY_2001, HAS_PAGE, MapTest
-
-PROJECT = pathlib.Path(__file__).resolve().parents[2]
-BROWSER = pathlib.Path(os.environ.get("MARCHLAND_BROWSER") or PROJECT / "build/cache/browser")
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-HAS_BROWSER = (shutil.which("node") is not None and (BROWSER / "node_modules/playwright-core").exists()
-               and pathlib.Path(CHROMIUM).exists())
-A, B = (0, 114, 178), (230, 159, 0)
+from map_browser import A, B, PageTest
+from test_map import CLAIMS, DAY_2001
 
 
-@unittest.skipUnless(HAS_PAGE and HAS_BROWSER, f"needs {CHROMIUM}, node, {BROWSER}/node_modules (tools/setup test), and a "
-                     "program built after tools/setup viewer")
-class MapPage(MapTest):
-    def drive(self, page, *steps, **question):
-        (self.path / "question.json").write_text(json.dumps({"page": str(page), "steps": steps, **question}))
-        done = subprocess.run(["node", PROJECT / "tests/browser/drive_map.mjs", self.path / "question.json"],
-                              capture_output=True, text=True, timeout=120, env={**os.environ, "MARCHLAND_NODE": str(BROWSER)})
-        self.assertEqual(done.returncode, 0, done.stderr)
-        answer = json.loads(done.stdout)
-        self.assertEqual((answer["problems"], answer["requests"]), ([], []))
-        return answer["seen"]
-
-    def assert_near(self, color, expected, tolerance=75):
-        """Of a holder's colour over the base map: the nearest of those that could be."""
-        distance = max(abs(x - y) for x, y in zip(color, expected))
-        self.assertLess(distance, tolerance, f"{color} is not {expected}")
-
+class MapPage(PageTest):
     def test_hostile_names_are_text_in_the_page(self):
         self.hostile()
         seen = self.drive(self.made(), {"press": ["Enter"], "on": "canvas.maplibregl-canvas"}, {"ask": """[
@@ -73,7 +43,7 @@ class MapPage(MapTest):
         # What passed is strong, what did not is pale.
         self.assert_near(changed[1]["color"], B)
         self.assertGreater(changed[0]["color"][0], 140)
-        self.assertRegex(figures, r"Bland\s+\+12.308\s+–\s+24.617")
+        self.assertRegex(figures, r"Bland\s+\+12.308\.46\s+–\s+24.616\.93")
         self.assert_near(of_a[1]["color"], (213, 94, 0), 130)
         # Left of the middle (longitude 2) the first date, at which a still has 1..2.
         self.assert_near(swiped[1]["color"], A)

@@ -3,6 +3,7 @@
 // Natural Earth draws borders as they are de facto. Of ground that an atlas is about, the atlas alone speaks: no
 // border of a country in which a noticeable part of its ground lies is drawn.
 import { feature, mesh } from "topojson-client";
+import { continuous } from "./seam.js";
 import worldText from "text:world-atlas/countries-50m.json";
 
 /// Ground in a country, by area: less than this part of all is taken for a line drawn less accurately.
@@ -16,18 +17,18 @@ function ringContains(ring, [x, y]) {
   }
   return inside;
 }
-const contains = (polygons, point) =>
-  polygons.some(([shell, ...holes]) => ringContains(shell, point) && !holes.some((hole) => ringContains(hole, point)));
+const contains = (polygons, [x, y]) => [x, x + 360, x - 360].some((turned) =>
+  polygons.some(([shell, ...holes]) => ringContains(shell, [turned, y]) && !holes.some((hole) => ringContains(hole, [turned, y]))));
 
 const polygonsOf = (geometry) => (geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates);
 
-/// {land, coast, borders} for ground at these points, with these areas.
+/// {land, coast, borders}, without steps over 180 degrees of longitude, for ground at these points, with these areas.
 export function baseFeatures(points, areas) {
   const world = JSON.parse(worldText);
   const { countries, land } = world.objects;
   const total = areas.reduce((sum, area) => sum + Math.max(area, 0), 0);
   const boxes = countries.geometries.map((country) => {
-    const polygons = polygonsOf(feature(world, country).geometry);
+    const polygons = polygonsOf(continuous(feature(world, country).geometry));
     let [west, south, east, north] = [180, 90, -180, -90];
     for (const [shell] of polygons) {
       for (const [x, y] of shell) {
@@ -40,13 +41,13 @@ export function baseFeatures(points, areas) {
   points.forEach((point, i) => {
     if (!point) return;
     const [x, y] = point;
-    const home = boxes.find(({ box: [w, s, e, n], polygons }) => x >= w && x <= e && y >= s && y <= n && contains(polygons, point));
+    const home = boxes.find(({ box: [w, s, e, n], polygons }) => (e > 180 || w < -180 || (x >= w && x <= e)) && y >= s && y <= n && contains(polygons, point));
     if (home) home.area += Math.max(areas[i], 0);
   });
   const concerned = new Set(boxes.filter((b) => b.area > NOTICEABLE * total).map((b) => b.country));
-  const asFeature = (geometry) => ({ type: "Feature", properties: {}, geometry });
+  const asFeature = (geometry) => ({ type: "Feature", properties: {}, geometry: continuous(geometry) });
   return {
-    land: feature(world, land),
+    land: asFeature({ type: "MultiPolygon", coordinates: feature(world, land).features.flatMap((f) => polygonsOf(f.geometry)) }),
     coast: asFeature(mesh(world, countries, (a, b) => a === b)),
     borders: asFeature(mesh(world, countries, (a, b) => a !== b && !concerned.has(a) && !concerned.has(b))),
   };
@@ -58,10 +59,11 @@ export function graticule([west, south, east, north]) {
   const step = [0.1, 0.25, 0.5, 1, 2, 5, 10, 30].find((s) => span / s <= 12) ?? 30;
   const features = [];
   const clamp = (value, most) => Math.max(-most, Math.min(most, value));
-  const [w, e] = [clamp(west - 2 * span, 180), clamp(east + 2 * span, 180)];
+  // What lies beyond 180 degrees is drawn on the other side; no meridian twice.
+  const [w, e] = span >= 72 ? [-180, 180 - step] : [west - 2 * span, east + 2 * span];
   const [s, n] = [clamp(south - 2 * span, 85), clamp(north + 2 * span, 85)];
   const line = (coordinates) => features.push({ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates } });
   for (let x = Math.ceil(w / step) * step; x <= e; x += step) line([[x, s], [x, n]]);
-  for (let y = Math.ceil(s / step) * step; y <= n; y += step) line([[w, y], [e, y]]);
+  for (let y = Math.ceil(s / step) * step; y <= n; y += step) line([[w, y], [span >= 72 ? 180 : e, y]]);
   return { type: "FeatureCollection", features };
 }

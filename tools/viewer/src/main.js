@@ -1,9 +1,13 @@
 // The page: one state (dates, mode, layers, view), and what is shown of it.
 import { byId, element } from "./elements.js";
+import { readLink, writeLink } from "./link.js";
 import { lookAt, lookAtChange, MapData, MapView } from "./mapview.js";
 import { Model } from "./model.js";
-import { fillAbout, layerChoices, showChanges, showDetail, showFigures, showLayers } from "./panel.js";
-import { pictureOf, save } from "./save.js";
+import { fillAbout, fillParties, filterRows, layerChoices, showChanges, showDetail, showFigures, showLayers, spoken } from "./panel.js";
+import { pictureOf } from "./picture.js";
+import { changeRows, datesOf } from "./rows.js";
+import { save } from "./save.js";
+import { connectSwipe, follow, showSwipe } from "./swipe.js";
 import { Timeline } from "./timeline.js";
 
 const LAYERS_OF = {
@@ -14,37 +18,36 @@ class Page {
   constructor(data) {
     this.model = new Model(data);
     this.mapData = new MapData(this.model);
-    const prefersDark = window.matchMedia?.("(prefers-color-scheme: dark)").matches;
-    this.scheme = prefersDark ? "dark" : "light";
-    this.layers = { contact: true, claims: true, zones: true, borders: true, regions: false, places: true };
-    const { dates } = this.model;
-    this.view = { mode: "date", t: dates.at(-1), from: dates[Math.max(0, dates.length - 2)], party: null };
-    this.swipeAt = 0.5;
-    this.chosen = null;
-    this.#readHash();
-    document.documentElement.dataset.scheme = this.scheme;
+    this.usual = {
+      scheme: window.matchMedia?.("(prefers-color-scheme: dark)").matches ? "dark" : "light",
+      layers: { contact: true, claims: true, zones: true, borders: true, regions: false, places: true },
+    };
+    const link = this.#readLink();
     this.#fillPanel();
     this.timeline = new Timeline(this.model, (t, isPlaying) => this.setTime(t, isPlaying));
-    this.maps = [this.#newMap("map-a", true)];
+    this.maps = [this.#newMap("map-a", true, link.camera)];
     this.#connect();
     this.applyMode();
+    this.#openChosen(link);
+    this.#say(link.refused);
   }
 
   #newMap(container, controls, view) {
     const map = new MapView(container, this.model, this.mapData, {
-      scheme: this.scheme, view: view ?? this.startView, controls, label: controls ? "Map" : "Map of the second date",
+      scheme: this.scheme, view, controls, label: controls ? "Map" : "Map of the second date",
     });
     map.ready.then(() => {
       this.#applyLayers(map);
       this.update();
+      map.choose(this.chosen?.ground ?? null);
       if (controls) document.documentElement.dataset.ready = "true";
     });
-    map.map.on("click", (event) => this.choose(map, event.point, event.lngLat));
-    map.map.on("moveend", () => this.#writeHash());
+    map.map.on("click", (event) => this.chooseAt(event.lngLat, event.point));
+    map.map.on("moveend", () => this.#writeLink());
     map.map.getCanvas().addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;
       const center = map.map.getCenter();
-      this.choose(map, map.map.project(center), center);
+      this.chooseAt(center, map.map.project(center));
       byId("detail").focus();
     });
     return map;
@@ -58,94 +61,86 @@ class Page {
     this.timeline.set(t);
     if (!isPlaying) {
       this.#announce();
-      this.#writeHash();
+      this.#writeLink();
     }
   }
 
-  /// Draws the state. Answers when it is drawn.
+  /// Draws the state.
   update() {
     const { model, view } = this;
-    this.#showWhen();
+    const dates = datesOf(view);
+    this.#showWhen(dates);
     const ready = this.maps.filter((m) => m.map.getSource("ground"));
-    const holders = model.holdersAt(model.primary, view.t);
-    let changes = null;
+    const look = (t) => lookAt(model, this.mapData, model.holdersAt(model.primary, t), t, this.scheme, this.layers);
     if (view.mode === "change") {
-      changes = model.changes(view.from, view.t);
+      const changes = changeRows(model, dates, view.party);
       showChanges(model, changes, view.party, this.scheme);
-    } else showFigures(model, view.t, holders, this.layers, this.scheme, view.mode === "swipe");
-    ready.forEach((map) => {
-      if (view.mode === "change") map.show(lookAtChange(model, this.mapData, changes, view.t, this.scheme, this.layers, view.party));
+      for (const map of ready) map.show(lookAtChange(model, this.mapData, changes, dates[1], this.scheme, this.layers, view.party));
+    } else {
+      showFigures(model, dates, this.layers, this.scheme);
       // Of two dates the first map, below, has the earlier.
-      else if (view.mode === "swipe" && map === this.maps[0])
-        map.show(lookAt(model, this.mapData, model.holdersAt(model.primary, view.from), view.from, this.scheme, this.layers));
-      else map.show(lookAt(model, this.mapData, holders, view.t, this.scheme, this.layers));
-    });
-    if (this.chosen) showDetail(model, this.chosen.ground, this.chosen.lonlat, view.t, () => this.unchoose());
+      for (const map of ready)
+        if (view.mode === "swipe" || map === this.maps[0]) map.show(look(map === this.maps[0] ? dates[0] : dates[1]));
+    }
+    this.#showChosen();
   }
 
-  #showWhen() {
+  #showWhen(dates) {
     const { model, view } = this;
-    const small = (text) => element("small", {}, text);
-    byId("when").replaceChildren(...(view.mode === "date" ? [model.label(view.t)] : [small(model.label(view.from)), " → ", model.label(view.t)]));
-    const now = model.data.periods.filter((p) => (p.to === undefined ? p.from === view.t : (p.from ?? -Infinity) <= view.t && view.t < (p.to ?? Infinity)));
+    const { t, from } = view;
+    const [first, last] = [dates[0], dates.at(-1)].map((each) => model.label(each));
+    byId("when").replaceChildren(...(view.mode === "date" ? [last] : [element("small", {}, first), " → ", last]));
+    const now = model.data.periods.filter((p) => (p.to === undefined ? p.from === t : (p.from ?? -Infinity) <= t && t < (p.to ?? Infinity)));
     byId("period").textContent = now.map((p) => p.title ?? p.id).join("; ");
-    byId("tag-a").textContent = model.label(view.from);
-    byId("tag-b").textContent = model.label(view.t);
-    byId("from").value = model.label(view.from);
+    byId("tag-a").textContent = first;
+    byId("tag-b").textContent = last;
+    byId("from").value = from === null ? "" : model.label(from);
+    byId("from").setCustomValidity("");
     byId("from").removeAttribute("aria-invalid");
+    byId("order").hidden = view.mode === "date" || from <= t;
   }
 
   #announce() {
     clearTimeout(this.announcing);
     this.announcing = setTimeout(() => {
-      const { model, view } = this;
-      const rows = [...byId("figures").querySelectorAll("table")].slice(0, 1).flatMap((table) => [...table.querySelectorAll("tbody tr:not(.none)")])
-        .map((row) => [...row.cells].map((cell) => cell.firstChild?.nodeType === 3 ? cell.firstChild.textContent : cell.textContent).join(" "));
-      byId("live").textContent = `${view.mode === "date" ? "" : `${model.label(view.from)} to `}${model.label(view.t)}. ${rows.join("; ")}`;
+      byId("live").textContent = `${datesOf(this.view).map((t) => this.model.label(t)).join(" to ")}. ${spoken()}`;
     }, 400);
+  }
+  /// About what was asked for and is not shown.
+  #say(words) {
+    byId("said").textContent = words.join(" ");
+    byId("said").hidden = words.length === 0;
+  }
+
+  /// The date to compare with, where none was given: that of the change before.
+  #usualFrom() {
+    const { dates } = this.model;
+    const i = this.model.dateIndex(this.view.t);
+    return i < 0 ? this.view.t : dates[i] < this.view.t ? dates[i] : dates[Math.max(0, i - 1)];
   }
 
   applyMode() {
-    const { mode } = this.view;
+    const { view } = this;
+    const { mode } = view;
     const isSwipe = mode === "swipe";
+    if (mode !== "date" && !view.isFromGiven) view.from = this.#usualFrom();
     byId("maps").classList.toggle("swiping", isSwipe);
     byId("when").classList.toggle("two", mode !== "date");
     document.querySelector(`input[name=mode][value=${mode}]`).checked = true;
     byId("compare").hidden = mode === "date";
     byId("party-label").hidden = mode !== "change";
     for (const id of ["map-b", "swipe", "swipe-line", "tag-a", "tag-b"]) byId(id).hidden = !isSwipe;
-    if (isSwipe && this.maps.length === 1) this.#addSecond();
+    if (isSwipe && this.maps.length === 1) {
+      const { map } = this.maps[0];
+      this.maps.push(this.#newMap("map-b", false, { center: map.getCenter(), zoom: map.getZoom() }));
+      follow(map, this.maps[1].map);
+    }
     if (isSwipe) {
       this.maps[1].map.resize();
-      this.#clip();
+      showSwipe(this.swipeAt);
     }
     for (const map of this.maps) if (map.map.getSource("ground")) this.#applyLayers(map);
-    this.setTime(this.view.t);
-  }
-
-  #addSecond() {
-    const [first] = this.maps;
-    const camera = (map) => ({ center: map.getCenter(), zoom: map.getZoom() });
-    const second = this.#newMap("map-b", false, camera(first.map));
-    this.maps.push(second);
-    let isFollowing = false;
-    const follow = (from, to) => from.on("move", () => {
-      if (isFollowing) return;
-      isFollowing = true;
-      to.jumpTo(camera(from));
-      isFollowing = false;
-    });
-    follow(first.map, second.map);
-    follow(second.map, first.map);
-  }
-
-  #clip() {
-    const percent = 100 * this.swipeAt;
-    byId("map-b").style.clipPath = `inset(0 0 0 ${percent}%)`;
-    byId("swipe-line").style.left = `${percent}%`;
-    byId("tag-a").style.right = `calc(${100 - percent}% + 10px)`;
-    byId("tag-b").style.left = `calc(${percent}% + 10px)`;
-    byId("swipe").setAttribute("aria-valuetext", `${Math.round(percent)} % of the width`);
+    this.setTime(view.t);
   }
 
   #applyLayers(map) {
@@ -153,21 +148,39 @@ class Page {
     map.setMode(this.view.mode, this.view.party);
   }
 
-  choose(map, point, { lng, lat }) {
-    const ground = map.groundAt(point);
-    if (ground === null) {
-      this.unchoose();
-      return;
-    }
-    this.chosen = { ground, lonlat: [lng, lat] };
-    for (const each of this.maps) each.choose(ground);
-    const t = this.view.mode === "swipe" && map === this.maps[0] && point.x < this.swipeAt * map.map.getCanvas().clientWidth ? this.view.from : this.view.t;
-    showDetail(this.model, ground, [lng, lat], t, () => this.unchoose());
+  // ---- The ground chosen ----
+
+  /// `point`: where on the map it was asked; of two dates that decides which is told of.
+  chooseAt(lngLat, point) {
+    const { lng, lat } = lngLat.wrap();
+    const isFirst = this.view.mode === "swipe" && point.x < this.swipeAt * byId("maps").clientWidth;
+    this.choose([lng, lat], isFirst ? 0 : 1);
+  }
+  /// Tells of the ground at a place; at the earlier of two dates for side 0.
+  choose(lonlat, side = 1) {
+    const ground = this.model.shapes.groundAt(lonlat);
+    this.chosen = ground < 0 ? null : { ground, lonlat, side };
+    for (const map of this.maps) map.choose(this.chosen?.ground ?? null);
+    this.#showChosen();
+    this.#writeLink();
   }
   unchoose() {
+    const hadFocus = byId("detail").contains(document.activeElement);
     this.chosen = null;
-    byId("detail").hidden = true;
     for (const map of this.maps) map.choose(null);
+    this.#showChosen();
+    this.#writeLink();
+    if (hadFocus) this.maps[0].map.getCanvas().focus();
+  }
+  #showChosen() {
+    const { chosen, view } = this;
+    const dates = datesOf(view);
+    const t = view.mode === "swipe" ? dates[chosen?.side] : dates.at(-1);
+    showDetail(this.model, chosen?.ground ?? null, chosen?.lonlat, t, () => this.unchoose());
+  }
+  #openChosen({ lonlat, side }) {
+    if (lonlat) this.choose(lonlat, side);
+    else this.unchoose();
   }
 
   // ---- The panel ----
@@ -176,31 +189,37 @@ class Page {
     const { model } = this;
     const { data } = model;
     byId("title").textContent = data.title ?? data.atlas;
-    byId("credit").textContent = [data.attribution || data.sources.slice(0, 4).map((s) => s.title ?? s.id).join("; "), "Base map: Natural Earth", data.program].filter(Boolean).join(" · ");
+    byId("credit").textContent = this.#credit();
     byId("find-box").hidden = data.places.length === 0;
     byId("place-names").append(...data.places.map((p) => element("option", { value: p.name }, (p.names ?? []).join(", "))));
-    byId("party").append(element("option", { value: "" }, "all parties: what passed to whom"),
-      ...data.themes[model.primary].holders.flatMap((h, i) => (i > 0 ? [element("option", { value: h.id }, model.holderName(model.primary, i))] : [])));
-    if (this.view.party !== null) byId("party").value = model.holder(model.primary, this.view.party).id;
     const languages = model.languages();
     byId("language-label").hidden = languages.length === 0;
     byId("language").append(element("option", { value: "" }, "main"), ...languages.map((l) => element("option", { value: l }, l)));
-    byId("language").value = languages.includes(model.language) ? model.language : "";
     fillAbout(model);
+    this.#showState();
+  }
+  #credit() {
+    const { data } = this.model;
+    const restrictions = this.model.restrictions();
+    return [data.attribution || data.sources.slice(0, 4).map((s) => s.title ?? s.id).join("; "), "Base map: Natural Earth",
+      restrictions.length > 0 && `Restricted: ${restrictions.join("; ")}`, data.program].filter(Boolean).join(" · ");
+  }
+  /// What boxes and lists of the panel say of the state.
+  #showState() {
+    const { model, view } = this;
+    document.documentElement.dataset.scheme = this.scheme;
+    byId("scheme").textContent = this.scheme === "dark" ? "Light" : "Dark";
+    byId("language").value = model.language;
+    fillParties(model, view.party);
     this.#showLayers();
-    this.#showScheme();
   }
   #showLayers() {
     showLayers(layerChoices(this.model, this.mapData.claimants, this.scheme), this.layers, (key, is) => {
       this.layers[key] = is;
       for (const map of this.maps) this.#applyLayers(map);
       this.update();
-      this.#writeHash();
+      this.#writeLink();
     });
-  }
-  #showScheme() {
-    document.documentElement.dataset.scheme = this.scheme;
-    byId("scheme").textContent = this.scheme === "dark" ? "Light" : "Dark";
   }
 
   #connect() {
@@ -210,41 +229,37 @@ class Page {
         this.applyMode();
       });
     }
-    byId("from").addEventListener("change", () => this.timeline.readBox(byId("from"), (t) => {
-      this.view.from = t;
+    const compareWith = (t) => {
+      Object.assign(this.view, { from: t, isFromGiven: true });
       this.setTime(this.view.t);
-    }));
-    byId("from-now").addEventListener("click", () => {
-      this.view.from = this.view.t;
-      this.setTime(this.view.t);
-    });
+    };
+    byId("from").addEventListener("change", () => this.timeline.readBox(byId("from"), compareWith));
+    byId("from-now").addEventListener("click", () => compareWith(this.view.t));
     byId("party").addEventListener("change", (event) => {
       const i = this.model.data.themes[this.model.primary].holders.findIndex((h) => h.id === event.target.value);
       this.view.party = i > 0 ? i : null;
       for (const map of this.maps) this.#applyLayers(map);
       this.setTime(this.view.t);
     });
-    byId("swipe").addEventListener("input", (event) => {
-      this.swipeAt = event.target.value / 100;
-      this.#clip();
+    connectSwipe((part, isDone) => {
+      this.swipeAt = part;
+      showSwipe(part);
+      if (isDone) this.#writeLink();
     });
     byId("scheme").addEventListener("click", () => {
-      this.scheme = this.scheme === "dark" ? "light" : "dark";
-      this.#showScheme();
-      for (const map of this.maps) map.recolor(this.scheme);
-      this.#showLayers();
-      this.timeline.draw();
+      this.#recolor(this.scheme === "dark" ? "light" : "dark");
       this.update();
-      this.#writeHash();
+      this.#writeLink();
     });
     byId("language").addEventListener("change", (event) => {
       this.model.language = event.target.value;
-      this.#showLayers();
+      this.#showState();
       this.update();
+      this.#writeLink();
     });
     byId("about-open").addEventListener("click", () => byId("about").showModal());
     byId("link").addEventListener("click", async () => {
-      this.#writeHash();
+      this.#writeLink();
       try {
         await navigator.clipboard.writeText(location.href);
         byId("live").textContent = byId("link").textContent = "Copied";
@@ -259,6 +274,7 @@ class Page {
       event.target.setAttribute("aria-invalid", !place && name !== "");
       if (place) this.goTo([place.lon, place.lat]);
     });
+    byId("filter").addEventListener("input", filterRows);
     for (const button of document.querySelectorAll("[data-save]"))
       button.addEventListener("click", () => save(button.dataset.save, this.model, this.view, this.layers, () => this.picture()));
     document.addEventListener("keydown", (event) => {
@@ -273,39 +289,34 @@ class Page {
       else if (event.key === "Home") this.timeline.step(-Infinity);
       else if (event.key === "End") this.timeline.step(Infinity);
     });
-    window.addEventListener("hashchange", () => {
-      if (location.hash === this.written) return;
-      this.#readHash();
-      if (this.startView) this.maps[0].map.jumpTo(this.startView);
-      this.applyMode();
-    });
+    window.addEventListener("hashchange", () => this.#followLink());
+  }
+
+  #recolor(scheme) {
+    this.scheme = scheme;
+    this.#showState();
+    for (const map of this.maps) if (map.map.getSource("ground")) map.recolor(scheme);
+    this.timeline.draw();
   }
 
   goTo(lonlat) {
     const { map } = this.maps[0];
     map.jumpTo({ center: lonlat, zoom: Math.max(map.getZoom(), 9) });
-    map.once("idle", () => this.choose(this.maps[0], map.project(lonlat), { lng: lonlat[0], lat: lonlat[1] }));
+    this.choose(lonlat);
   }
 
   picture() {
     const style = getComputedStyle(document.documentElement);
     const [back, text, dim] = ["--back", "--text", "--dim"].map((name) => style.getPropertyValue(name).trim());
-    return pictureOf(this.model, this.view, this.maps, this.swipeAt, byId("credit").textContent, { back, text, dim });
+    return pictureOf(this, { credit: this.#credit(), back, text, dim });
   }
 
-  // ---- The link to what is shown: #d=DATE&from=DATE&m=MODE&of=PARTY&v=ZOOM/LAT/LON&l=LAYERS&s=SCHEME ----
+  // ---- The link to what is shown ----
 
-  #writeHash() {
-    if (!this.maps) return;
-    const { model, view } = this;
-    const { lng, lat } = this.maps[0].map.getCenter();
-    const parts = { d: model.label(view.t) };
-    if (view.mode !== "date") Object.assign(parts, { m: view.mode, from: model.label(view.from) });
-    if (view.mode === "change" && view.party !== null) parts.of = model.holder(model.primary, view.party).id;
-    parts.v = [this.maps[0].map.getZoom().toFixed(2), lat.toFixed(4), lng.toFixed(4)].join("/");
-    parts.l = Object.keys(this.layers).filter((key) => this.layers[key]).join(",");
-    parts.s = this.scheme;
-    this.written = "#" + Object.entries(parts).map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll("%2F", "/").replaceAll("%2C", ",").replaceAll("%3A", ":")}`).join("&");
+  #writeLink() {
+    if (!this.maps || this.isReading) return;
+    const { map } = this.maps[0];
+    this.written = writeLink(this, { zoom: map.getZoom(), center: map.getCenter() });
     try {
       history.replaceState(null, "", this.written);
     } catch {
@@ -313,23 +324,27 @@ class Page {
     }
   }
 
-  #readHash() {
-    const parts = new URLSearchParams(location.hash.slice(1));
-    const { model, view } = this;
-    const time = (key) => (parts.has(key) ? this.#timeOf(parts.get(key)) : null);
-    view.t = time("d") ?? view.t;
-    view.from = time("from") ?? view.from;
-    if (["date", "swipe", "change"].includes(parts.get("m"))) view.mode = parts.get("m");
-    const party = model.data.themes[model.primary].holders.findIndex((h) => h.id !== null && h.id === parts.get("of"));
-    if (party > 0) view.party = party;
-    const [zoom, lat, lon] = (parts.get("v") ?? "").split("/").map(Number);
-    if ([zoom, lat, lon].every(Number.isFinite) && Math.abs(lat) <= 90) this.startView = { zoom, center: [lon, lat] };
-    if (parts.has("l")) for (const key of Object.keys(this.layers)) this.layers[key] = parts.get("l").split(",").includes(key);
-    if (["light", "dark"].includes(parts.get("s"))) this.scheme = parts.get("s");
+  /// Takes over what the link says; answers it.
+  #readLink() {
+    const link = readLink(location.hash, this.model, this.usual);
+    Object.assign(this, { view: link.view, layers: link.layers, scheme: link.scheme, swipeAt: link.swipeAt, chosen: null });
+    this.model.language = link.language;
+    return link;
   }
-  #timeOf(text) {
-    const i = this.model.dateTexts.indexOf(text);
-    return i >= 0 ? this.model.dates[i] : this.model.parse(text);
+  /// Of an open page whose link was changed by hand: shows what a page newly opened there would.
+  #followLink() {
+    if (location.hash === this.written) return;
+    this.isReading = true;
+    this.timeline.stop();
+    const link = this.#readLink();
+    this.#recolor(this.scheme);
+    if (link.camera) this.maps[0].map.jumpTo(link.camera);
+    else this.maps[0].showAll();
+    this.applyMode();
+    this.#openChosen(link);
+    this.#say(link.refused);
+    this.isReading = false;
+    this.#writeLink();
   }
 }
 

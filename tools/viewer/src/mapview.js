@@ -43,8 +43,10 @@ export class MapData {
     const claimed = (ground) => new Set(
       (data.themes.claim?.grounds[model.geometries[ground].properties.claim] ?? [])
         .filter((_, i) => i % 2 === 1).flatMap((h) => model.holder("claim", h).actors));
-    this.grounds = model.groundFeatures((i) =>
-      Object.fromEntries(this.claimants.length ? [...claimed(i)].map((actor) => [`claim${actor}`, 1]) : []));
+    this.grounds = model.groundFeatures(() => ({}));
+    // A claim is a feature of its own, so that one layer draws those of all: a pattern goes by properties only.
+    this.claims = this.claimants.length === 0 ? []
+      : this.grounds.features.flatMap((_, ground) => [...claimed(ground)].map((actor) => ({ ground, actor })));
     const side = (ground, theme) => (ground < 0 ? -1 : model.geometries[ground].properties[theme]);
     // What lies on the antimeridian is drawn where grounds meet across it.
     const onSeam = (line) => {
@@ -68,7 +70,11 @@ export class MapData {
     })) };
     this.points = model.geometries.map((g) => g.properties.point);
     this.areas = model.areas;
-    this.bounds = data.topology.bbox;
+    this.bounds = model.shapes.bounds();
+  }
+  get claimFeatures() {
+    return { type: "FeatureCollection", features: this.claims.map(({ ground, actor }, id) => (
+      { type: "Feature", id, properties: { pattern: `claim-${actor}` }, geometry: this.grounds.features[ground].geometry })) };
   }
   get base() {
     return (this.baseMade ??= baseFeatures(this.points, this.areas));
@@ -81,12 +87,11 @@ export class MapView {
     this.model = model;
     this.data = data;
     this.scheme = scheme;
-    this.shown = { fill: [], lines: [] };
-    const [west, south, east, north] = data.bounds;
+    this.shown = { fill: [], lines: [], claims: [] };
     this.map = new GlMap({
       container, attributionControl: false, fadeDuration: 0, maxPitch: 0, dragRotate: false, pitchWithRotate: false,
       renderWorldCopies: true, maxZoom: 18, locale: { "Map.Title": label },
-      ...(view ?? { bounds: [[west, south], [east, north]], fitBoundsOptions: { padding: 24 } }),
+      ...(view ?? { bounds: this.#box(), fitBoundsOptions: { padding: 24 } }),
       style: { version: 8, sources: {}, layers: [] },
     });
     this.map.touchZoomRotate.disableRotation();
@@ -95,6 +100,16 @@ export class MapView {
       this.map.addControl(new ScaleControl({ maxWidth: 120 }), "bottom-left");
     }
     this.ready = new Promise((done) => this.map.once("style.load", done)).then(() => this.#build());
+  }
+
+  /// Of all ground, as far as the projection reaches.
+  #box() {
+    const [west, south, east, north] = this.data.bounds;
+    const within = (lat) => Math.max(-85, Math.min(85, lat));
+    return [[west, within(south)], [east, within(north)]];
+  }
+  showAll() {
+    this.map.fitBounds(this.#box(), { padding: 24, animate: false });
   }
 
   #build() {
@@ -125,9 +140,10 @@ export class MapView {
     if (model.data.themes[model.primary].holders.some((h) => h.actors.length > 1))
       add("several", "fill", "ground", { paint: { "fill-pattern": "dots", "fill-opacity": where("several", 1) } });
     add("lost", "fill", "ground", { ...hidden, paint: { "fill-pattern": "lost", "fill-opacity": where("lost", 1) } });
-    for (const actor of data.claimants) {
-      add(`claim-${actor}`, "fill", "ground", { filter: ["has", `claim${actor}`], paint: {
-        "fill-pattern": `claim-${actor}`, "fill-opacity": where(`claim${actor}`, 1), "fill-antialias": false,
+    if (data.claims.length > 0) {
+      map.addSource("claims", { ...exact, data: data.claimFeatures });
+      add("claims", "fill", "claims", { paint: {
+        "fill-pattern": ["image", ["get", "pattern"]], "fill-opacity": where("is", 1), "fill-antialias": false,
       } });
     }
     line("regions", "region", hidden, { "line-color": colors.region, "line-width": 0.7, "line-dasharray": [1, 2], "line-opacity": 0.9 });
@@ -206,12 +222,17 @@ export class MapView {
     const { map, model } = this;
     for (let i = 0; i < model.count; ++i) {
       const state = { fill: fill[i], several: several[i], lost: lost[i] };
-      for (const actor of this.data.claimants) state[`claim${actor}`] = claims[i]?.includes(actor) ?? false;
       const key = Object.values(state).join();
       if (this.shown.fill[i] === key) continue;
       this.shown.fill[i] = key;
       map.setFeatureState({ source: "ground", id: i }, state);
     }
+    this.data.claims.forEach(({ ground, actor }, id) => {
+      const is = claims[ground]?.includes(actor) ?? false;
+      if ((this.shown.claims[id] ?? false) === is) return;
+      this.shown.claims[id] = is;
+      map.setFeatureState({ source: "claims", id }, { is });
+    });
     for (let arc = 0; arc < model.left.length; ++arc) {
       const [a, b] = [model.left[arc], model.right[arc]];
       const bits = differs(a, b) | (contact(a, b) << 1) | (changed(a, b) << 2) | (zone(a, b) << 3) | (border(a, b) << 4);
@@ -232,7 +253,7 @@ export class MapView {
   setMode(mode, party) {
     this.setVisible(["changed"], mode === "change");
     this.setVisible(["lost"], mode === "change" && party !== null);
-    this.setVisible(["contact-casing", "contact", ...this.data.claimants.map((actor) => `claim-${actor}`)], mode !== "change");
+    this.setVisible(["contact-casing", "contact", "claims"], mode !== "change");
   }
 
   /// Colours of the other scheme. States stay.
@@ -254,15 +275,16 @@ export class MapView {
     paint("places", "text-halo-color", colors.halo);
   }
 
+  /// Outlines a ground; none for null.
   choose(ground) {
-    const features = ground === null ? []
-      : [{ type: "Feature", properties: {}, geometry: this.data.grounds.features[ground].geometry }];
+    const { model } = this;
+    const features = ground === null ? [] : model.arcsOf[ground].flatMap((arc) => model.shapes.lines(arc))
+      .map((coordinates) => ({ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates } }));
     this.map.getSource("chosen")?.setData({ type: "FeatureCollection", features });
   }
-  /// The ground drawn at a point of the window; null where there is none.
-  groundAt(point) {
-    const [found] = this.map.queryRenderedFeatures(point, { layers: ["ground"] });
-    return found ? found.id : null;
+  /// Meters that a pixel is wide at the middle of the map.
+  metersPerPixel() {
+    return 2 * Math.PI * 6378137 * Math.cos(this.map.getCenter().lat * Math.PI / 180) / (512 * 2 ** this.map.getZoom());
   }
   /// The picture as it is now.
   picture() {

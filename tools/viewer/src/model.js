@@ -1,7 +1,8 @@
 // The atlas as the page has it: who held which ground when, how much, and by which statements.
 // What the document holds is described in docs/design/map.md.
-import { feature, mergeArcs } from "topojson-client";
-import { Calendar } from "./dates.js";
+import { feature } from "topojson-client";
+import { Calendar, forPeople } from "./dates.js";
+import { Shapes } from "./shapes.js";
 import { Testimonies } from "./testimony.js";
 
 /// Index of the last element that is not after `t`; -1 if there is none.
@@ -30,13 +31,20 @@ export class Model {
     this.geometries = geometries;
     this.count = geometries.length;
     this.areas = Float64Array.from(geometries, (g) => g.properties.area_m2);
-    this.language = data.language ?? "";
-    this.dates = data.dates.map((i) => this.times[i]);
-    this.dateTexts = data.dates.map((i) => data.time_texts[i] ?? "at all times");
+    this.usualLanguage = data.language ?? "";
+    this.language = this.usualLanguage;
+    // What holds outside of a window was left out of the data.
+    this.since = this.calendar.parse(data.since ?? "") ?? -Infinity;
+    this.until = this.calendar.parse(data.until ?? "") ?? Infinity;
+    this.dates = data.dates.map((i) => Math.max(this.times[i], this.since));
+    this.dateTexts = data.dates.map((i) => data.time_texts[i] ?? data.since ?? "at all times");
     this.figureTimes = data.figures.map((f) => f.at ?? -Infinity);
     // Without an edge of what an atlas is about nothing is unknown: ground that nobody is said to hold is outside.
     this.hasUnknown = data.figures.some(({ rows }) => rows.some(([id]) => id === null));
+    /// Whether dates in doubt make figures uncertain at any time.
+    this.hasDoubt = data.figures.some(({ rows }) => rows.some((row) => row.length > 4));
     this.#findSides();
+    this.shapes = new Shapes(data.topology, this.left, this.right);
     this.#weighDates();
   }
 
@@ -84,19 +92,54 @@ export class Model {
     return lastNotAfter(this.dates, t);
   }
 
-  label(t) {
+  /// A date as files and links have it, which is read back to the same instant.
+  text(t) {
     const i = this.dateIndex(t);
     return i >= 0 && this.dates[i] === t ? this.dateTexts[i] : this.calendar.format(t);
   }
+  label(t) {
+    return forPeople(this.text(t));
+  }
 
-  /// A date as it is typed: ISO 8601, a period's id, "latest" or "previous". Null if it is none.
+  isWithin(t) {
+    return this.since <= t && t < this.until;
+  }
+  #windowText() {
+    const { since, until } = this.data;
+    return [since && `since ${since}`, until && `until ${until}`].filter(Boolean).join(" ");
+  }
+  /// Periods of whose beginning the page knows.
+  periods() {
+    return this.data.periods.filter((p) => this.isWithin(p.from ?? -Infinity));
+  }
+
+  /// A date as it is typed: ISO 8601, a period's id, "latest" or "previous". Throws RangeError, with what to say, for
+  /// what is none, and for dates of which the page knows nothing.
   parse(text) {
     const word = text.trim();
+    const t = this.#instantOf(word);
+    if (t === null) throw new RangeError(`'${word}' is not a date; write a year, month or day, as 1994-05-12, an instant, as 2020-11-10T01:00+04:00, or a period's id`);
+    if (!this.isWithin(t)) throw new RangeError(`'${word}' lies outside the window (${this.#windowText()}), and what holds there was left out`);
+    return t;
+  }
+  #instantOf(word) {
     const period = this.data.periods.find((p) => p.id === word);
-    if (period) return period.from ?? this.dates[0];
+    if (period) return period.from ?? (this.since === -Infinity ? this.dates[0] : -Infinity);
     if (word === "latest") return this.dates.at(-1);
     if (word === "previous") return this.dates.at(-2) ?? this.dates.at(-1);
-    return this.calendar.parse(word);
+    const i = this.dateTexts.indexOf(word);
+    return i >= 0 ? this.dates[i] : this.calendar.parse(word);
+  }
+
+  /// How the page is restricted, in words: what it was made of, and what was left out.
+  restrictions() {
+    const { as_of: asOf, public: isPublic, harmonise_m: harmonised, filters, since, until } = this.data;
+    return [
+      asOf && `as recorded by ${asOf}`, (since || until) && `only the time ${this.#windowText()}`,
+      isPublic && "for the public: only what is published, and neither it nor its source internal",
+      filters && `only what ${filters} leaves`,
+      harmonised && `lines within ${harmonised} m of earlier ones taken to be the same`,
+    ].filter(Boolean);
   }
 
   /// Whether --actor and --group leave a holder at an instant.
@@ -150,6 +193,12 @@ export class Model {
   isNobody(theme, holder) {
     return this.holder(theme, holder).id === "nobody";
   }
+  /// The language of a holder's name, where the page chose one; null where it is whatever the atlas wrote.
+  languageOf(theme, holder) {
+    const { language } = this;
+    const { actors } = this.holder(theme, holder);
+    return language !== "" && actors.length > 0 && actors.every((a) => this.data.actors[a].names?.[language] !== undefined) ? language : null;
+  }
   /// Languages in which any name is given.
   languages() {
     return [...new Set(this.data.actors.flatMap((a) => Object.keys(a.names ?? {})))].sort();
@@ -163,11 +212,11 @@ export class Model {
     return this.data.figures[i].rows.map(([id, area, low = null, high = null, dateLow = null, dateHigh = null]) =>
       ({ id, holder: byId.get(id), area, low, high, dateLow, dateHigh }));
   }
-  /// Holders that ever have any ground, in the order of their greatest area; unknown last.
+  /// Holders that ever have any ground, or may by dates in doubt, in the order of their greatest area; unknown last.
   holdersEver() {
     const greatest = new Map();
     for (const { rows } of this.data.figures)
-      for (const [id, area] of rows) greatest.set(id, Math.max(area, greatest.get(id) ?? 0));
+      for (const [id, area, , , , dateHigh = 0] of rows) greatest.set(id, Math.max(area, dateHigh, greatest.get(id) ?? 0));
     return [...greatest].filter(([, area]) => area > 0).sort((a, b) => (a[0] === null) - (b[0] === null) || b[1] - a[1])
       .map(([id]) => id);
   }
@@ -205,6 +254,15 @@ export class Model {
       parties: [...parties.values()].filter((p) => p.holder !== UNKNOWN && (wasShown[p.holder] || isShown[p.holder]))
         .sort((x, y) => y.gained + y.lost - x.gained - x.lost || y.held - x.held),
     };
+  }
+
+  /// Places whose holder is another: {name, from, to}, of holders before and after.
+  placesChanged({ before, after }) {
+    this.groundsOfPlaces ??= this.data.places.map(({ lon, lat }) => this.shapes.groundAt([lon, lat]));
+    return this.data.places.flatMap(({ name }, i) => {
+      const ground = this.groundsOfPlaces[i];
+      return ground < 0 || before[ground] === after[ground] ? [] : [{ name, from: before[ground], to: after[ground] }];
+    });
   }
 
   /// Whether two holders that meet make a line of contact: both are known, one each, and no nobody.
@@ -272,29 +330,20 @@ export class Model {
   arcOf(line) {
     return this.data.topology.arcs[line];
   }
-  /// Every line between grounds, unless `properties` answers null.
-  lineFeatures(properties) {
-    const { topology, seam } = this.data;
-    const features = [];
-    this.left.forEach((_, id) => {
-      const its = properties(id);
-      if (its === null) return;
-      const [, , south, north] = seam[id - topology.arcs.length] ?? [];
-      const geometry = this.arcOf(id) ? feature(topology, { type: "LineString", arcs: [id] }).geometry
-        : { type: "LineString", coordinates: [[180, south / 1e7], [180, north / 1e7]] };
-      features.push({ type: "Feature", id, properties: its, geometry });
-    });
-    return { type: "FeatureCollection", features };
+  #coordinatesOf(line) {
+    if (this.arcOf(line)) return this.shapes.lines(line);
+    const [, , south, north] = this.data.seam[line - this.data.topology.arcs.length];
+    return [[[180, south / 1e7], [180, north / 1e7]]];
   }
-  /// Some grounds as one area: lines between them are gone. Shells run counter-clockwise.
-  merged(grounds) {
-    const geometry = mergeArcs(this.data.topology, grounds.map((g) => this.geometries[g]));
-    const { coordinates } = feature(this.data.topology, geometry).geometry;
-    return { type: "MultiPolygon", coordinates: coordinates.map((polygon) => polygon.map((ring, i) => {
-      let sum = 0;
-      for (let k = 1; k < ring.length; ++k)
-        sum += (ring[k][0] - ring[k - 1][0]) * (ring[k][1] + ring[k - 1][1]);
-      return (sum < 0) === (i === 0) ? ring : ring.toReversed();
-    })) };
+  /// Every line between grounds, unless `properties` answers null. Long ones are several features with one id.
+  lineFeatures(properties) {
+    const features = [];
+    for (let id = 0; id < this.left.length; ++id) {
+      const its = properties(id);
+      if (its === null) continue;
+      for (const coordinates of this.#coordinatesOf(id))
+        features.push({ type: "Feature", id, properties: its, geometry: { type: "LineString", coordinates } });
+    }
+    return { type: "FeatureCollection", features };
   }
 }

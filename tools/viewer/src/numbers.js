@@ -1,26 +1,46 @@
-// Areas and lengths as people read them.
+// Areas and lengths as people read them: as the tables of the command line write them (tools/cli/report.cpp).
 
-const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+/// Decimals of a figure without a band, as of `--round`.
+const DECIMALS = 2;
 
-/// km2 with as many digits as say something: to the unit from 100 on, else to three digits.
-export function km2(area) {
-  const value = area / 1e6;
-  if (value === 0) return "0";
-  if (Math.abs(value) >= 100) return whole.format(value).replaceAll(",", "\u202f");
-  if (Math.abs(value) < 0.005) return "< 0.01";
-  return value.toFixed(Math.abs(value) >= 10 ? 1 : 2);
+/// Thousands apart; decimals below 0 round to tens, hundreds, ...
+function withThousands(value, decimals) {
+  const unit = 10 ** Math.max(0, -decimals);
+  const rounded = decimals < 0 ? Math.sign(value) * Math.round(Math.abs(value) / unit) * unit : value;
+  const text = rounded.toFixed(Math.max(0, decimals));
+  const [whole, part] = text.replace(/^-(?=[0.]*$)/, "").split(".");
+  return whole.replace(/\B(?=(\d{3})+$)/g, "\u202f") + (part === undefined ? "" : `.${part}`);
 }
 
-/// A figure rounded to what its band supports: to the unit above a tenth of its width.
-export function km2Within(area, low, high) {
-  const spread = (high - low) / 1e6;
-  if (!(spread > 0)) return km2(area);
-  const unit = 10 ** Math.floor(Math.log10(spread / 2));
-  if (unit < 1) return km2(area);
-  return whole.format(Math.round(area / 1e6 / unit) * unit).replaceAll(",", "\u202f");
+/// To how many decimals a figure is worth writing that is known within a band: the half of the band to two digits
+/// where they are below 36, else to one (the rule of the Particle Data Group).
+export function decimalsOf(low, high, most = DECIMALS) {
+  const half = (high - low) / 2;
+  if (!(half > 0)) return most;
+  const exponent = Math.floor(Math.log10(half));
+  return Math.min(most, (half / 10 ** exponent < 3.55 ? 1 : 0) - exponent);
+}
+
+const bandDecimals = (low, high) => (low === null || high === null ? DECIMALS : decimalsOf(low / 1e6, high / 1e6));
+
+/// km2, rounded to what its band supports.
+export function km2(area, low = null, high = null) {
+  return withThousands(area / 1e6, bandDecimals(low, high));
+}
+/// The band itself.
+export function km2Band(low, high) {
+  const decimals = bandDecimals(low, high);
+  const least = withThousands(low / 1e6, decimals);
+  return low === high ? least : `${least}–${withThousands(high / 1e6, decimals)}`;
+}
+/// Of what changed, whose own band the page does not have: as the areas that it is a part of, [{low, high}], but to
+/// two digits at least, for lines that two dates share make it surer than these.
+export function km2Of(area, bands) {
+  const digits = area === 0 ? DECIMALS : 1 - Math.floor(Math.log10(Math.abs(area) / 1e6));
+  const decimals = Math.min(DECIMALS, ...bands.map(({ low, high }) => bandDecimals(low, high)));
+  return withThousands(area / 1e6, Math.min(DECIMALS, Math.max(decimals, digits)));
 }
 
 export function km(length) {
-  const value = length / 1e3;
-  return value >= 100 ? whole.format(value).replaceAll(",", "\u202f") : value.toFixed(1);
+  return withThousands(length / 1e3, DECIMALS);
 }

@@ -2,9 +2,11 @@
 import { byId, element, fill, link } from "./elements.js";
 import { GAINED, LOST, SCHEMES } from "./mapview.js";
 import { UNKNOWN } from "./model.js";
-import { km, km2, km2Within } from "./numbers.js";
+import { km } from "./numbers.js";
+import { fillHatched } from "./patterns.js";
+import { contactRows, figureRows, MANY } from "./rows.js";
 
-const THEME_WORDS = { control: "Control", claim: "Claim", border: "Border", zone: "Zone" };
+export const THEME_WORDS = { control: "Control", claim: "Claim", border: "Border", zone: "Zone" };
 
 export function swatch(color, { several = false, alpha = 1 } = {}) {
   const style = { backgroundColor: color, opacity: alpha };
@@ -13,7 +15,7 @@ export function swatch(color, { several = false, alpha = 1 } = {}) {
   return element("span", { class: "swatch", style, "aria-hidden": "true" });
 }
 
-/// A sample of a line or hatch.
+/// A sample of a line or a place.
 function sample(kind, color, casing) {
   const svg = (name, attributes) => {
     const out = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -23,17 +25,7 @@ function sample(kind, color, casing) {
   const out = svg("svg", { width: 22, height: 13, viewBox: "0 0 22 13", "aria-hidden": "true" });
   const line = (x1, y1, x2, y2, width, dash) =>
     svg("line", { x1, y1, x2, y2, stroke: color, "stroke-width": width, ...(dash && { "stroke-dasharray": dash }) });
-  if (kind.startsWith("hatch")) {
-    out.append(svg("rect", { x: 0.5, y: 0.5, width: 21, height: 12, fill: "none", stroke: color, "stroke-opacity": 0.6 }));
-    const direction = Number(kind.slice(5)) % 4;
-    for (let i = -1; i < 5; ++i) {
-      const x = 5.5 * i;
-      if (direction === 0) out.append(line(x, 0, x + 13, 13, 2));
-      if (direction === 1) out.append(line(x + 13, 0, x, 13, 2));
-      if (direction === 2 && i > -1 && i < 3) out.append(line(0, 2 + 5 * i, 22, 2 + 5 * i, 2));
-      if (direction === 3) out.append(line(x, 0, x, 13, 2));
-    }
-  } else if (kind === "contact") {
+  if (kind === "contact") {
     out.append(svg("line", { x1: 0, y1: 6.5, x2: 22, y2: 6.5, stroke: casing, "stroke-width": 6 }), line(0, 6.5, 22, 6.5, 3));
   } else if (kind === "zone") out.append(line(0, 6.5, 22, 6.5, 2.5, "5 3"));
   else if (kind === "border") out.append(line(0, 6.5, 22, 6.5, 1.6, "8 4"));
@@ -41,78 +33,128 @@ function sample(kind, color, casing) {
   else if (kind === "place") out.append(svg("circle", { cx: 11, cy: 6.5, r: 3, fill: casing, stroke: color, "stroke-width": 1.4 }));
   return out;
 }
-
-function bandCell(area, low, high) {
-  if (low === null || area === null) return element("td", {}, area === null ? "–" : km2(area));
-  return element("td", {}, km2Within(area, low, high), element("small", {}, `${km2(low)} – ${km2(high)}`));
+function hatchSample(color, number, edge) {
+  const out = element("canvas", { width: 44, height: 26, class: "hatch", "aria-hidden": "true" });
+  const context = out.getContext("2d");
+  context.scale(2, 2);
+  fillHatched(context, [0, 0, 22, 13], color, number, edge);
+  return out;
 }
 
-/// Areas of one date, with the parties that ever hold ground in a steady order.
-export function showFigures(model, t, holders, layers, scheme, hasTwo) {
-  const now = new Map(model.figuresAt(t).map((row) => [row.id, row]));
+// ---- Figures ----
+
+/// A holder's name, in its language.
+const holderName = (model, theme, holder) => element("span", { lang: model.languageOf(theme, holder) }, model.holderName(theme, holder));
+
+const head = (...words) => element("thead", {}, element("tr", {}, words.map((word) => element("th", { scope: "col" }, word))));
+const note = (...words) => element("p", { class: "note" }, ...words);
+
+/// A long table scrolls in a box of its own, so that what stands below it is in reach; #filter finds its rows.
+function boxed(table) {
+  return table.tBodies[0].rows.length > MANY ? element("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": table.caption.textContent }, table) : table;
+}
+function showFigureParts(parts) {
+  byId("figures").replaceChildren(...parts.map((part) => (part.tagName === "TABLE" ? boxed(part) : part)));
+  byId("filter-label").hidden = byId("figures").querySelector(".scroll") === null;
+  filterRows();
+}
+export function filterRows() {
+  const word = byId("filter-label").hidden ? "" : byId("filter").value.trim().toLowerCase();
+  for (const row of byId("figures").querySelectorAll("tbody tr"))
+    row.hidden = word !== "" && !row.textContent.toLowerCase().includes(word);
+}
+/// The first rows of what the panel shows, as one says them.
+export function spoken() {
+  const [first] = byId("figures").querySelectorAll("table");
+  const rows = first ? [...first.querySelectorAll("tbody tr:not(.none)")] : [];
+  const words = rows.slice(0, 4).map((row) => [...row.cells].map((cell) => [...cell.childNodes].filter((n) => n.nodeName !== "SMALL").map((n) => n.textContent).join("")).join(" "));
+  return words.join("; ") + (rows.length > words.length ? `; and ${rows.length - words.length} more` : "");
+}
+
+/// Areas at dates, with the parties that ever hold ground in a steady order, unless there are too many to be read.
+export function showFigures(model, dates, layers, scheme) {
   const colors = SCHEMES[scheme];
-  const themeHolders = model.data.themes[model.primary].holders;
-  const numbers = new Map(themeHolders.map((h, i) => [h.id, i]));
-  let hasBand = false;
-  let hasDoubt = false;
-  const rows = model.holdersEver().map((id) => {
-    const row = now.get(id) ?? { area: 0, low: null, high: null };
-    const number = numbers.get(id);
-    const isNone = !(row.area > 0);
-    hasBand ||= row.low !== null && !isNone;
-    hasDoubt ||= (row.dateLow ?? null) !== null && (row.dateLow !== row.area || row.dateHigh !== row.area);
-    return element("tr", { class: isNone ? "none" : null },
-      element("th", { scope: "row" }, swatch(number === UNKNOWN ? colors.unknown : themeHolders[number]?.color ?? "#888888",
-        { several: (themeHolders[number]?.actors.length ?? 0) > 1, alpha: number === UNKNOWN ? 0.4 : 1 }),
-        id === null ? "unknown" : number === undefined ? id : model.holderName(model.primary, number)),
-      isNone ? element("td", {}, "–") : bandCell(row.area, row.low, row.high));
-  });
+  const { holders } = model.data.themes[model.primary];
+  const all = figureRows(model, dates);
+  const isNone = ({ figures }) => figures.every(({ area, dateBand }) => !(area > 0) && dateBand === null);
+  const rows = all.length > MANY ? all.filter((row) => !isNone(row)) : all;
+  const figures = rows.flatMap((row) => row.figures);
+  const isPair = dates.length > 1;
+  const columns = (unit) => (isPair ? dates.map((t) => model.label(t)) : [unit]);
+  const caption = model.primary === "control" ? "Area under control" : THEME_WORDS[model.primary];
   const parts = [element("table", {},
-    element("caption", {}, `${model.primary === "control" ? "Area under control" : THEME_WORDS[model.primary]}${hasTwo ? `, ${model.label(t)}` : ""}`),
-    element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "party"), element("th", { scope: "col" }, "km²"))),
-    element("tbody", {}, rows))];
-  if (hasBand) parts.push(element("p", { class: "note" }, "Below a figure: where it lies with 95 %, as far as the accuracy of lines goes."));
-  if (hasDoubt) parts.push(element("p", { class: "note" }, "Dates of some statements are in doubt here: choose ground to see which."));
-  const contacts = layers.contact ? model.contacts(holders) : [];
+    element("caption", {}, caption, isPair && ", km²"),
+    head("party", ...columns("km²")),
+    element("tbody", {}, rows.map((row) => element("tr", { class: isNone(row) ? "none" : null },
+      element("th", { scope: "row" }, swatch(row.number === UNKNOWN ? colors.unknown : holders[row.number]?.color ?? "#888888",
+        { several: (holders[row.number]?.actors.length ?? 0) > 1, alpha: row.number === UNKNOWN ? 0.4 : 1 }),
+        element("span", { lang: row.language }, row.id === null ? "unknown" : row.name)),
+      row.figures.map(({ text, band, dateBand }) => element("td", {}, text, band !== null && element("small", {}, band),
+        dateBand !== null && element("small", {}, `by dates ${dateBand}`)))))))];
+  if (rows.length < all.length) parts.push(note(`${all.length - rows.length} that hold ground at other dates have none ${isPair ? "at these" : "now"}.`));
+  if (figures.some(({ band }) => band !== null)) parts.push(note("Below a figure: where it lies with 95 %, as far as the accuracy of lines goes."));
+  if (figures.some(({ dateBand }) => dateBand !== null))
+    parts.push(note("By dates: the least and the most by the dates that are possible, for some statements are in doubt. Choose ground to see which."));
+  const contacts = layers.contact ? contactRows(model, dates) : [];
   if (contacts.length > 0) {
     parts.push(element("table", {},
-      element("caption", {}, "Line of contact"),
-      element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "between"), element("th", { scope: "col" }, "km"))),
-      element("tbody", {}, contacts.map(({ first, second, length }) => element("tr", {},
-        element("th", { scope: "row" }, `${model.holderName(model.primary, first)} – ${model.holderName(model.primary, second)}`),
-        element("td", {}, km(length)))))));
+      element("caption", {}, "Line of contact", isPair && ", km"),
+      head("between", ...columns("km")),
+      element("tbody", {}, contacts.map(({ first, second, lengths }) => element("tr", {},
+        element("th", { scope: "row" }, holderName(model, model.primary, first), " – ", holderName(model, model.primary, second)),
+        lengths.map((length) => element("td", {}, length > 0 ? km(length) : "–")))))));
   }
-  byId("figures").replaceChildren(...parts);
+  showFigureParts(parts);
 }
 
+/// What changed, as changeRows has it.
 export function showChanges(model, changes, party, scheme) {
   const colors = SCHEMES[scheme];
-  const name = (holder) => model.holderName(model.primary, holder);
+  const name = (holder) => holderName(model, model.primary, holder);
   const color = (holder) => (holder === UNKNOWN ? colors.unknown : model.holder(model.primary, holder).color);
-  const signed = (area, sign) => (area > 0 ? `${sign}${km2(area)}` : "–");
-  const cells = (cell) => element("th", { scope: "col" }, cell);
+  const signed = (area, sign) => (area > 0 ? `${sign}${changes.text(area)}` : "–");
+  const fromTo = (unit) => element("thead", {}, element("tr", {}, element("th", { scope: "col" }, unit === "" ? "place" : "from"),
+    unit === "" && element("th", { scope: "col", class: "left" }, "from"), element("th", { scope: "col", class: "left" }, "to"), unit !== "" && element("th", { scope: "col" }, unit)));
   const parts = [element("table", {},
     element("caption", {}, "Gained and lost, km²"),
-    element("thead", {}, element("tr", {}, ["party", "gained", "lost", "held"].map(cells))),
+    head("party", "gained", "lost", "held"),
     element("tbody", {}, changes.parties.map((p) => element("tr", { class: p.gained + p.lost > 0 ? null : "none" },
       element("th", { scope: "row" }, swatch(color(p.holder)), name(p.holder)),
-      element("td", {}, signed(p.gained, "+")), element("td", {}, signed(p.lost, "−")), element("td", {}, km2(p.held))))))];
+      element("td", {}, signed(p.gained, "+")), element("td", {}, signed(p.lost, "−")),
+      element("td", {}, p.held > 0 ? changes.heldText(p) : "–")))))];
   if (party !== null) {
-    parts.push(element("p", { class: "note" }, swatch(GAINED), "gained ",
+    parts.push(note(swatch(GAINED), "gained ",
       element("span", { class: "swatch", style: { backgroundColor: LOST, backgroundImage: "repeating-linear-gradient(135deg, #fffc 0 2px, transparent 2px 5px)", marginLeft: "12px" } }), "lost ",
       swatch(color(party), { alpha: 0.45 }), "held"));
   } else {
-    parts.push(element("p", { class: "note" }, "Ground that passed has the full colour of its holder at the second date; the rest is pale."));
+    parts.push(note("Ground that passed has the full colour of its holder at the second date; the rest is pale."));
   }
   if (changes.passed.length > 0) {
     parts.push(element("table", {},
-      element("caption", {}, "What passed"),
-      element("thead", {}, element("tr", {}, [cells("from"), element("th", { scope: "col", class: "left" }, "to"), cells("km²")])),
-      element("tbody", {}, changes.passed.filter((p) => party === null || p.from === party || p.to === party).map((p) => element("tr", {},
+      element("caption", {}, "What passed"), fromTo("km²"),
+      element("tbody", {}, changes.passed.map((p) => element("tr", {},
         element("th", { scope: "row" }, swatch(color(p.from)), name(p.from)),
-        element("td", { class: "words" }, swatch(color(p.to)), name(p.to)), element("td", {}, km2(p.area)))))));
-  } else parts.push(element("p", { class: "note" }, "No ground passed between these dates."));
-  byId("figures").replaceChildren(...parts);
+        element("td", { class: "words" }, swatch(color(p.to)), name(p.to)), element("td", {}, changes.text(p.area)))))));
+  } else parts.push(note("No ground passed between these dates."));
+  if (changes.places.length > 0) {
+    parts.push(element("table", {},
+      element("caption", {}, "Places that changed hands"), fromTo(""),
+      element("tbody", {}, changes.places.map((p) => element("tr", {},
+        element("th", { scope: "row" }, p.name), element("td", { class: "words" }, name(p.from)), element("td", { class: "words" }, name(p.to)))))));
+  }
+  if (changes.hasBands) {
+    parts.push(note("Rounded as the areas at these dates. How sure a change is depends on which lines both dates share: its 95 % band, and the noise of lines drawn anew, are in ",
+      element("code", {}, "marchland changes"), "."));
+  }
+  showFigureParts(parts);
+}
+
+/// The list of parties whose gains and losses can be shown.
+export function fillParties(model, party) {
+  const { holders } = model.data.themes[model.primary];
+  fill(byId("party"), element("option", { value: "" }, "all parties: what passed to whom"),
+    holders.slice(1).map((h, i) => element("option", { value: h.id, lang: model.languageOf(model.primary, i + 1) }, model.holderName(model.primary, i + 1))));
+  byId("party").value = party === null ? "" : holders[party].id;
 }
 
 /// What can be drawn: key, words, sample, and whether the atlas has any.
@@ -122,7 +164,7 @@ export function layerChoices(model, claimants, scheme) {
   return [
     { key: "contact", text: "Line of contact", mark: sample("contact", colors.contact, colors.casing), has: model.hasContact() },
     { key: "claims", text: "Claims, on ground that others hold", mark: null, has: claimants.length > 0,
-      parts: claimants.map((actor, i) => [sample(`hatch${i}`, model.data.actors[actor].color), model.actorName(actor)]) },
+      parts: claimants.map((actor, i) => [hatchSample(model.data.actors[actor].color, i, colors.edge), model.actorName(actor)]) },
     { key: "zones", text: "Zones", mark: sample("zone", colors.zone), has: has("zone") },
     { key: "borders", text: "Borders in force", mark: sample("border", colors.line), has: has("border") },
     { key: "regions", text: "Regions", mark: sample("region", colors.region), has: model.data.regions.length > 0 },
@@ -135,14 +177,16 @@ export function showLayers(choices, layers, onChange) {
   box.hidden = choices.length === 0;
   box.replaceChildren(box.querySelector("legend"), ...choices.flatMap(({ key, text, mark, parts }) => [
     element("label", {}, element("input", { type: "checkbox", checked: layers[key], "data-layer": key, onchange: (event) => onChange(key, event.target.checked) }), mark, text),
-    parts && element("ul", {}, parts.map(([its, name]) => element("li", {}, its, " ", name))),
+    parts && element("ul", { class: parts.length > MANY ? "scroll" : null, tabindex: parts.length > MANY ? 0 : null }, parts.map(([its, name]) => element("li", {}, its, " ", name))),
   ].filter(Boolean)));
 }
 
 // ---- The ground chosen ----
 
 function span(model, from, to) {
-  const since = Number.isFinite(from) ? `from ${model.label(from)}` : "since ever";
+  // Of what was before and after a window the page knows nothing.
+  const since = from < model.since ? `from ${model.label(model.since)} or before` : Number.isFinite(from) ? `from ${model.label(from)}` : "since ever";
+  if (to > model.until) return `${since} until ${model.label(model.until)} or later`;
   return Number.isFinite(to) ? `${since} until ${model.label(to)}` : `${since}, no end stated`;
 }
 
@@ -186,7 +230,7 @@ export function showDetail(model, ground, lonlat, t, onClose) {
   const regions = model.regionsOf(ground);
   fill(box,
     element("header", {},
-      element("h2", {}, swatch(main.holder === UNKNOWN ? "#8c8c8c66" : model.holder(model.primary, main.holder).color), model.holderName(model.primary, main.holder)),
+      element("h2", {}, swatch(main.holder === UNKNOWN ? "#8c8c8c66" : model.holder(model.primary, main.holder).color), holderName(model, model.primary, main.holder)),
       element("button", { type: "button", "aria-label": "Close", onclick: onClose }, "×")),
     element("p", {}, `${THEME_WORDS[model.primary]} at ${model.label(t)}: ${span(model, main.from, main.to)}`),
     main.possible.length > 1 && element("p", {}, `Dates are in doubt: by those that are possible ${main.possible.map((set) => (set.length === 0 ? "unknown" : set.map((actor) => model.actorName(actor)).join(" / "))).join(", or ")}.`),
@@ -201,7 +245,7 @@ export function showDetail(model, ground, lonlat, t, onClose) {
       element("details", {}, element("summary", {}, "Statements"), element("ul", {}, testimonies.filter((each) => each.standing === "decides").map((each) => statementItem(model, each)))),
     ]),
     element("h3", {}, "History"),
-    element("ol", {}, main.history.filter((h, i) => h.holder !== UNKNOWN || i > 0).map((h) => element("li", {},
+    element("ol", {}, main.history.filter((h, i) => (h.holder !== UNKNOWN || i > 0) && h.to > model.since && h.from < model.until).map((h) => element("li", {},
       h.from <= t && t < h.to ? element("strong", {}, model.holderName(model.primary, h.holder)) : model.holderName(model.primary, h.holder), ` ${span(model, h.from, h.to)}`))),
     ...(regions.length > 0 ? [element("h3", {}, "Regions"), element("p", {}, regions.map((r) => r.name ?? r.id).join("; "))] : []),
   );
@@ -221,7 +265,8 @@ export function fillAbout(model) {
     element("h2", { id: "about-title" }, data.title ?? data.atlas),
     data.disclaimer && element("p", {}, data.disclaimer),
     data.attribution && element("p", {}, data.attribution),
-    element("p", {}, `Areas by method ${data.method}, on a grid of ${data.grid}; between sources the rule ${data.rule}. ${data.filters ? `Left by ${data.filters}. ` : ""}Made by ${data.program}${data.checksum ? ` from the atlas of checksum ${data.checksum}` : ""}.`),
+    element("p", {}, `Areas by method ${data.method}, on a grid of ${data.grid}; between sources the rule ${data.rule}. Made by ${data.program}${data.checksum ? ` from the atlas of checksum ${data.checksum}` : ""}.`),
+    model.restrictions().length > 0 && element("p", {}, element("strong", {}, "Restricted: "), `${model.restrictions().join("; ")}.`),
     element("p", {}, `Ground is drawn along the lines of the statements${data.coarse.length > 0 ? "; far out, vertices that fall within a pixel of the line are left out" : ", with nothing left out"}; how true these lines are is another matter, and what the bands are about.`),
     element("h3", {}, "Keys"),
     element("p", {}, key("←"), " ", key("→"), " change before, next change; ", key("Home"), " ", key("End"), " first, last; ", key("Space"), " play (where no button has the focus). On the map: arrows and ", key("+"), " ", key("−"), " move it, ", key("Enter"), " tells about the ground at its centre; ", key("Esc"), " closes."),

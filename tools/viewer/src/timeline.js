@@ -13,7 +13,7 @@ export class Timeline {
     this.slider = byId("slider");
     this.scale = this.#usualScale();
     byId("scale").value = this.scale;
-    byId("periods").append(...model.data.periods.map((p) => element("option", { value: p.id }, p.title ?? p.id)));
+    byId("periods").append(...model.periods().map((p) => element("option", { value: p.id }, p.title ?? p.id)));
     byId("previous").addEventListener("click", () => this.step(-1));
     byId("next").addEventListener("click", () => this.step(1));
     byId("play").addEventListener("click", () => (this.playing ? this.stop() : this.play()));
@@ -28,7 +28,11 @@ export class Timeline {
       const { left, width } = event.target.getBoundingClientRect();
       this.#choose(this.#nearest((event.clientX - left - THUMB / 2) / (width - THUMB)));
     });
-    byId("date").addEventListener("change", () => this.#typed(byId("date"), (t) => { this.stop(); this.onTime(t); }));
+    byId("date").addEventListener("change", () => this.readBox(byId("date"), (t) => this.#show(t)));
+    // Instants need more room than days.
+    const longest = Math.max(13, ...model.dates.map((t) => model.label(t).length + 1));
+    for (const id of ["date", "from"]) byId(id).size = longest;
+    document.documentElement.classList.toggle("instants", longest > 13);
     new ResizeObserver(() => this.draw()).observe(byId("strip"));
   }
 
@@ -62,8 +66,12 @@ export class Timeline {
     return i + 1 < dates.length && dates[i + 1] - t < t - dates[i] ? i + 1 : i;
   }
   #choose(i) {
-    this.stop();
-    this.onTime(this.model.dates[i]);
+    this.#show(this.model.dates[i]);
+  }
+  /// Shows an instant, and plays no more.
+  #show(t) {
+    this.#endPlaying();
+    this.onTime(t);
   }
 
   #key(event) {
@@ -73,14 +81,14 @@ export class Timeline {
     this.step(steps);
   }
   step(steps) {
-    this.stop();
-    this.#move(steps);
+    this.#show(this.#after(steps));
   }
-  #move(steps, isPlaying = false) {
+  /// The date so many steps from here.
+  #after(steps) {
     const { dates } = this.model;
     const here = lastNotAfter(dates, this.t);
     const from = steps < 0 && here >= 0 && dates[here] < this.t ? here + 1 : here;
-    this.onTime(dates[Math.max(0, Math.min(dates.length - 1, from + steps))], isPlaying);
+    return dates[Math.max(0, Math.min(dates.length - 1, from + steps))];
   }
 
   play() {
@@ -89,31 +97,39 @@ export class Timeline {
     if (this.t >= dates.at(-1)) this.onTime(dates[0], true);
     this.playing = setInterval(() => {
       if (this.t >= dates.at(-1)) this.stop();
-      else this.#move(1, true);
+      else this.onTime(this.#after(1), true);
     }, 1000 / byId("speed").value);
     this.#showPlaying(true);
   }
+  /// Of a page that plays: stays where it is, and says so.
   stop() {
-    if (!this.playing) return;
+    if (this.#endPlaying()) this.onTime(this.t);
+  }
+  #endPlaying() {
+    if (!this.playing) return false;
     clearInterval(this.playing);
     this.playing = null;
     this.#showPlaying(false);
+    return true;
   }
   #showPlaying(is) {
     byId("play").textContent = is ? "Pause" : "Play";
     byId("play").setAttribute("aria-pressed", is);
   }
 
-  /// Reads a box; marks it where its text is no date.
-  #typed(box, take) {
-    const t = this.model.parse(box.value);
+  /// Reads a box; marks it, and says why, where its text is no date that the page can show.
+  readBox(box, take) {
+    let t = null;
+    let trouble = "";
+    try {
+      t = this.model.parse(box.value);
+    } catch (error) {
+      trouble = error.message;
+    }
     box.setAttribute("aria-invalid", t === null);
-    box.setCustomValidity(t === null ? "Write a year, month or day, as 1994-05-12, or a period's id" : "");
+    box.setCustomValidity(trouble);
     if (t === null) box.reportValidity();
     else take(t);
-  }
-  readBox(box, take) {
-    this.#typed(box, take);
   }
 
   set(t) {
@@ -123,11 +139,13 @@ export class Timeline {
     this.slider.value = 10000 * this.#place(t);
     this.slider.setAttribute("aria-valuetext", model.label(t));
     byId("date").value = model.label(t);
+    byId("date").setCustomValidity("");
     byId("date").removeAttribute("aria-invalid");
     byId("count").textContent = i < 0 ? `before the first of ${model.dates.length} changes`
       : `${model.dates[i] === t ? "" : "after "}change ${i + 1} of ${model.dates.length}`;
-    byId("previous").disabled = i <= 0 && t <= model.dates[0];
-    byId("next").disabled = i === model.dates.length - 1;
+    // Not disabled: that would take the focus from whoever presses them by keyboard.
+    byId("previous").setAttribute("aria-disabled", i <= 0 && t <= model.dates[0]);
+    byId("next").setAttribute("aria-disabled", i === model.dates.length - 1);
     this.#drawMark();
   }
 
@@ -137,7 +155,7 @@ export class Timeline {
     const [width, height] = [canvas.clientWidth, canvas.clientHeight];
     canvas.width = Math.round(width * ratio);
     canvas.height = Math.round(height * ratio);
-    const context = canvas.getContext("2d");
+    const context = canvas.getContext("2d", { willReadFrequently: true });
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     return { context, width, height };
   }
@@ -193,33 +211,42 @@ export class Timeline {
     context.fillStyle = color;
     context.font = "11px system-ui, sans-serif";
     context.textBaseline = "top";
+    // Where a label is to be, how far to the right it may be moved, and its text.
     const labels = [];
     if (this.scale === "even") {
+      // A year reaches from its first step to its last, and its label stands somewhere there.
       dates.forEach((t, i) => {
         const text = String(calendar.year(t));
-        if (i === 0 || text !== String(calendar.year(dates[i - 1]))) labels.push([x(this.#at(i)), text]);
+        if (labels.at(-1)?.[2] === text) labels.at(-1)[1] = x(this.#at(i));
+        else labels.push([x(this.#at(i)), x(this.#at(i)), text]);
       });
     } else {
       const [first, last] = [calendar.year(dates[0]), calendar.year(dates.at(-1))];
       const step = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].find((s) => (last - first) / s <= width / 60) ?? 1000;
       if (last - first < 4) {
-        for (let t = dates[0], y = first; y <= last; ++y)
+        for (let y = first; y <= last; ++y)
           for (const month of [1, 4, 7, 10]) {
-            t = calendar.parse(`${String(y).padStart(4, "0")}-${String(month).padStart(2, "0")}`);
-            if (t !== null && t >= dates[0] && t <= dates.at(-1)) labels.push([x(this.#place(t)), `${y}-${String(month).padStart(2, "0")}`]);
+            const text = `${y < 0 ? "-" : ""}${String(Math.abs(y)).padStart(4, "0")}-${String(month).padStart(2, "0")}`;
+            const t = calendar.parse(text);
+            if (t !== null && t >= dates[0] && t <= dates.at(-1)) labels.push([x(this.#place(t)), x(this.#place(t)), text]);
           }
       } else {
         for (let year = Math.ceil(first / step) * step; year <= last; year += step)
-          labels.push([x((calendar.beginOf(year) - dates[0]) / (dates.at(-1) - dates[0])), String(year)]);
+          labels.push(Array(2).fill(x((calendar.beginOf(year) - dates[0]) / (dates.at(-1) - dates[0]))).concat(String(year)));
       }
     }
-    let free = 0;
-    for (const [at, text] of labels) {
+    // The first and the last have their places; then, the more steps a label stands for, the sooner.
+    const taken = [];
+    const weight = (label) => (label === labels[0] || label === labels.at(-1) ? Infinity : label[1] - label[0]);
+    const sorted = labels.map((label) => ({ label, size: weight(label) })).sort((a, b) => (a.size === b.size ? 0 : b.size - a.size));
+    for (const { label: [from, to, text] } of sorted) {
       const wide = context.measureText(text).width;
-      const left = Math.max(0, Math.min(width - wide, at - wide / 2));
-      if (at < 0 || left < free) continue;
-      context.fillText(text, left, 2);
-      free = left + wide + 10;
+      const left = (at) => Math.max(0, Math.min(width - wide, at - wide / 2));
+      const isFree = (at) => taken.every(([begin, end]) => at + wide + 5 < begin || at > end + 5);
+      const at = [from, ...taken.map(([, end]) => end + 6 + wide / 2).filter((middle) => middle > from && middle <= to)].map(left).find(isFree);
+      if (from < 0 || at === undefined) continue;
+      taken.push([at, at + wide]);
+      context.fillText(text, at, 2);
     }
   }
 }
