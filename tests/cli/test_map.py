@@ -176,7 +176,7 @@ class Map(MapTest):
                 (ax, ay), (bx, by) = points[i], points[j]
                 length = math.hypot(bx - ax, by - ay)
                 for px, py in points[i + 1:j]:
-                    self.assertLess(abs((bx - ax) * (py - ay) - (by - ay) * (px - ax)) / length, 1)
+                    self.assertLess(abs((bx - ax) * (py - ay) - (by - ay) * (px - ax)) / length, 2)
         self.assertLess(coarse, fine / 10)
 
     def small_data(self):

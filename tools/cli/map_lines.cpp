@@ -114,9 +114,9 @@ Json seam_between(const Session& session, const MapGround& ground) {
 /// serves.
 constexpr double kWindowWide = 1280.0;
 constexpr double kWindowHigh = 800.0;
-constexpr std::array kCoarseZooms{2, 4};
+constexpr std::array kCoarseZooms{1, 3};
 /// Vertices that lie so near to the line may go, in pixels.
-constexpr double kCoarsePixels = 0.5;
+constexpr double kCoarsePixels = 1.0;
 /// Below so many vertices all of them are drawn as fast.
 constexpr std::size_t kLeastVertices = 20000;
 constexpr double kTile = 512.0;  ///< pixels that the world is wide at zoom 0
