@@ -9,6 +9,13 @@
 
 namespace marchland {
 
+bool make_contact(const Holders& holders, HolderIndex a, HolderIndex b) {
+  const auto is_party = [&](HolderIndex holder) {
+    return holders.actors(holder).size() == 1 && holders.id(holder) != kNobody;
+  };
+  return a != b && is_party(a) && is_party(b);
+}
+
 std::vector<ContactEdge> contact_edges(const Composite& composite, const Holders& holders, Instant at,
                                        const HolderTest& first, const HolderTest& second, const Scope& scope,
                                        const Holders* borders) {

@@ -39,6 +39,10 @@ struct ContactEdge {
   std::uint32_t kind = 0;  ///< whatever keeps parts apart; contact_edges: 1 along a border in force, else 0
 };
 
+/// Whether ground of two holders makes a line of contact where it meets: each is one actor, not nobody, and
+/// they differ.
+[[nodiscard]] bool make_contact(const Holders& holders, HolderIndex a, HolderIndex b);
+
 /// In the order of the plane's edges. Which edges: as contact_line has it.
 [[nodiscard]] std::vector<ContactEdge> contact_edges(const Composite& composite, const Holders& holders,
                                                      Instant at, const HolderTest& first,

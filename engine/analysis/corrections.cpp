@@ -1,6 +1,7 @@
 #include <marchland/analysis/corrections.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <utility>
 
@@ -28,49 +29,68 @@ Corrections::Side Corrections::side(const std::set<SourceId>& all, const std::st
   return {std::move(holders), std::move(names)};
 }
 
-const std::string& Corrections::name(const Side& side, FaceIndex face) const {
-  const CoverageIndex coverage = composite_.coverage(face, side.holders.group());
-  return side.names[side.holders.at(coverage, epoch_)];
+Corrections::Names Corrections::names(CoverageIndex coverage) const {
+  return {before_->names[before_->holders.at(coverage, epoch_)],
+          after_->names[after_->holders.at(coverage, epoch_)]};
+}
+
+// Both sides are of one theme, so one coverage decides for both; there are fewer of them than faces.
+std::vector<Corrections::Ground> Corrections::grounds(const FaceAreas& measured,
+                                                      const std::vector<bool>& inside) const {
+  const LabelGroup group = before_->holders.group();
+  std::vector<AreaUnits> areas(composite_.coverage_count(group), 0);
+  std::vector<bool> is_there(areas.size(), false);
+  for (FaceIndex f = 1; f < inside.size(); ++f) {
+    if (!inside[f]) continue;
+    const CoverageIndex coverage = composite_.coverage(f, group);
+    areas[coverage] += measured[f];
+    is_there[coverage] = true;
+  }
+  std::vector<Ground> out;
+  for (CoverageIndex coverage = 0; coverage < areas.size(); ++coverage) {
+    if (is_there[coverage]) out.push_back({coverage, names(coverage), areas[coverage]});
+  }
+  return out;
 }
 
 Corrections::Division Corrections::division(const FaceAreas& measured, const Scope& scope) const {
   const std::vector<bool> inside = faces_in_scope(composite_, scope);
-  std::map<std::pair<std::string, std::string>, AreaUnits> areas;
-  for (FaceIndex f = 1; f < inside.size(); ++f) {
-    if (!inside[f]) continue;
-    const std::string& before = name(*before_, f);
-    const std::string& after = name(*after_, f);
-    if (before != after) areas[{before, after}] += measured[f];
+  const std::vector<Ground> found = grounds(measured, inside);
+  std::map<Names, AreaUnits> areas;
+  for (const Ground& ground : found) {
+    if (ground.names.first != ground.names.second) areas[ground.names] += ground.area;
   }
   Division out;
-  std::map<std::pair<std::string, std::string>, std::uint32_t> numbers;
-  for (const auto& [pair, area] : areas) {
-    out.pairs.push_back({pair.first, pair.second, area});
-    numbers.emplace(pair, static_cast<std::uint32_t>(out.pairs.size()));
+  std::map<Names, std::uint32_t> numbers;
+  for (const auto& [names, area] : areas) {
+    out.pairs.push_back({std::string(names.first), std::string(names.second), area});
+    numbers.emplace(names, static_cast<std::uint32_t>(out.pairs.size()));
+  }
+  const LabelGroup group = before_->holders.group();
+  std::vector<std::uint32_t> of_coverage(composite_.coverage_count(group), 0);
+  for (const Ground& ground : found) {
+    if (const auto number = numbers.find(ground.names); number != numbers.end())
+      of_coverage[ground.coverage] = number->second;
   }
   out.faces.assign(inside.size(), 0);
   for (FaceIndex f = 1; f < inside.size(); ++f) {
-    if (!inside[f]) continue;
-    const auto found = numbers.find({name(*before_, f), name(*after_, f)});
-    if (found != numbers.end()) out.faces[f] = found->second;
+    if (inside[f]) out.faces[f] = of_coverage[composite_.coverage(f, group)];
   }
   return out;
 }
 
 std::vector<NamedTransition> Corrections::transitions(const FaceAreas& measured, const Scope& scope) const {
-  const std::vector<bool> inside = faces_in_scope(composite_, scope);
   const bool is_bounded = marchland::is_bounded(composite_, scope);
   // Unknown last.
-  const auto key = [](const std::string& name) { return std::pair(name.empty(), name); };
-  std::map<std::array<std::pair<bool, std::string>, 2>, AreaUnits> areas;
-  for (FaceIndex f = 1; f < inside.size(); ++f) {
-    if (!inside[f]) continue;
-    const std::string& before = name(*before_, f);
-    const std::string& after = name(*after_, f);
-    if (is_bounded || !before.empty() || !after.empty()) areas[{key(before), key(after)}] += measured[f];
+  const auto key = [](std::string_view name) { return std::pair(name.empty(), name); };
+  std::map<std::array<std::pair<bool, std::string_view>, 2>, AreaUnits> areas;
+  for (const Ground& ground : grounds(measured, faces_in_scope(composite_, scope))) {
+    const auto& [before, after] = ground.names;
+    if (is_bounded || !before.empty() || !after.empty()) areas[{key(before), key(after)}] += ground.area;
   }
   std::vector<NamedTransition> out;
-  for (const auto& [pair, area] : areas) out.push_back({pair[0].second, pair[1].second, area});
+  for (const auto& [pair, area] : areas)
+    out.push_back({std::string(pair[0].second), std::string(pair[1].second), area});
   return out;
 }
 
@@ -80,9 +100,8 @@ std::vector<PlaceCorrection> Corrections::places(const Scope& scope) const {
   std::vector<PlaceCorrection> out;
   for (std::size_t i = 0; i < faces.size(); ++i) {
     if (!inside[faces[i]]) continue;
-    const std::string& before = name(*before_, faces[i]);
-    const std::string& after = name(*after_, faces[i]);
-    if (before != after) out.push_back({i, before, after});
+    const auto [before, after] = names(composite_.coverage(faces[i], before_->holders.group()));
+    if (before != after) out.push_back({i, std::string(before), std::string(after)});
   }
   return out;
 }

@@ -5,8 +5,11 @@
 #include <marchland/analysis/joined_atlases.h>
 #include <marchland/analysis/scope.h>
 
+#include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace marchland {
@@ -55,7 +58,16 @@ class Corrections {
     std::vector<std::string> names;  ///< by HolderIndex
   };
   [[nodiscard]] Side side(const std::set<SourceId>& all, const std::string& prefix) const;
-  [[nodiscard]] const std::string& name(const Side& side, FaceIndex face) const;
+  /// Of the holder before and after; they live as long as this does.
+  using Names = std::pair<std::string_view, std::string_view>;
+  [[nodiscard]] Names names(CoverageIndex coverage) const;
+  /// What faces inside have one coverage, by coverage.
+  struct Ground {
+    CoverageIndex coverage = 0;
+    Names names;
+    AreaUnits area = 0;
+  };
+  [[nodiscard]] std::vector<Ground> grounds(const FaceAreas& measured, const std::vector<bool>& inside) const;
 
   CorrectionOptions asked_;
   Instant at_;

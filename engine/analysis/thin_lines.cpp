@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <queue>
+#include <span>
 #include <tuple>
 
 namespace marchland {
@@ -34,29 +36,50 @@ class Thinner {
     }
     std::sort(points_.begin(), points_.end());
     points_.erase(std::unique(points_.begin(), points_.end()), points_.end());
-    incident_.resize(points_.size());
     passed_.resize(edges_.size());
     ends_.reserve(edges_.size());
+    first_incident_.assign(points_.size() + 1, 0);
+    for (const ThinEdge& edge : edges_) {
+      const auto& [a, b] = ends_.emplace_back(index_of(edge.a), index_of(edge.b));
+      ++first_incident_[a + 1];
+      ++first_incident_[b + 1];
+    }
+    std::partial_sum(first_incident_.begin(), first_incident_.end(), first_incident_.begin());
+    incident_.resize(2 * edges_.size());
+    std::vector<std::uint32_t> next(first_incident_.begin(), first_incident_.end() - 1);
     for (EdgeNumber e = 0; e < edges_.size(); ++e) {
-      ends_.emplace_back(index_of(edges_[e].a), index_of(edges_[e].b));
-      incident_[ends_[e].first].push_back(e);
-      incident_[ends_[e].second].push_back(e);
+      incident_[next[ends_[e].first]++] = e;
+      incident_[next[ends_[e].second]++] = e;
     }
     is_alive_.assign(points_.size(), true);
     can_go_.resize(points_.size());
+    beside_.resize(points_.size());
     std::vector<Entry> entries;
+    entries.reserve(points_.size());
     for (VertexIndex v = 0; v < points_.size(); ++v) {
-      can_go_[v] = incident_[v].size() == 2 && !is_fixed(points_[v]);
+      can_go_[v] = incident(v).size() == 2 && !is_fixed(points_[v]);
+      if (can_go_[v]) beside_[v] = {other_end(incident(v)[0], v), other_end(incident(v)[1], v)};
       entries.emplace_back(RtreePoint(points_[v].x, points_[v].y), v);
     }
     vertices_ = Rtree(entries);
   }
 
   std::vector<ThinEdge> run() {
-    for (VertexIndex v = 0; v < points_.size(); ++v) enqueue(v);
-    while (!queue_.empty()) {
-      const auto [area, v, a, b] = queue_.top();
-      queue_.pop();
+    // Most vertices are looked at once: those wait in order, and only what comes of removing goes on a heap.
+    std::vector<Candidate> first;
+    first.reserve(points_.size());
+    for (VertexIndex v = 0; v < points_.size(); ++v) {
+      if (can_go_[v]) first.push_back(candidate(v));
+    }
+    std::sort(first.begin(), first.end());
+    for (auto waiting = first.begin(); waiting != first.end() || !queue_.empty();) {
+      const bool is_waiting = waiting != first.end() && (queue_.empty() || *waiting < queue_.top());
+      const auto [area, v, a, b] = is_waiting ? *waiting : queue_.top();
+      if (is_waiting) {
+        ++waiting;
+      } else {
+        queue_.pop();
+      }
       if (!can_go_[v] || neighbours(v) != std::pair(a, b)) continue;  // out of date
       if (!may_go(v, a, b)) continue;
       remove(v, a, b);
@@ -85,28 +108,32 @@ class Thinner {
   [[nodiscard]] VertexIndex other_end(EdgeNumber e, VertexIndex v) const {
     return ends_[e].first == v ? ends_[e].second : ends_[e].first;
   }
-  /// Of a vertex with two edges.
+  [[nodiscard]] std::span<const EdgeNumber> incident(VertexIndex v) const {
+    return std::span(incident_).subspan(first_incident_[v], first_incident_[v + 1] - first_incident_[v]);
+  }
+  /// Of a vertex that may go.
   [[nodiscard]] std::pair<VertexIndex, VertexIndex> neighbours(VertexIndex v) const {
-    const VertexIndex a = other_end(incident_[v][0], v);
-    const VertexIndex b = other_end(incident_[v][1], v);
-    return std::minmax(a, b);
+    const auto& [a, b] = beside_[v];
+    return a < b ? std::pair(a, b) : std::pair(b, a);
   }
 
-  void enqueue(VertexIndex v) {
-    if (!can_go_[v]) return;
+  [[nodiscard]] Candidate candidate(VertexIndex v) const {
     const auto [a, b] = neighbours(v);
-    queue_.emplace(magnitude(orientation(points_[a], points_[v], points_[b])), v, a, b);
+    return {magnitude(orientation(points_[a], points_[v], points_[b])), v, a, b};
+  }
+  void enqueue(VertexIndex v) {
+    if (can_go_[v]) queue_.push(candidate(v));
   }
 
   [[nodiscard]] bool may_go(VertexIndex v, VertexIndex a, VertexIndex b) const {
     if (a == b) return false;
-    for (const EdgeNumber e : incident_[a]) {
+    for (const EdgeNumber e : incident(a)) {
       if (other_end(e, a) == b) return false;
     }
     const GridPoint pa = points_[a];
     const GridPoint pb = points_[b];
     if (!(*is_near_)(points_[v], pa, pb)) return false;
-    for (const EdgeNumber e : incident_[v]) {
+    for (const EdgeNumber e : incident(v)) {
       for (const GridPoint p : passed_[e]) {
         if (!(*is_near_)(p, pa, pb)) return false;
       }
@@ -136,8 +163,8 @@ class Thinner {
 
   /// One of its edges takes both their places; the other is left without length.
   void remove(VertexIndex v, VertexIndex a, VertexIndex b) {
-    const EdgeNumber kept = incident_[v][0];
-    const EdgeNumber dropped = incident_[v][1];
+    const EdgeNumber kept = incident(v)[0];
+    const EdgeNumber dropped = incident(v)[1];
     const VertexIndex stays = other_end(kept, v);
     const VertexIndex gained = stays == a ? b : a;
     passed_[kept].push_back(points_[v]);
@@ -151,19 +178,25 @@ class Thinner {
       ends_[kept].second = gained;
       edges_[kept].b = points_[gained];
     }
-    std::replace(incident_[gained].begin(), incident_[gained].end(), dropped, kept);
+    std::replace(incident_.begin() + first_incident_[gained], incident_.begin() + first_incident_[gained + 1],
+                 dropped, kept);
     ends_[dropped] = {v, v};
+    for (const auto& [at, next] : {std::pair(a, b), std::pair(b, a)}) {
+      if (can_go_[at]) (beside_[at].first == v ? beside_[at].first : beside_[at].second) = next;
+    }
     is_alive_[v] = false;
     can_go_[v] = false;
-    incident_[v].clear();
   }
 
   std::vector<ThinEdge> edges_;
   const IsNearEdge* is_near_;
   std::vector<GridPoint> points_;
-  std::vector<std::vector<EdgeNumber>> incident_;          ///< by vertex
+  std::vector<std::uint32_t> first_incident_;              ///< by vertex, its first in `incident_`
+  std::vector<EdgeNumber> incident_;                       ///< edges of each vertex; their number stays
   std::vector<std::pair<VertexIndex, VertexIndex>> ends_;  ///< by edge
   std::vector<std::vector<GridPoint>> passed_;             ///< by edge: vertices that it replaces
+  /// Neighbours of vertices that may go, which are asked for most: once for every change beside them.
+  std::vector<std::pair<VertexIndex, VertexIndex>> beside_;
   std::vector<bool> is_alive_;
   std::vector<bool> can_go_;
   Rtree vertices_;

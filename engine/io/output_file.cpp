@@ -114,17 +114,24 @@ void OutputFile::commit() {
   ::fsync(folder.get());  // the name; a file system that cannot sync folders has its own way
 }
 
-void OutputPair::commit() {
-  file_.sync();
-  beside_.sync();
+void OutputGroup::write(const std::vector<std::string_view>& contents) {
+  if (contents.size() != files_.size())
+    throw InvalidArgument(fmt::format("{} contents for a group of {} files", contents.size(), files_.size()));
+  for (std::size_t i = 0; i < contents.size(); ++i) files_[i].write(contents[i]);
+}
+
+void OutputGroup::commit() {
+  for (const OutputFile& file : files_) file.sync();
   const auto together = hold_interruption();
-  beside_.commit();
-  try {
-    file_.commit();
-  } catch (...) {
-    std::error_code ignored;
-    fs::remove(beside_.path(), ignored);
-    throw;
+  // The file itself last: whoever sees it sees the others.
+  for (std::size_t i = files_.size(); i-- > 0;) {
+    try {
+      files_[i].commit();
+    } catch (...) {
+      std::error_code ignored;
+      for (std::size_t done = i + 1; done < files_.size(); ++done) fs::remove(files_[done].path(), ignored);
+      throw;
+    }
   }
 }
 

@@ -1,11 +1,12 @@
 #pragma once
 // Files that are there whole or not at all: written under a temporary name beside their place, synced,
 // renamed.
+#include <deque>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
+#include <vector>
 
 namespace marchland {
 
@@ -44,23 +45,36 @@ class OutputFile {
   Existing existing_;
 };
 
-/// A file and the one that belongs beside it: both appear or none. Whatever can fail for want of room fails
-/// before either is renamed; should the second renaming fail all the same, the first is taken back.
-class OutputPair {
+/// A file and those that belong beside it: all appear or none. Whatever can fail for want of room fails
+/// before any is renamed; should a renaming fail all the same, those before it are taken back.
+class OutputGroup {
  public:
-  /// Refuses either as OutputFile does.
-  OutputPair(std::filesystem::path path, std::filesystem::path beside, Existing existing)
-      : file_(std::move(path), existing), beside_(std::move(beside), existing) {}
-
-  void write(std::string_view content, std::string_view content_beside) {
-    file_.write(content);
-    beside_.write(content_beside);
+  /// The file, then those beside it. Refuses each as OutputFile does.
+  OutputGroup(const std::vector<std::filesystem::path>& paths, Existing existing) {
+    for (const std::filesystem::path& path : paths) files_.emplace_back(path, existing);
   }
+
+  /// Of each, in order. Throws InvalidArgument where there are more or fewer.
+  void write(const std::vector<std::string_view>& contents);
   void commit();
 
  private:
-  OutputFile file_;
-  OutputFile beside_;
+  std::deque<OutputFile> files_;
+};
+
+/// A file and the one that belongs beside it, as OutputGroup has them.
+class OutputPair {
+ public:
+  OutputPair(const std::filesystem::path& path, const std::filesystem::path& beside, Existing existing)
+      : files_({path, beside}, existing) {}
+
+  void write(std::string_view content, std::string_view content_beside) {
+    files_.write({content, content_beside});
+  }
+  void commit() { files_.commit(); }
+
+ private:
+  OutputGroup files_;
 };
 
 /// Where metadata stands for which a format has no room: FILE-metadata.json, with the ending of FILE.

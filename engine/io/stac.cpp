@@ -1,15 +1,21 @@
 #include <marchland/base/error.h>
+#include <marchland/io/detail/gdal.h>
 #include <marchland/io/stac.h>
 
+#include <cpl_conv.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <ogr_spatialref.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <cstring>
 #include <fstream>
 #include <set>
 #include <string_view>
+#include <utility>
 
 namespace marchland {
 namespace {
@@ -18,9 +24,15 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kVersion = "1.1.0";
 constexpr const char* kClassification = "https://stac-extensions.github.io/classification/v2.0.0/schema.json";
+/// What STAC's own extensions recommend for what is open ("ml-model"): an item has both ends.
+constexpr const char* kOpenEnd = "9999-12-31T23:59:59Z";
 constexpr const char* kProjection = "https://stac-extensions.github.io/projection/v2.0.0/schema.json";
 
 std::string utc(Instant at) {
+  if (!is_stac_time(at)) {
+    throw InvalidArgument(
+        fmt::format("{} is no time of STAC; expected years 0000 to 9999", format_instant(at)));
+  }
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", at);
 }
 
@@ -28,16 +40,19 @@ Json bbox(const LonLatBox& box) {
   return Json::array({box.west, box.south, box.east, box.north});
 }
 
-/// Cut at the antimeridian (RFC 7946, 3.1.9).
-Json footprint(const LonLatBox& box) {
-  const auto rectangle = [&](double west, double east) {
-    return Json::array({Json::array({Json::array({west, box.south}), Json::array({east, box.south}),
-                                     Json::array({east, box.north}), Json::array({west, box.north}),
-                                     Json::array({west, box.south})})});
-  };
-  if (box.west <= box.east) return {{"type", "Polygon"}, {"coordinates", rectangle(box.west, box.east)}};
-  return {{"type", "MultiPolygon"},
-          {"coordinates", Json::array({rectangle(box.west, 180.0), rectangle(-180.0, box.east)})}};
+Json geometry(const MultiPolygon& area) {
+  Json polygons = Json::array();
+  for (const Polygon& polygon : area) {
+    Json rings = Json::array();
+    for (const Ring& ring : polygon) {
+      Json positions = Json::array();
+      for (const Position& p : ring) positions.push_back(Json::array({p.lon, p.lat}));
+      rings.push_back(std::move(positions));
+    }
+    polygons.push_back(std::move(rings));
+  }
+  if (polygons.size() == 1) return {{"type", "Polygon"}, {"coordinates", polygons[0]}};
+  return {{"type", "MultiPolygon"}, {"coordinates", std::move(polygons)}};
 }
 
 /// Names have letters, digits, - and _ only.
@@ -65,18 +80,35 @@ Json classes_of(const StacSeries& series) {
   return out;
 }
 
-/// Of what a registry lists by number, "EPSG:32638"; null otherwise.
-Json code_of(const std::string& crs) {
-  if (crs == "OGC:CRS84") return "EPSG:4326";  // longitude first, as all our cells have it
-  const std::size_t colon = crs.find(':');
-  if (colon == std::string::npos || colon == 0 || colon + 1 == crs.size()) return nullptr;
-  const auto all = [](std::string_view text, int (*is)(int)) {
-    return std::all_of(text.begin(), text.end(), [&](unsigned char c) { return is(c) != 0; });
-  };
-  const std::string_view text = crs;
-  return all(text.substr(0, colon), std::isupper) && all(text.substr(colon + 1), std::isdigit)
-             ? Json(crs)
-             : Json(nullptr);
+/// Of what a registry lists by number the code, "EPSG:32638"; of other systems the whole definition.
+void add_system(Json& properties, const std::string& definition) {
+  properties["proj:code"] = nullptr;
+  // Longitude first, as all our cells have it.
+  if (definition == "OGC:CRS84") {
+    properties["proj:code"] = "EPSG:4326";
+    return;
+  }
+  OGRSpatialReference crs;
+  const detail::GdalMessages messages;
+  if (crs.SetFromUserInput(definition.c_str()) != OGRERR_NONE)
+    throw InvalidArgument(fmt::format("CRS '{}': {}", definition, messages.reason()));
+  const char* authority = crs.GetAuthorityName(nullptr);
+  const char* code = crs.GetAuthorityCode(nullptr);
+  const bool is_number =
+      code != nullptr && *code != 0 &&
+      std::all_of(code, code + std::strlen(code), [](unsigned char c) { return std::isdigit(c) != 0; });
+  if (authority != nullptr && is_number) {
+    properties["proj:code"] = fmt::format("{}:{}", authority, code);
+    return;
+  }
+  char* text = nullptr;
+  if (crs.exportToPROJJSON(&text, nullptr) == OGRERR_NONE && text != nullptr)
+    properties["proj:projjson"] = Json::parse(text);
+  CPLFree(std::exchange(text, nullptr));
+  const std::array<const char*, 2> options{"FORMAT=WKT2_2019", nullptr};
+  if (crs.exportToWkt(&text, options.data()) == OGRERR_NONE && text != nullptr)
+    properties["proj:wkt2"] = text;
+  CPLFree(text);
 }
 
 Json link(const char* relation, const std::string& target, const char* type) {
@@ -97,23 +129,31 @@ std::string licence_of(const Provenance& provenance) {
 
 }  // namespace
 
+bool is_stac_time(Instant at) {
+  using namespace std::chrono;
+  return at >= Instant(sys_days(year{0} / 1 / 1)) && at < Instant(sys_days(year{10000} / 1 / 1));
+}
+
 std::string stac_item(const StacSeries& series, const StacDate& date) {
   const RasterGrid& grid = series.grid;
-  Json properties{
-      {"title", series.title + " from " + utc(date.from)},
-      {"datetime", nullptr},
-      {"start_datetime", utc(date.from)},
-      {"end_datetime", utc(date.to)},
-      {"proj:code", code_of(grid.crs)},
-      {"proj:shape", Json::array({grid.rows, grid.columns})},
-      {"proj:transform", Json::array({grid.cell, 0.0, grid.west, 0.0, -grid.cell_height(), grid.north})}};
-  if (date.is_open) properties["marchland:open_end"] = true;
+  Json properties{{"title", series.title + " from " + utc(date.from)},
+                  {"datetime", nullptr},
+                  {"start_datetime", utc(date.from)},
+                  {"end_datetime", date.is_open ? kOpenEnd : utc(date.to)}};
+  if (date.is_open) {
+    properties["marchland:open_end"] = true;
+    properties["marchland:known_until"] = utc(date.to);
+  }
+  add_system(properties, grid.crs);
+  properties["proj:shape"] = Json::array({grid.rows, grid.columns});
+  properties["proj:transform"] =
+      Json::array({grid.cell, 0.0, grid.west, 0.0, -grid.cell_height(), grid.north});
   Json item{{"type", "Feature"},
             {"stac_version", kVersion},
             {"stac_extensions", Json::array({kClassification, kProjection})},
             {"id", date.name},
-            {"geometry", footprint(series.box)},
-            {"bbox", bbox(series.box)},
+            {"geometry", geometry(series.footprint.area)},
+            {"bbox", bbox(series.footprint.box)},
             {"properties", std::move(properties)},
             {"collection", series.id}};
   item["links"] = Json::array({link("root", "collection.json", "application/json"),
@@ -129,6 +169,10 @@ std::string stac_item(const StacSeries& series, const StacDate& date) {
                              {"type", "application/xml"},
                              {"title", "class names and attribute table, as GDAL keeps them"},
                              {"roles", Json::array({"metadata"})}};
+  item["assets"]["style"] = {{"href", "./" + date.name + ".qml"},
+                             {"type", "application/xml"},
+                             {"title", "colours and names, as QGIS applies them"},
+                             {"roles", Json::array({"style"})}};
   return item.dump(1) + "\n";
 }
 
@@ -142,7 +186,7 @@ std::string stac_collection(const StacSeries& series, const std::vector<StacDate
                   {"description", series.description},
                   {"license", licence_of(provenance)}};
   collection["extent"] = {
-      {"spatial", {{"bbox", Json::array({bbox(series.box)})}}},
+      {"spatial", {{"bbox", Json::array({bbox(series.footprint.box)})}}},
       {"temporal",
        {{"interval",
          Json::array({Json::array({utc(dates.front().from),
@@ -181,6 +225,7 @@ std::set<std::string> files_of_collection(const std::filesystem::path& collectio
     name.resize(name.size() - std::string_view(".json").size());
     files.insert(name + ".tif");
     files.insert(name + ".tif.aux.xml");
+    files.insert(name + ".qml");
   }
   return files;
 }

@@ -1,6 +1,7 @@
 #include <marchland/base/error.h>
 #include <marchland/io/csv.h>
 #include <marchland/io/detail/gdal_features.h>
+#include <marchland/io/detail/gdal_layer.h>
 #include <marchland/io/detail/geoparquet.h>
 #include <marchland/io/detail/postgis.h>
 #include <marchland/io/detail/secrets.h>
@@ -9,6 +10,7 @@
 #include <marchland/io/write_features.h>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -22,10 +24,13 @@ namespace fs = std::filesystem;
 
 struct FormatOf {
   std::string_view ending;
+  std::string_view name;
   bool takes_many_sets;
   std::string (*bytes)(const std::vector<FeatureSet>&, const Provenance&, const FeatureFileOptions&);
   /// What stands beside a file that has no room for it; null: nothing does.
   std::string (*metadata)(const fs::path&, const std::vector<FeatureSet>&, const Provenance&) = nullptr;
+  /// Whether its times have room for the instants of a column; null: it has text for all, or room.
+  bool (*fits)(const FeatureSet&, std::size_t) = nullptr;
 };
 
 using Sets = std::vector<FeatureSet>;
@@ -91,19 +96,21 @@ std::string columns_and_provenance(const fs::path& path, const std::vector<Featu
 }
 
 constexpr std::array kFormats{
-    FormatOf{".geojson", true, geojson},
-    FormatOf{".topojson", true, topojson},
-    FormatOf{".json", true, geojson},
-    FormatOf{".geojsonl", true, geojson_lines, provenance_alone},
-    FormatOf{".geojsons", true, geojson_sequence, provenance_alone},
-    FormatOf{".gpkg", true, geopackage},
-    FormatOf{".fgb", false, flatgeobuf, provenance_alone},
-    FormatOf{".parquet", false, geoparquet},
-    FormatOf{".kml", true, kml},
-    FormatOf{".shz", false, shapefile},
-    FormatOf{".shp.zip", false, shapefile},
-    FormatOf{".csv", false, csv, columns_and_provenance},
+    FormatOf{".geojson", "geojson", true, geojson},
+    FormatOf{".topojson", "topojson", true, topojson},
+    FormatOf{".json", "geojson", true, geojson},
+    FormatOf{".geojsonl", "geojsonl", true, geojson_lines, provenance_alone},
+    FormatOf{".geojsons", "geojsons", true, geojson_sequence, provenance_alone},
+    FormatOf{".gpkg", "gpkg", true, geopackage, nullptr, detail::fits_date_time},
+    FormatOf{".fgb", "fgb", false, flatgeobuf, provenance_alone, detail::fits_date_time},
+    FormatOf{".parquet", "parquet", false, geoparquet},
+    FormatOf{".kml", "kml", true, kml},
+    FormatOf{".shz", "shz", false, shapefile},
+    FormatOf{".shp.zip", "shz", false, shapefile},
+    FormatOf{".csv", "csv", false, csv, columns_and_provenance},
 };
+
+constexpr std::string_view kDatabase = "postgis";
 
 const FormatOf& format_of(const fs::path& path, std::size_t set_count) {
   std::string name = path.filename().string();
@@ -181,6 +188,23 @@ void check_set(const FeatureSet& set) {
   }
 }
 
+/// As "set.column": columns of instants that become text.
+std::vector<std::string> text_columns(const FormatOf* format, const Sets& sets,
+                                      const Provenance& provenance) {
+  const auto fits = format == nullptr ? detail::fits_timestamp : format->fits;
+  std::vector<std::string> columns;
+  if (fits == nullptr) return columns;
+  const auto add = [&](const FeatureSet& set) {
+    for (std::size_t i = 0; i < set.fields.size(); ++i) {
+      if (set.fields[i].type == FeatureField::Type::instant && !fits(set, i))
+        columns.push_back(set.name + "." + set.fields[i].name);
+    }
+  };
+  for (const FeatureSet& set : sets) add(set);
+  if (format != nullptr && format->bytes == geopackage) add(detail::statement_table(provenance));
+  return columns;
+}
+
 nlohmann::ordered_json simplified_json(const Provenance::Simplified& all) {
   nlohmann::ordered_json json{{"within_m", all.within_m},
                               {"vertices_before", all.vertices_before},
@@ -248,6 +272,19 @@ std::string to_json(const Provenance& provenance) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+std::string_view feature_format(const fs::path& path) {
+  return is_database(path) ? kDatabase : format_of(path, 1).name;
+}
+
+std::vector<std::string_view> feature_formats() {
+  std::vector<std::string_view> names;
+  for (const FormatOf& format : kFormats) {
+    if (std::find(names.begin(), names.end(), format.name) == names.end()) names.push_back(format.name);
+  }
+  names.push_back(kDatabase);
+  return names;
+}
+
 bool is_database(const fs::path& path) {
   return path.string().starts_with("PG:");
 }
@@ -273,11 +310,16 @@ void check_feature_output(const fs::path& path, std::size_t set_count, Existing 
   }
 }
 
-void write_features(const fs::path& path, const std::vector<FeatureSet>& sets, const Provenance& provenance,
-                    Existing existing, const FeatureFileOptions& options) {
+std::vector<std::string> write_features(const fs::path& path, const std::vector<FeatureSet>& sets,
+                                        const Provenance& origin, Existing existing,
+                                        const FeatureFileOptions& options) {
   const FormatOf* format = is_database(path) ? nullptr : &format_of(path, sets.size());
   if (sets.empty()) throw InvalidArgument(fmt::format("{}: there is no layer to write", shown_name(path)));
   for (const FeatureSet& set : sets) check_set(set);
+  std::vector<std::string> as_text = text_columns(format, sets, origin);
+  Provenance provenance = origin;
+  if (!as_text.empty())
+    provenance.extra.emplace_back("dates_as_text", fmt::format("{}", fmt::join(as_text, ", ")));
   try {
     if (format == nullptr) {
       detail::write_postgis(path.string(), sets, provenance, existing);
@@ -294,6 +336,7 @@ void write_features(const fs::path& path, const std::vector<FeatureSet>& sets, c
     if (!std::string_view(error.what()).starts_with(path.string())) error.add_context(shown_name(path));
     throw;
   }
+  return as_text;
 }
 
 }  // namespace marchland

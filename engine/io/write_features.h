@@ -94,6 +94,8 @@ struct FeatureSet {
   std::string title;  ///< for people
   std::vector<FeatureField> fields;
   std::vector<Feature> features;  ///< written in this order; all polygons, or all lines
+  /// Of the field that `color` goes by: each of its values has one colour.
+  std::string colored_by = "actor";
 };
 
 struct FeatureFileOptions {
@@ -134,13 +136,23 @@ struct FeatureFileOptions {
 /// Throws InvalidArgument for another ending (naming these), several sets where the format has room for one,
 /// and values that are not of their field's type; Error(failure) naming the file where it or a table exists
 /// (unless `overwrite`) or cannot be written. Nothing half-written remains.
-void write_features(const std::filesystem::path& path, const std::vector<FeatureSet>& sets,
-                    const Provenance& provenance, Existing existing, const FeatureFileOptions& options = {});
+/// Returns the columns of instants, as "set.column", that are ISO 8601 text because some year of them is none
+/// that the format's times have: 1 to 9999 of .gpkg and .fgb, 4713 BC to 294275 of PostgreSQL. The provenance
+/// has them, too, as `dates_as_text`.
+std::vector<std::string> write_features(const std::filesystem::path& path,
+                                        const std::vector<FeatureSet>& sets, const Provenance& provenance,
+                                        Existing existing, const FeatureFileOptions& options = {});
 
 /// Throws what write_features would throw for that path and number of sets before anything is computed; of a
 /// database for these tables as far as they are known.
 void check_feature_output(const std::filesystem::path& path, std::size_t set_count, Existing existing,
                           const std::vector<std::string>& tables = {});
+
+/// Which of the formats a name asks for, in lower case: its first ending above without the dot ("geojson" of
+/// .json, "shz" of .shp.zip), or "postgis". Throws InvalidArgument as write_features does.
+[[nodiscard]] std::string_view feature_format(const std::filesystem::path& path);
+/// All of them, in that order.
+[[nodiscard]] std::vector<std::string_view> feature_formats();
 
 /// Whether the output is a database, not a file.
 [[nodiscard]] bool is_database(const std::filesystem::path& path);

@@ -1,6 +1,7 @@
 #include <marchland/base/error.h>
 #include <marchland/io/detail/gdal.h>
 #include <marchland/io/detail/memory_folder.h>
+#include <marchland/io/detail/raster_style.h>
 #include <marchland/io/write_raster.h>
 
 #include <cpl_string.h>
@@ -14,6 +15,7 @@
 #include <cstdlib>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace marchland {
@@ -120,9 +122,33 @@ std::unique_ptr<GDALDataset> in_memory(const RasterGrid& grid, GDALDataType type
   return plain;
 }
 
-/// The bytes of a GeoTIFF, and those of what GDAL writes beside it; empty where it writes nothing.
-std::pair<std::string, std::string> as_cog(GDALDataset& plain, CPLStringList options,
-                                           const GdalMessages& messages) {
+/// What programs stretch colours by without reading every cell.
+struct Statistics {
+  double least = 0.0;
+  double greatest = 0.0;
+  double mean = 0.0;
+};
+
+/// The COG driver keeps none. Set on a file that is open for reading they go into GDAL's own file beside it,
+/// with whatever GDAL has put there: a system that GeoTIFF has no keys for, for instance.
+void add_statistics(const std::string& path, const Statistics& statistics, const GdalMessages& messages) {
+  std::unique_ptr<GDALDataset> tiff(
+      GDALDataset::Open(path.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR));
+  if (!tiff) fail(messages, "the GeoTIFF cannot be opened again");
+  GDALRasterBand& band = *tiff->GetRasterBand(1);
+  for (const auto& [key, value] : {std::pair{"STATISTICS_MINIMUM", statistics.least},
+                                   std::pair{"STATISTICS_MAXIMUM", statistics.greatest},
+                                   std::pair{"STATISTICS_MEAN", statistics.mean}}) {
+    band.SetMetadataItem(key, fmt::format("{}", value).c_str());
+  }
+}
+
+struct RasterBytes {
+  std::string file;
+  std::string beside;  ///< what GDAL writes beside it
+};
+RasterBytes as_cog(GDALDataset& plain, CPLStringList options, const std::optional<Statistics>& statistics,
+                   const GdalMessages& messages) {
   options.SetNameValue("COMPRESS", "DEFLATE");
   // Level 9 takes four times as long, and large flat areas come out no smaller.
   options.SetNameValue("LEVEL", "6");
@@ -134,9 +160,12 @@ std::pair<std::string, std::string> as_cog(GDALDataset& plain, CPLStringList opt
       folder.path(name).c_str(), &plain, FALSE, const_cast<char**>(options.List()), nullptr, nullptr));
   if (!tiff) fail(messages, "the GeoTIFF cannot be made");
   tiff.reset();
+  if (statistics) add_statistics(folder.path(name), *statistics, messages);
   if (!messages.failures().empty()) fail(messages, "the GeoTIFF cannot be finished");
-  std::string bytes = folder.take(name);
-  return {std::move(bytes), folder.take(name + ".aux.xml")};
+  RasterBytes out{folder.take(name), folder.take(name + ".aux.xml")};
+  // GDAL writes none where it has nothing to say.
+  if (out.beside.empty()) out.beside = "<PAMDataset>\n</PAMDataset>\n";
+  return out;
 }
 
 void check_cells(const fs::path& path, const RasterGrid& grid, std::size_t count) {
@@ -145,14 +174,23 @@ void check_cells(const fs::path& path, const RasterGrid& grid, std::size_t count
         fmt::format("{}: {} cells for a grid of {}", path.string(), count, grid.cell_count()));
 }
 
-/// Writes both files; `make` gives their bytes.
+/// FILE.tif, FILE.tif.aux.xml and, with `style`, FILE.qml.
+std::vector<fs::path> files_of(const fs::path& path, bool has_style) {
+  std::vector<fs::path> out{path, path.string() + ".aux.xml"};
+  if (has_style) out.push_back(fs::path(path).replace_extension(".qml"));
+  return out;
+}
+
+/// Writes all files; `make` gives the bytes of the raster.
 template <class Make>
-void write_pair(const fs::path& path, const fs::path& beside, Existing existing, Make make) {
-  OutputPair files(path, beside, existing);
+void write_files(const fs::path& path, const std::string& style, Existing existing, Make make) {
+  OutputGroup files(files_of(path, !style.empty()), existing);
   try {
     detail::register_gdal();
-    const auto [bytes, bytes_beside] = make();
-    files.write(bytes, bytes_beside);
+    const RasterBytes bytes = make();
+    std::vector<std::string_view> contents{bytes.file, bytes.beside};
+    if (!style.empty()) contents.emplace_back(style);
+    files.write(contents);
   } catch (Error& error) {
     if (!std::string_view(error.what()).starts_with(path.string())) error.add_context(path.string());
     throw;
@@ -168,15 +206,11 @@ void check_ending(const fs::path& path) {
   }
 }
 
-fs::path sidecar_of(const fs::path& path) {
-  return path.string() + ".aux.xml";
-}
-
 }  // namespace
 
-void check_raster_output(const fs::path& path, Existing existing) {
+void check_raster_output(const fs::path& path, RasterKind kind, Existing existing) {
   check_ending(path);
-  const OutputPair probe(path, sidecar_of(path), existing);
+  const OutputGroup probe(files_of(path, kind == RasterKind::classes), existing);
 }
 
 void write_raster(const fs::path& path, const ClassRaster& raster, std::span<const CellClass> cells,
@@ -193,7 +227,7 @@ void write_raster(const fs::path& path, const ClassRaster& raster, std::span<con
     if (c >= counts.size()) throw InvalidArgument(fmt::format("{}: there is no class {}", path.string(), c));
     ++counts[c];
   }
-  write_pair(path, sidecar_of(path), existing, [&] {
+  write_files(path, detail::qgis_raster_style(raster.classes), existing, [&] {
     const GdalMessages messages;
     const GDALDataType type = raster.classes.size() <= kByteClasses ? GDT_Byte : GDT_UInt16;
     const auto plain = in_memory(grid, type, messages);
@@ -202,7 +236,7 @@ void write_raster(const fs::path& path, const ClassRaster& raster, std::span<con
     put_cells(*plain, grid, cells, GDT_UInt16, messages);
     CPLStringList options;
     options.SetNameValue("OVERVIEW_RESAMPLING", "MODE");
-    return as_cog(*plain, options, messages);
+    return as_cog(*plain, options, std::nullopt, messages);
   });
 }
 
@@ -229,7 +263,7 @@ void write_values(const fs::path& path, const ValueRaster& raster, std::span<con
     sum += double{value};
     ++count;
   }
-  write_pair(path, sidecar_of(path), existing, [&] {
+  write_files(path, "", existing, [&] {
     const GdalMessages messages;
     const auto plain = in_memory(grid, type, messages);
     place(*plain, grid, provenance, messages);
@@ -241,21 +275,9 @@ void write_values(const fs::path& path, const ValueRaster& raster, std::span<con
     CPLStringList options;
     options.SetNameValue("OVERVIEW_RESAMPLING", "AVERAGE");
     options.SetNameValue("PREDICTOR", "FLOATING_POINT");
-    auto out = as_cog(*plain, options, messages);
-    // The driver keeps no statistics; in GDAL's own form they are read by whoever opens the file.
-    std::string statistics;
-    if (count > 0) {
-      statistics = fmt::format(
-          "    <Metadata>\n"
-          "      <MDI key=\"STATISTICS_MINIMUM\">{}</MDI>\n"
-          "      <MDI key=\"STATISTICS_MAXIMUM\">{}</MDI>\n"
-          "      <MDI key=\"STATISTICS_MEAN\">{}</MDI>\n"
-          "    </Metadata>\n",
-          least, greatest, sum / static_cast<double>(count));
-    }
-    out.second =
-        "<PAMDataset>\n  <PAMRasterBand band=\"1\">\n" + statistics + "  </PAMRasterBand>\n</PAMDataset>\n";
-    return out;
+    std::optional<Statistics> statistics;
+    if (count > 0) statistics = {least, greatest, sum / static_cast<double>(count)};
+    return as_cog(*plain, options, statistics, messages);
   });
 }
 

@@ -25,8 +25,9 @@ struct ClassRaster {
 };
 
 /// Writes FILE.tif (Byte, or UInt16 beyond 255 classes; DEFLATE, overviews by the most frequent class,
-/// palette, no data 0, provenance as metadata) and FILE.tif.aux.xml beside it (class names, and a table of
-/// value, class, colour and number of cells). Both appear or none. The same input gives the same bytes.
+/// palette, no data 0, provenance as metadata) and beside it FILE.tif.aux.xml (class names, and a table of
+/// value, class, colour and number of cells) and FILE.qml (the style by which QGIS shows these classes and no
+/// others). All appear or none. The same input gives the same bytes.
 /// `cells`: as classify gives them. Throws InvalidArgument for an ending other than .tif or .tiff and for a
 /// class without a name, Error(failure) naming the file.
 void write_raster(const std::filesystem::path& path, const ClassRaster& raster,
@@ -42,10 +43,10 @@ struct ValueRaster {
 inline constexpr float kNoValue = -1.0F;
 
 /// Writes FILE.tif (Float32, DEFLATE with the floating-point predictor, overviews by mean, no data kNoValue,
-/// provenance as metadata) and FILE.tif.aux.xml beside it (least, greatest and mean value, so that programs
-/// stretch colours without reading every cell). Both appear or none. The same input gives the same bytes.
-/// `cells`: rows from the north, within them from the west; 0 or more, or kNoValue. Throws as write_raster
-/// does, and InvalidArgument for a value that is neither.
+/// provenance as metadata) and FILE.tif.aux.xml beside it (the system, where GeoTIFF has no keys for it;
+/// least, greatest and mean value, so that programs stretch colours without reading every cell). Both appear
+/// or none. The same input gives the same bytes. `cells`: rows from the north, within them from the west; 0
+/// or more, or kNoValue. Throws as write_raster does, and InvalidArgument for a value that is neither.
 void write_value_raster(const std::filesystem::path& path, const ValueRaster& raster,
                         std::span<const float> cells, const Provenance& provenance, Existing existing);
 
@@ -53,7 +54,8 @@ void write_value_raster(const std::filesystem::path& path, const ValueRaster& ra
 void write_value_raster(const std::filesystem::path& path, const ValueRaster& raster,
                         std::span<const double> cells, const Provenance& provenance, Existing existing);
 
-/// Throws what write_raster would throw for that path, before anything is computed.
-void check_raster_output(const std::filesystem::path& path, Existing existing);
+enum class RasterKind { classes, values };
+/// Throws what write_raster or write_value_raster would throw for that path, before anything is computed.
+void check_raster_output(const std::filesystem::path& path, RasterKind kind, Existing existing);
 
 }  // namespace marchland

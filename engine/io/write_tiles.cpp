@@ -96,13 +96,37 @@ void set_unless_empty(Json& json, const char* key, const std::string& value) {
   if (!value.empty()) json[key] = value;
 }
 
+/// Clients set an attribution as HTML.
+std::string as_html(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
 std::string text_of(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 std::string archive_metadata(const TileSet& set) {
   Json json{{"name", set.name}, {"format", "pbf"}, {"type", "overlay"}};
-  set_unless_empty(json, "attribution", set.attribution);
+  set_unless_empty(json, "attribution", as_html(set.attribution));
   set_unless_empty(json, "disclaimer", set.disclaimer);
   json["vector_layers"] = vector_layers(set);
   json["marchland"] = Json::parse(to_json(set.provenance));
@@ -112,10 +136,10 @@ std::string archive_metadata(const TileSet& set) {
 std::string folder_metadata(const TileSet& set, const View& view) {
   const LonLatBox& box = view.bounds;
   Json json{{"tilejson", "3.0.0"}, {"name", set.name}};
-  set_unless_empty(json, "attribution", set.attribution);
+  set_unless_empty(json, "attribution", as_html(set.attribution));
   set_unless_empty(json, "disclaimer", set.disclaimer);
   json["scheme"] = "xyz";
-  json["tiles"] = Json::array({"{z}/{x}/{y}.mvt"});
+  json["tiles"] = Json::array({tile_template(set.url)});
   json["minzoom"] = set.min_zoom;
   json["maxzoom"] = set.max_zoom;
   json["bounds"] = {box.west, box.south, box.east, box.north};
@@ -139,16 +163,17 @@ std::string archive_bytes(const TileSet& set, const View& view, TileFileSize& si
   // Equal tiles are compressed once.
   std::unordered_map<std::string_view, std::size_t> known;
   std::vector<const std::string*> originals;
-  for (const Tile& tile : set.tiles) {
-    const auto [entry, is_new] = known.try_emplace(tile.bytes, originals.size());
-    if (is_new) originals.push_back(&tile.bytes);
-    content.tiles.push_back({hilbert_id(tile.id), entry->second});
+  for (const TileRun& run : set.tiles.runs) {
+    const std::string& bytes = set.tiles.contents[run.content];
+    const auto [entry, is_new] = known.try_emplace(bytes, originals.size());
+    if (is_new) originals.push_back(&bytes);
+    content.tiles.push_back({run.id, entry->second, run.count});
   }
   content.contents.resize(originals.size());
   tbb::parallel_for(std::size_t{0}, originals.size(),
                     [&](std::size_t i) { content.contents[i] = detail::gzip(*originals[i]); });
-  for (std::size_t i = 0; i < set.tiles.size(); ++i)
-    note_tile(size, set.tiles[i].id, content.contents[content.tiles[i].content].size());
+  for (const auto& [id, index, count] : content.tiles)
+    note_tile(size, tile_of(id), content.contents[index].size());
   content.metadata = archive_metadata(set);
   content.min_zoom = set.min_zoom;
   content.max_zoom = set.max_zoom;
@@ -169,7 +194,13 @@ void check_tile_output(const fs::path& path, Existing existing) {
   }
 }
 
+std::string tile_template(std::string url) {
+  if (!url.empty() && !url.ends_with('/')) url += '/';
+  return url + "{z}/{x}/{y}.mvt";
+}
+
 TileFileSize write_tiles(const fs::path& path, const TileSet& set, Existing existing) {
+  if (set.tiles.runs.empty()) throw InvalidArgument(fmt::format("{}: no tile to write", path.string()));
   const View view = view_of(set);
   TileFileSize size;
   if (kind_of(path) == Kind::archive) {
@@ -178,11 +209,22 @@ TileFileSize write_tiles(const fs::path& path, const TileSet& set, Existing exis
     write_file(path, bytes, existing);
     return size;
   }
+  if (set.tiles.count() > kMostFiles) {
+    throw Error(
+        ErrorCode::failure,
+        fmt::format("{}: would be a folder of {} files, and {} are the most. Write a .pmtiles archive, "
+                    "which stores equal tiles once, or choose a smaller --max-zoom",
+                    path.string(), set.tiles.count(), kMostFiles));
+  }
   OutputFolder folder(path, tile_folder(), existing);
-  for (const Tile& tile : set.tiles) {
-    folder.write(fmt::format("{}/{}/{}.mvt", tile.id.zoom, tile.id.x, tile.id.y), tile.bytes);
-    note_tile(size, tile.id, tile.bytes.size());
-    size.bytes += tile.bytes.size();
+  for (const TileRun& run : set.tiles.runs) {
+    const std::string& bytes = set.tiles.contents[run.content];
+    for (std::uint64_t id = run.id; id < run.id + run.count; ++id) {
+      const TileId tile = tile_of(id);
+      folder.write(fmt::format("{}/{}/{}.mvt", tile.zoom, tile.x, tile.y), bytes);
+      size.bytes += bytes.size();
+    }
+    note_tile(size, tile_of(run.id), bytes.size());
   }
   const std::string metadata = folder_metadata(set, view) + "\n";
   size.bytes += metadata.size();

@@ -1,5 +1,7 @@
 #include <marchland/tiles/clip_lines.h>
 
+#include <boost/sort/spreadsort/integer_sort.hpp>
+
 #include <algorithm>
 #include <array>
 #include <map>
@@ -30,8 +32,9 @@ class AxisLine {
       std::swap(left, right);
     }
     for (const auto& [place, sign] : {std::pair(from, 1), std::pair(to, -1)}) {
-      changes_.push_back({place, left, sign});
-      changes_.push_back({place, right, -sign});
+      // Nothing is what no side has more of.
+      if (left != 0) changes_.push_back({place, left, sign});
+      if (right != 0) changes_.push_back({place, right, -sign});
     }
   }
 
@@ -39,15 +42,16 @@ class AxisLine {
   /// a piece is what all of them together have more on the left than on the right.
   void emit(std::vector<std::int32_t> nodes, std::vector<TileEdge>& out) {
     std::sort(nodes.begin(), nodes.end());
-    std::sort(changes_.begin(), changes_.end(),
-              [](const Change& a, const Change& b) { return a.place < b.place; });
+    boost::sort::spreadsort::integer_sort(
+        changes_.begin(), changes_.end(),
+        [](const Change& change, unsigned shift) { return change.place >> shift; },
+        [](const Change& a, const Change& b) { return a.place < b.place; });
     std::map<Category, int> surplus;  // left minus right, without zeros
     std::pair<Category, Category> sides{0, 0};
     std::int32_t since = 0;
     for (std::size_t i = 0; i < changes_.size();) {
       const std::int32_t place = changes_[i].place;
       for (; i < changes_.size() && changes_[i].place == place; ++i) {
-        if (changes_[i].category == 0) continue;
         const auto entry = surplus.try_emplace(changes_[i].category, 0).first;
         entry->second += changes_[i].surplus;
         if (entry->second == 0) surplus.erase(entry);

@@ -47,19 +47,6 @@ class DivisionBuilder {
   Category end_ = 1;
 };
 
-/// Into how many equal parts an edge is cut so that chords keep within the error. With phi linear along the
-/// edge only y bends, by at most dphi^2 / 8 of its second derivative, sec phi tan phi, which grows with
-/// |phi|.
-int chord_count(const Position& a, const Position& b, double chord_error) {
-  constexpr double kDegree = std::numbers::pi / 180.0;
-  const double dphi = (b.lat - a.lat) * kDegree;
-  if (dphi == 0.0 || a.lon == b.lon) return 1;  // straight there too
-  const double phi = std::max(std::abs(a.lat), std::abs(b.lat)) * kDegree;
-  const double cosine = std::cos(phi);
-  const double bend = std::sin(phi) / (cosine * cosine) * kMercatorHalf / std::numbers::pi;
-  return std::max(1, static_cast<int>(std::ceil(std::sqrt(dphi * dphi / 8.0 * bend / chord_error))));
-}
-
 /// Points of the square along an edge, its ends included.
 std::vector<GridPoint> chords(const Position& a, const Position& b, double chord_error) {
   const auto between = [&](double share) {
@@ -143,6 +130,18 @@ std::vector<ExactPoint> cuts_of(const Stretch& stretch, std::int64_t tile, std::
 }
 
 }  // namespace
+
+int chord_count(const Position& a, const Position& b, double chord_error) {
+  // With phi linear along the edge only y bends, by at most dphi^2 / 8 of its second derivative,
+  // sec phi tan phi, which grows with |phi|.
+  constexpr double kDegree = std::numbers::pi / 180.0;
+  const double dphi = (b.lat - a.lat) * kDegree;
+  if (dphi == 0.0 || a.lon == b.lon) return 1;  // straight there too
+  const double phi = std::max(std::abs(a.lat), std::abs(b.lat)) * kDegree;
+  const double cosine = std::cos(phi);
+  const double bend = std::sin(phi) / (cosine * cosine) * kMercatorHalf / std::numbers::pi;
+  return std::max(1, static_cast<int>(std::ceil(std::sqrt(dphi * dphi / 8.0 * bend / chord_error))));
+}
 
 MercatorPlane carry_to_mercator(const Composite& composite, const std::vector<Category>& faces,
                                 double chord_error) {

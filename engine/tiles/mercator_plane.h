@@ -22,12 +22,19 @@ struct TileEdge {
   friend constexpr auto operator<=>(const TileEdge&, const TileEdge&) noexcept = default;
 };
 
+/// How far chords may leave lines, in tile units of the greatest zoom.
+inline constexpr double kChordShare = 0.125;
+
 struct MercatorPlane {
   std::vector<Stretch> stretches;  ///< all lines at which categories differ; units of the square
   std::vector<Category> of_face;   ///< categories of the faces that they name
   [[nodiscard]] Category left(const Stretch& s) const { return of_face[s.left]; }
   [[nodiscard]] Category right(const Stretch& s) const { return of_face[s.right]; }
 };
+
+/// Into how many equal parts an edge, straight in lon/lat, is cut so that chords keep within the error, in
+/// units of the square. Precondition: neither end lies beyond +-kMercatorMaxLat.
+[[nodiscard]] int chord_count(const Position& a, const Position& b, double chord_error);
 
 /// `faces` has a category for every face of the composite's plane, 0 for the unbounded one. Ground beyond
 /// +-kMercatorMaxLat is cut off. Chords leave the edges, which are straight in lon/lat, by at most

@@ -1,3 +1,4 @@
+#include <marchland/measure/length.h>
 #include <marchland/tiles/tile_scheme.h>
 
 #include <algorithm>
@@ -31,6 +32,35 @@ std::uint64_t hilbert_id(const TileId& tile) noexcept {
     }
   }
   return id;
+}
+
+TileId tile_of(std::uint64_t hilbert_id) noexcept {
+  TileId tile;
+  for (std::uint64_t count = 1; hilbert_id >= count; count *= 4) {
+    hilbert_id -= count;
+    ++tile.zoom;
+  }
+  for (int bit = 0; bit < tile.zoom; ++bit) {
+    const std::uint32_t side = std::uint32_t{1} << bit;
+    const auto quarter = static_cast<std::uint32_t>(hilbert_id >> (2 * bit)) & 3U;
+    const bool east = quarter >= 2;
+    const bool south = ((quarter >> 1U) ^ (quarter & 1U)) != 0;
+    if (!south) {
+      if (east) {
+        tile.x = side - 1 - tile.x;
+        tile.y = side - 1 - tile.y;
+      }
+      std::swap(tile.x, tile.y);
+    }
+    tile.x += east ? side : 0;
+    tile.y += south ? side : 0;
+  }
+  return tile;
+}
+
+double tile_unit_meters(int zoom, double lat) {
+  const double degrees = 360.0 * tile_unit(zoom) / (2.0 * kHalf);
+  return edge_length({0.0, lat}, {degrees, lat}).value();
 }
 
 MercatorPosition to_mercator(double lon, double lat) noexcept {

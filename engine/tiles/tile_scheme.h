@@ -41,6 +41,11 @@ struct TileId {
 /// Place of a tile in PMTiles: all tiles of smaller zooms come first, then those of its own along a Hilbert
 /// curve (PMTiles 3, sec. 4.1; Wikipedia, "Hilbert curve", xy2d).
 [[nodiscard]] std::uint64_t hilbert_id(const TileId& tile) noexcept;
+/// The tile at that place.
+[[nodiscard]] TileId tile_of(std::uint64_t hilbert_id) noexcept;
+
+/// A tile unit on the ground, from west to east at a latitude within the square, in metres on WGS84.
+[[nodiscard]] double tile_unit_meters(int zoom, double lat);
 
 /// Position in the square, in its units, not rounded; latitudes beyond +-kMercatorMaxLat give its sides.
 struct MercatorPosition {

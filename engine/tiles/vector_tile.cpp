@@ -22,6 +22,7 @@ enum class FeatureTag : protozero::pbf_tag_type { id = 1, tags = 2, type = 3, ge
 enum class ValueTag : protozero::pbf_tag_type { string = 1, real = 3, signed_integer = 6, boolean = 7 };
 
 constexpr std::uint32_t kVersion = 2;
+constexpr std::int32_t kLineType = 2;
 constexpr std::int32_t kPolygonType = 3;
 constexpr std::uint32_t kMoveTo = 1;
 constexpr std::uint32_t kLineTo = 2;
@@ -31,7 +32,7 @@ constexpr std::uint32_t command(std::uint32_t id, std::size_t count) {
   return id | (static_cast<std::uint32_t>(count) << 3U);
 }
 
-std::vector<std::uint32_t> geometry_of(const std::vector<TilePolygon>& polygons) {
+std::vector<std::uint32_t> geometry_of(const EncodedFeature& feature) {
   std::vector<std::uint32_t> out;
   GridPoint cursor{0, 0};
   const auto move = [&](GridPoint to) {
@@ -39,15 +40,19 @@ std::vector<std::uint32_t> geometry_of(const std::vector<TilePolygon>& polygons)
     out.push_back(protozero::encode_zigzag32(to.y - cursor.y));
     cursor = to;
   };
-  for (const TilePolygon& polygon : polygons) {
+  const auto draw = [&](const std::vector<GridPoint>& vertices) {
+    out.push_back(command(kMoveTo, 1));
+    move(vertices.front());
+    out.push_back(command(kLineTo, vertices.size() - 1));
+    for (std::size_t i = 1; i < vertices.size(); ++i) move(vertices[i]);
+  };
+  for (const TilePolygon& polygon : feature.polygons) {
     for (const TileRing& ring : polygon) {
-      out.push_back(command(kMoveTo, 1));
-      move(ring.front());
-      out.push_back(command(kLineTo, ring.size() - 1));
-      for (std::size_t i = 1; i < ring.size(); ++i) move(ring[i]);
+      draw(ring);
       out.push_back(command(kClosePath, 1));
     }
   }
+  for (const TilePath& path : feature.paths) draw(path);
   return out;
 }
 
@@ -99,11 +104,11 @@ std::string encode_vector_tile(const std::vector<EncodedLayer>& layers) {
         tags.push_back(keys.number_of(key));
         tags.push_back(values.number_of(value_bytes(value)));
       }
-      const std::vector<std::uint32_t> geometry = geometry_of(feature.polygons);
+      const std::vector<std::uint32_t> geometry = geometry_of(feature);
       protozero::pbf_builder<FeatureTag> out(writer, LayerField::features);
       out.add_uint64(FeatureTag::id, feature.id);
       out.add_packed_uint32(FeatureTag::tags, tags.begin(), tags.end());
-      out.add_enum(FeatureTag::type, kPolygonType);
+      out.add_enum(FeatureTag::type, feature.paths.empty() ? kPolygonType : kLineType);
       out.add_packed_uint32(FeatureTag::geometry, geometry.begin(), geometry.end());
     }
     for (const std::string& key : keys.texts()) writer.add_string(LayerField::keys, key);

@@ -1,5 +1,6 @@
 #pragma once
-// Polygons and their attributes as the bytes of one tile: Mapbox Vector Tile 2.1.
+// Polygons or lines and their attributes as the bytes of one tile: Mapbox Vector Tile 2.1.
+#include <marchland/tiles/chain_paths.h>
 #include <marchland/tiles/trace_rings.h>
 
 #include <cstdint>
@@ -18,6 +19,7 @@ struct EncodedFeature {
   std::uint64_t id = 0;                        ///< of the feature in its layer, the same in every tile
   const TileProperties* properties = nullptr;  ///< outlive the call
   std::vector<TilePolygon> polygons;           ///< tile units from the tile's north-western corner, y south
+  std::vector<TilePath> paths{};               ///< likewise; a feature has polygons or paths, never both
 };
 struct EncodedLayer {
   std::string name;

@@ -1,6 +1,8 @@
 // node draw_tiles.mjs QUESTION.json: draws tiles with MapLibre in Chromium, and says what was drawn.
 //
-// The question: {archive | folder, layer, center: [lon, lat], zoom, days: [...], points: [[lon, lat], ...], picture}.
+// The question: {archive | folder, zooms | port, layer, center: [lon, lat], zoom, days: [...], points: [[lon, lat], ...],
+// line, picture}. With a port the folder is read by its metadata.json, as the url of a source; with a line layer its lines
+// are drawn in black above the ground, and `first` and `second` of those at each point are told.
 // The answer, for each day: actors of the features drawn and, at each point, the colour of the picture and the actor.
 // Nothing is concluded from the map being idle: it is so too where no tile could be read.
 import { createServer } from "node:http";
@@ -40,7 +42,7 @@ const server = createServer(async (request, response) => {
     return response.end();
   }
 });
-await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
+await new Promise((ready) => server.listen(question.port ?? 0, "127.0.0.1", ready));
 const address = `http://127.0.0.1:${server.address().port}`;
 
 function page() {
@@ -50,21 +52,25 @@ function page() {
 <script type="module">
 import * as maplibre from "/node_modules/maplibre-gl/dist/maplibre-gl.mjs";
 const question = ${JSON.stringify(question)};
-maplibre.addProtocol("pmtiles", new pmtiles.Protocol().tile);
+maplibre.addProtocol("pmtiles", new pmtiles.Protocol({ metadata: true }).tile);
 const source = question.archive
   ? { type: "vector", url: "pmtiles://${address}/tiles.pmtiles" }
+  : question.port ? { type: "vector", url: "${address}/tiles/metadata.json" }
   : { type: "vector", tiles: ["${address}/tiles/{z}/{x}/{y}.mvt"], minzoom: question.zooms[0], maxzoom: question.zooms[1] };
 // What a slider of time sets: ground held on the day.
 window.at = (day) => ["all", ["<=", ["get", "t0"], day], [">", ["get", "t1"], day]];
 window.map = new maplibre.Map({
-  container: "map", center: question.center, zoom: question.zoom, fadeDuration: 0, attributionControl: false,
+  container: "map", center: question.center, zoom: question.zoom, fadeDuration: 0, attributionControl: { compact: false },
   canvasContextAttributes: { preserveDrawingBuffer: true },
   style: { version: 8, sources: { tiles: source }, layers: [
     { id: "ground", type: "background", paint: { "background-color": "#ffffff" } },
     { id: "fill", type: "fill", source: "tiles", "source-layer": question.layer, filter: at(question.days[0]),
-      paint: { "fill-color": ["get", "color"] } } ] },
+      paint: { "fill-color": ["get", "color"] } },
+    ...(question.line ? [{ id: "line", type: "line", source: "tiles", "source-layer": question.line,
+      filter: at(question.days[0]), paint: { "line-color": "#000000", "line-width": 5 } }] : []) ] },
 });
-window.settled = () => new Promise((done) => map.once("idle", done));
+// A map that is idle already says so again after a frame.
+window.settled = () => new Promise((done) => { map.once("idle", done); map.triggerRepaint(); });
 </script>`;
 }
 
@@ -80,6 +86,7 @@ try {
   for (const day of question.days) {
     days.push(await tab.evaluate(async ({ day, points }) => {
       map.setFilter("fill", at(day));
+      if (map.getLayer("line")) map.setFilter("line", at(day));
       await settled();
       const canvas = document.createElement("canvas");
       const from = map.getCanvas();
@@ -87,6 +94,8 @@ try {
       const picture = canvas.getContext("2d");
       picture.drawImage(from, 0, 0);
       const actors = new Set(map.queryRenderedFeatures({ layers: ["fill"] }).map((f) => f.properties.actor));
+      const lines = ([x, y]) => !map.getLayer("line") ? [] : map.queryRenderedFeatures([x, y], { layers: ["line"] })
+        .map((f) => [f.properties.first, f.properties.second, f.properties.t0, f.properties.t1]);
       return {
         day, actors: [...actors].sort(),
         points: points.map((lonlat) => {
@@ -95,13 +104,14 @@ try {
           const color = picture.getImageData(Math.round(x * scale), Math.round(y * scale), 1, 1).data.slice(0, 3);
           const here = map.queryRenderedFeatures([x, y], { layers: ["fill"] });
           return { color: "#" + [...color].map((c) => c.toString(16).padStart(2, "0")).join(""),
-                   actors: [...new Set(here.map((f) => f.properties.actor))] };
+                   actors: [...new Set(here.map((f) => f.properties.actor))], lines: lines([x, y]) };
         }),
       };
     }, { day, points: question.points }));
     if (question.picture) await tab.screenshot({ path: question.picture.replace("DAY", day) });
   }
-  console.log(JSON.stringify({ days, problems }));
+  const attribution = await tab.evaluate(() => document.querySelector(".maplibregl-ctrl-attrib-inner")?.textContent ?? "");
+  console.log(JSON.stringify({ days, problems, attribution }));
 } finally {
   await browser.close();
   server.close();

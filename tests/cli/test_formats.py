@@ -439,6 +439,29 @@ class PostGis(FormatTest):
             self.assertEqual(self.tables_named("own"), expected)
             self.sql("CREATE SCHEMA IF NOT EXISTS test")
 
+    def test_dates_before_year_1_are_timestamps(self):
+        self.write("front.geojson", collection(
+            feature([box(0, 0, 2, 1)], holder="a", **{"from": "-0043-03-15T06:07:08Z", "to": "0001-01-01"}),
+            feature([box(0, 0, 2, 1)], holder="b", **{"from": "0001-01-01", "to": "+10000-02-03"})))
+        said = self.write_table("--table", "ancient", at=("--all",))
+        self.assertNotIn("text", said)
+        self.assertEqual(self.sql("SELECT pg_typeof(\"from\"), pg_typeof(\"to\") FROM ancient LIMIT 1"),
+                         "timestamp with time zone|timestamp with time zone")
+        self.assertEqual(self.sql('SELECT actor, "from", "to" FROM ancient ORDER BY "from"').split("\n"),
+                         ["a|0044-03-15 06:07:08+00 BC|0001-01-01 00:00:00+00",
+                          "b|0001-01-01 00:00:00+00|10000-02-03 00:00:00+00"])
+        # The same days since 1970 by either calendar: PostgreSQL's is proleptic Gregorian, too.
+        self.assertEqual(self.sql("SELECT count(*) FROM ancient WHERE "
+                                  "abs(t0 - extract(epoch FROM \"from\") / 86400) < 1e-6 AND "
+                                  "abs(t1 - extract(epoch FROM \"to\") / 86400) < 1e-6"), "2")
+        # Before its time, a column is text, and that is said.
+        self.write("front.geojson", collection(
+            feature([box(0, 0, 2, 1)], holder="a", **{"from": "-9000-01-01", "to": "0001-01-01"})))
+        said = self.write_table("--table", "ancient", "--overwrite", at=("--all",))
+        self.assertIn("dates are ISO 8601 text in ancient.from: its times have no such year\n", said)
+        self.assertEqual(self.sql('SELECT "from", pg_typeof("to") FROM ancient'),
+                         "-9000-01-01T00:00:00Z|timestamp with time zone")
+
     def test_addresses_are_shown_without_their_password(self):
         target = f"PG:postgresql://test:secret@/postgres?host={self.folder_of_server}"
         shown = f"PG:postgresql://test:***@/postgres?host={self.folder_of_server}"

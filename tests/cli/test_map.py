@@ -132,6 +132,8 @@ class Map(MapTest):
         data = self.data("--lang", "de")
         self.assertEqual([actor["name"] for actor in data["actors"]], ["nobody", "Aaland", "Bland"])
         self.assertEqual(list(data["themes"]), ["control", "claim"])
+        self.assertIn("--lang xx: no party has a name in it; the atlas has names in de",
+                      self.refusal(2, "map", self.atlas, "--lang", "xx", "-o", self.path / "x.json"))
         only = self.data("--actor", "b", name="b.json")
         shown = {holder["id"]: holder.get("shown") for holder in only["themes"]["control"]["holders"]}
         self.assertEqual(shown, {None: None, "a": [0, 0], "b": None})

@@ -4,10 +4,11 @@ import csv
 import itertools
 import json
 import os
+import re
 import subprocess
 import unittest
 
-from harness import CELL_M2, CliTest, box, collection, feature
+from harness import CELL_M2, FRONT, MANIFEST, CliTest, box, collection, feature
 from osgeo import gdal, ogr
 
 gdal.UseExceptions()
@@ -227,6 +228,95 @@ class Changes(OutputTest):
         # Crossings move by up to half an output position, 5e-8 degrees, along lines of some 40 degrees.
         self.assertAlmostEqual(sum(row["shape"].Area() for row in rows if row["from_actor"]), before, delta=2e-6)
 
+    def test_what_passed_between_two_dates_has_columns_of_time(self):
+        self.write("front.geojson", FRONT)
+        between = ("--from", "first", "--to", "second", "--geometry")
+        for command, layer in ((("changes", self.atlas, *between), "changes"),
+                               (("changes", self.atlas, "--by", "group", *between), "changes"),
+                               (("line", self.atlas, "--between", "a,b", *between), "swept")):
+            target = self.path / "t.gpkg"
+            self.done(*command, target, "--overwrite")
+            found = [tuple(round(float(row[name]), 9) for name in ("t0", "t1", "start_decdate", "end_decdate"))
+                     for row in rows_of(target, layer)]
+            # 2000-01-01 and 2001-01-01; noons of the days before.
+            self.assertEqual(found, [(10957.0, 11323.0, *(round(year, 9) for year in (1999 + 364.5 / 365, 2000 + 365.5 / 366)))],
+                             command)
+
+    def test_geopackages_are_coloured_by_the_field_that_colours_go_by(self):
+        self.write("front.geojson", FRONT)
+        self.write("atlas.toml", MANIFEST + MANIFEST[MANIFEST.index("[[source]]"):MANIFEST.index("[[period]]")].replace(
+            '"s"', '"t"') + MANIFEST[MANIFEST.index("[[layer]]"):].replace('"front"', '"other"').replace('"s"', '"t"'))
+        for command, layer, attribute, values in (
+                (("line", "--between", "a,b", "--from", "first", "--to", "second"), "swept", "to_actor", {"b"}),
+                (("compare", "--source", "s,t", "--at", "first"), "compare", "agreement", {"same"}),
+                (("changes", "--from", "first", "--to", "second"), "changes", "actor", {"b"})):
+            target = self.path / "t.gpkg"
+            self.done(command[0], self.atlas, *command[1:], "--geometry", target, "--overwrite")
+            styles = {row["f_table_name"]: row["styleQML"] for row in rows_of(target, "layer_styles")}
+            self.assertEqual(list(styles), [layer])
+            self.assertIn(f'attr="{attribute}"', styles[layer])
+            self.assertEqual(set(re.findall('<category value="([^"]*)"', styles[layer])), values)
+
+
+class Dates(OutputTest):
+    """An instant that is named twice is asked about once."""
+    TWICE = ("--at", "first,2000-01-01,second,2000")
+
+    def rows(self, *arguments):
+        return self.answer(*arguments)["rows"]
+
+    def test_every_command_with_a_list_of_dates(self):
+        for command in (("areas", self.atlas), ("overlaps", self.atlas, "--rows", "control", "--cols", "control"),
+                        ("line", self.atlas, "--between", "a,b")):
+            for more in ((), ("--two-layer",)):
+                self.assertEqual(self.rows(*command, *self.TWICE, *more),
+                                 self.rows(*command, "--at", "first,second", *more), command)
+        # One date is one: the document is that of a single date.
+        line = self.answer("line", self.atlas, "--between", "a,b", "--at", "2000,first")
+        self.assertIn("length_m", line)
+        overlaps = self.answer("overlaps", self.atlas, "--cols", "control", "--at", "2000,first")
+        self.assertEqual(overlaps, self.answer("overlaps", self.atlas, "--cols", "control", "--at", "2000"))
+
+    def test_features_and_folders(self):
+        self.done("export", self.atlas, *self.TWICE, "-o", self.path / "t.gpkg")
+        self.assertEqual([(row["actor"], row["at"][:4]) for row in rows_of(self.path / "t.gpkg")],
+                         [("a", "2000"), ("b", "2000"), ("a", "2001"), ("b", "2001")])
+        self.done("areas", self.atlas, "--at", "2000,first", "--geometry", self.path / "a.geojson")
+        self.assertEqual(len(rows_of(self.path / "a.geojson")), 2)
+        done = self.run_program("run", self.atlas, "--at", "first,2000,second", "-o", self.path / "r")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual({path.name for path in (self.path / "r/tables").glob("changes-*.csv")},
+                         {"changes-first-second.csv"})
+
+    def test_years_that_times_of_a_file_do_not_have(self):
+        self.write("front.geojson", FRONT.replace('"2000"', '"-0300"'))
+        for name in ("t.gpkg", "t.fgb"):
+            said = self.done("export", self.atlas, "--all", "-o", self.path / name)
+            self.assertIn(f"{name}: dates are ISO 8601 text in control.from: its times have no such year\n", said)
+            self.assertEqual({row["from"] for row in rows_of(self.path / name)},
+                             {"-0300-01-01T00:00:00Z", "2001-01-01T00:00:00Z"})
+        self.assertIn("dates_as_text", (self.path / "t.fgb-metadata.json").read_text())
+        self.assertNotIn("text", self.done("export", self.atlas, "--all", "-o", self.path / "t.geojson"))
+
+
+class Formats(OutputTest):
+    def test_the_format_asked_for_is_that_of_the_name_whatever_its_case(self):
+        for asked, name in (("geojson", "t.json"), ("json", "u.json"), ("shp.zip", "u.shp.zip"), ("shz", "t.shp.zip"), ("gpkg", "t.GPKG"), ("GeoJSON", "t.geojson"),
+                            ("topojson", "t.TopoJSON")):
+            self.done("export", self.atlas, "--at", "first", "--format", asked, "-o", self.path / name)
+        # Options that belong to a format go by it, too.
+        self.done("export", self.atlas, "--at", "first", "--degrees", "-o", self.path / "u.TOPOJSON")
+        self.done("export", self.atlas, "--at", "first", "--statements", "-o", self.path / "u.GPKG")
+
+    def test_another_format_is_refused(self):
+        def refusal(asked, name):
+            return self.refusal(2, "export", self.atlas, "--at", "first", "--format", asked, "-o", self.path / name)
+        self.assertIn("t.gpkg' is gpkg by its name; expected -o FILE.geojson", refusal("geojson", "t.gpkg"))
+        self.assertIn("t.json' is geojson by its name; expected -o FILE.topojson", refusal("topojson", "t.json"))
+        self.assertIn("there is no such format; expected geojson, topojson,", refusal("geojsn", "t.geojson"))
+        self.assertIn("is no database; expected -o 'PG:", refusal("postgis", "t.gpkg"))
+        self.assertEqual(sorted(path.name for path in self.path.iterdir()), ["atlas"])
+
 
 class Raster(OutputTest):
     def check(self, path, expected, names, colors, epsg, transform):
@@ -260,7 +350,7 @@ class Raster(OutputTest):
                             [(0, 114, 178), (230, 159, 0)], "4326", (0.0, 0.5, 0.0, 1.0, 0.0, -0.5))
         self.assertEqual(raster.GetRasterBand(1).GetDescription(), "control at 2000-01-01")
         self.assertEqual(json.loads(raster.GetMetadataItem("marchland"))["at"], "2000-01-01")
-        self.assertEqual(self.listing(), ["control.tif", "control.tif.aux.xml"])
+        self.assertEqual(self.listing(), ["control.qml", "control.tif", "control.tif.aux.xml"])
 
     def test_last_change(self):
         # a held 0..4 from the beginning; the last degree passed in 2001, the one before it in 2002.
@@ -330,7 +420,7 @@ class Raster(OutputTest):
         self.assertEqual(names[0], names[1])
         self.assertEqual(names[1], names[2])
 
-    def test_either_file_of_the_pair_is_kept_unless_told(self):
+    def test_each_of_the_three_files_is_kept_unless_told(self):
         target = self.path / "control.tif"
         other = self.path / "control.tif.aux.xml"
         other.write_text("precious")
@@ -339,6 +429,14 @@ class Raster(OutputTest):
         self.assertEqual((other.read_text(), self.listing()), ("precious", ["control.tif.aux.xml"]))
         self.done(*ask, "--overwrite")
         self.assertIn("<CategoryNames>", other.read_text())
+        style = self.path / "second.qml"
+        style.write_text("precious")
+        ask = ("raster", self.atlas, "--at", "second", "--res", "0.5", "-o", self.path / "second.tif")
+        self.assertIn("second.qml: exists already", self.refusal(1, *ask))
+        self.assertEqual((style.read_text(), self.listing()), ("precious", ["control.qml", "control.tif", "control.tif.aux.xml", "second.qml"]))
+        # A raster of values has no classes, and no style.
+        self.done("raster", self.atlas, "--layer", "dwell", "--actor", "a", "--res", "0.5", "-o", self.path / "second.tif")
+        self.assertEqual(style.read_text(), "precious")
 
     def test_what_cannot_be_asked(self):
         def ask(*more):
@@ -418,7 +516,7 @@ class Run(OutputTest):
         elif path.suffix in (".html", ".svg"):
             self.assertRegex(path.read_text(encoding="utf-8"), r"^<(!doctype html|svg )")
         else:
-            self.assertTrue(path.name in ("SOURCES.txt", "LICENSES.txt", "project.qgs") or path.name.endswith(".tif.aux.xml"), path)
+            self.assertTrue(path.name in ("SOURCES.txt", "LICENSES.txt", "project.qgs") or path.name.endswith((".tif.aux.xml", ".qml")), path)
             if path.suffix == ".txt":
                 self.assertIn("A map", path.read_text())
 

@@ -114,6 +114,22 @@ print(json.dumps(seen), flush=True)
 os._exit(0)
 """
 
+RASTERS = r"""
+import json, os, sys
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+from qgis.core import *
+app = QgsApplication([], False)
+app.initQgis()
+seen = []
+for path in sys.argv[1:]:
+    layer = QgsRasterLayer(path, "raster", "gdal")
+    renderer = layer.renderer()
+    seen.append({"valid": layer.isValid(), "type": renderer.type(), "legend": len(renderer.legendSymbologyItems()),
+                 "classes": [[c.value, c.label, c.color.name()] for c in renderer.classes()]})
+print(json.dumps(seen), flush=True)
+os._exit(0)
+"""
+
 HOLDERS = 'actor = {field = "holder"}\nfrom = {field = "from"}\nto = {field = "to"}\n'
 A, B = "#0072b2", "#e69f00"
 UNKNOWN = "#d9d9d9"
@@ -416,6 +432,41 @@ os._exit(0)
         self.edit('name = "Aland"', 'name = "[% 1+1 %]"')
         self.run_atlas()
         self.assertEqual(self.look()["legend"]["rows"]["Control"], ["[% 1+1 %]", "Bland"])
+
+
+class QgisRasters(CliTest):
+    """Rasters of classes as QGIS opens them from a folder, by the style beside each."""
+
+    @unittest.skipUnless(HAS_QGIS, "no QGIS for this Python: tools/setup qgis")
+    def test_their_legends_have_the_classes_alone(self):
+        def done(*arguments):
+            ended = self.run_program(*arguments)
+            self.assertEqual(ended.returncode, 0, ended.stderr)
+
+        done("raster", self.atlas, "--at", "first", "--res", "0.5", "-o", self.path / "control.tif")
+        done("raster", self.atlas, "--every", "change", "--res", "0.5", "-o", self.path / "series")
+        done("run", self.atlas, "-o", self.path / "results", "--res", "0.05")
+        # More dates than bytes have values.
+        boxes = []
+        for i in range(300):
+            date = f"{1700 + i}-01-01"
+            boxes.append(feature([box(i % 20, i // 20, i % 20 + 1, i // 20 + 1)], holder="a", **{"from": "1600", "to": date}))
+            boxes.append(feature([box(i % 20, i // 20, i % 20 + 1, i // 20 + 1)], holder="b", **{"from": date, "to": None}))
+        self.write("front.geojson", collection(*boxes))
+        done("raster", self.atlas, "--layer", "last-change", "--at", "2005", "--res", "0.5", "-o", self.path / "last.tif")
+        files = [self.path / name for name in ("control.tif", "series/control-2001-01-01.tif", "results/rasters/control-second.tif",
+                                               "results/rasters/change-first-second.tif", "last.tif")]
+        ended = subprocess.run([sys.executable, "-c", RASTERS, *map(str, files)], capture_output=True, text=True, timeout=240)
+        self.assertEqual(ended.returncode, 0, ended.stderr)
+        seen = json.loads(ended.stdout)
+        self.assertTrue(all(one["valid"] and one["type"] == "paletted" for one in seen))
+        for one in seen:
+            self.assertEqual(one["legend"], len(one["classes"]))
+        both = [[1, "a", "#0072b2"], [2, "b", "#e69f00"]]
+        self.assertEqual([one["classes"] for one in seen[:3]], [both] * 3)
+        self.assertEqual([c[1] for c in seen[3]["classes"]], ["a -> b", "a unchanged", "b unchanged"])
+        self.assertEqual(len(seen[4]["classes"]), 300)
+        self.assertEqual(seen[4]["classes"][0], [1, "1700-01-01", "#440154"])
 
 
 if __name__ == "__main__":

@@ -35,6 +35,11 @@ def area_of_row(south, north):
     return 6378137.0 ** 2 * math.radians(1) * (authalic(north) - authalic(south))
 
 
+def polygon_of(geometry):
+    from osgeo import ogr
+    return ogr.CreateGeometryFromJson(json.dumps(geometry))
+
+
 class RasterTest(CliTest):
     def done(self, *arguments):
         done = self.run_program(*arguments)
@@ -79,6 +84,17 @@ class Fraction(RasterTest):
         self.assertIn(0.0, [v for line in values_of(target) for v in line])  # wholly of the other party
         self.assertIn("expected --actor", self.refusal(2, "raster", self.atlas, "--layer", "fraction", "--at", "2000",
                                                        "--res", "1", "-o", self.path / "x.tif"))
+
+    def test_a_system_that_geotiff_cannot_hold(self):
+        # Equal Earth: shares and days, where statistics go into the same file beside it.
+        for name, more in (("share", ("--layer", "fraction", "--at", "2000")), ("days", ("--layer", "dwell", "--from", "2000", "--to", "2001"))):
+            target = self.path / f"{name}.tif"
+            self.done("raster", self.atlas, *more, "--actor", "a", "--res", "50000", "--crs", "EPSG:8857", "-o", target)
+            raster = gdal.Open(str(target))
+            self.assertEqual(raster.GetSpatialRef().GetAuthorityCode(None), "8857")
+            self.assertEqual(float(raster.GetRasterBand(1).GetMetadataItem("STATISTICS_MAXIMUM")), 1 if name == "share" else 366)
+            self.assertAlmostEqual({row["actor"]: row["cells"] for row in self.answer(
+                "zonal", self.atlas, "--raster", target, "--at", "2000")["rows"]}["a"], 2 * CELL_M2 / 50000 ** 2, delta=1e-5)
 
     def test_cells_of_another_raster(self):
         other = self.people([[0] * 9] * 3, west=-0.25, north=1.25)
@@ -237,6 +253,38 @@ class Zonal(RasterTest):
         width = 2 * math.radians(1) * 6378137 / 10000
         for row in rows:
             self.assertAlmostEqual(row["sum"] / (width * height), 1, delta=1e-4)
+
+    def polar(self, name, crs, west, north, cell, columns, rows):
+        raster = gdal.GetDriverByName("GTiff").Create(str(self.path / name), columns, rows, 1, gdal.GDT_Byte)
+        raster.SetGeoTransform((west, cell, 0, north, 0, -cell))
+        system = osr.SpatialReference()
+        system.SetFromUserInput(crs)
+        raster.SetSpatialRef(system)
+        raster.GetRasterBand(1).Fill(10)
+        return self.path / name
+
+    def test_densities_about_a_pole(self):
+        # Ground that holds the pole, and ground far from it whose window holds it.
+        self.write("front.geojson", collection(
+            feature([box(-180, -90, 180, -82)], holder="a", **{"from": "2000", "to": None}),
+            feature([box(10, -66, 20, -65)], holder="b", **{"from": "2000", "to": None}),
+            feature([box(-170, -66, -160, -65)], holder="b", **{"from": "2000", "to": None})))
+        areas = {row["actor"]: row["area_m2"] for row in self.answer("areas", self.atlas, "--at", "2000")["rows"]}
+        for name, crs, off in (("equal.tif", "+proj=laea +lat_0=-90 +lon_0=0 +datum=WGS84", 1e-7), ("stereo.tif", "EPSG:3031", 2e-3)):
+            people = self.polar(name, crs, -3000000, 3000000, 100000, 60, 60)
+            answer = self.answer("zonal", self.atlas, "--raster", people, "--at", "2000", "--per", "km2")
+            for row in answer["rows"]:
+                # Shares of the cells about the pole are of the plane: exact where that has equal areas.
+                self.assertAlmostEqual(row["sum"] / (10 * areas[row["actor"]] / 1e6), 1, delta=off if row["actor"] == "a" else 1e-7)
+                self.assertAlmostEqual(row["mean"], 10, delta=1e-9)
+
+    def test_densities_on_the_rim_of_a_map_of_the_world(self):
+        self.write("front.geojson", collection(feature([box(160, -60, 180, 60)], holder="a", **{"from": "2000", "to": None}),
+                                               feature([box(0, 0, 20, 20)], holder="b", **{"from": "2000", "to": None})))
+        people = self.polar("moll.tif", "ESRI:54009", -18100000, 9100000, 200000, 181, 91)
+        areas = {row["actor"]: row["area_m2"] for row in self.answer("areas", self.atlas, "--at", "2000")["rows"]}
+        for row in self.answer("zonal", self.atlas, "--raster", people, "--at", "2000", "--per", "km2")["rows"]:
+            self.assertAlmostEqual(row["sum"] / (10 * areas[row["actor"]] / 1e6), 1, delta=1e-3 if row["actor"] == "a" else 1e-7)
 
     def test_ground_at_both_ends_of_a_raster(self):
         self.write("front.geojson", collection(feature([box(178.5, 0, 181.5, 1)], holder="a", **{"from": "2000", "to": None})))
@@ -419,7 +467,7 @@ class Series(RasterTest):
         folder = self.path / "series"
         said = self.done("raster", self.atlas, "--every", "change", "--res", "0.5", "-o", folder)
         self.assertIn("2 dates, 8 x 2 cells", said)
-        names = [f"control-{date}{ending}" for date in ("2000-01-01", "2001-01-01") for ending in (".json", ".tif", ".tif.aux.xml")]
+        names = [f"control-{date}{ending}" for date in ("2000-01-01", "2001-01-01") for ending in (".json", ".qml", ".tif", ".tif.aux.xml")]
         self.assertEqual(self.listing(folder), ["collection.json", *names])
         single = self.path / "single.tif"
         for date in ("2000-01-01", "2001-01-01"):
@@ -437,7 +485,7 @@ class Series(RasterTest):
         self.assertIn("exists", self.refusal(1, "raster", self.atlas, "--every", "change", "--res", "0.5", "-o", folder))
         self.done("raster", self.atlas, "--every", "year", "--res", "1", "--cells", "share", "-o", folder, "--overwrite")
         self.assertEqual(values_of(folder / "control-2001-01-01.tif"), [[1, 2, 2, 2]])
-        self.assertEqual(self.listing(self.path), ["atlas", "series", "single.tif", "single.tif.aux.xml"])
+        self.assertEqual(self.listing(self.path), ["atlas", "series", "single.qml", "single.tif", "single.tif.aux.xml"])
 
     def test_pystac_validates_it(self):
         folder = self.path / "series"
@@ -453,10 +501,10 @@ for path in pathlib.Path(sys.argv[1]).parent.glob("*.json"):
     text = json.loads(path.read_text())
     kind = pystac.STACObjectType.COLLECTION if text["type"] == "Collection" else pystac.STACObjectType.ITEM
     assert JsonSchemaSTACValidator().validate_core(text, kind, "1.1.0"), path
-print(json.dumps([[i.id, i.common_metadata.start_datetime.isoformat(), sorted(i.assets)] for i in items]))
+print(json.dumps([[i.id, i.common_metadata.start_datetime.isoformat(), i.common_metadata.end_datetime.isoformat(), sorted(i.assets)] for i in items]))
 """, folder / "collection.json")
-        self.assertEqual(answer, [["control-2000-01-01", "2000-01-01T00:00:00+00:00", ["control", "table"]],
-                                  ["control-2001-01-01", "2001-01-01T00:00:00+00:00", ["control", "table"]]])
+        self.assertEqual(answer, [["control-2000-01-01", "2000-01-01T00:00:00+00:00", "2001-01-01T00:00:00+00:00", ["control", "style", "table"]],
+                                  ["control-2001-01-01", "2001-01-01T00:00:00+00:00", "9999-12-31T23:59:59+00:00", ["control", "style", "table"]]])
 
     def test_one_file_of_all_dates(self):
         target = self.path / "series.nc"
@@ -484,6 +532,58 @@ with xarray.open_dataset(sys.argv[1], decode_coords="all", mask_and_scale=False)
         self.assertEqual(answer["cells"], [[[1, 1, 1, 1, 2, 2, 2, 2]] * 2, [[1, 1, 2, 2, 2, 2, 2, 2]] * 2])
         self.assertTrue(answer["conventions"].startswith("CF-1."))
         self.assertEqual((answer["atlas"], len(answer["mapping"])), ("small", 1))
+
+    def test_a_series_of_another_system_lies_where_its_cells_do(self):
+        # Cells of an equal-area system turned against the pair of squares: the box is that of the cells, not of the ground.
+        folder = self.path / "series"
+        self.done("raster", self.atlas, "--every", "change", "--res", "20000", "--crs", "+proj=laea +lat_0=40 +lon_0=60", "-o", folder)
+        item = json.loads((folder / "control-2000-01-01.json").read_text())
+        raster = gdal.Open(str(folder / "control-2000-01-01.tif"))
+        west, cell, _, north, _, _ = raster.GetGeoTransform()
+        crs = raster.GetSpatialRef()
+        lonlat = osr.SpatialReference()
+        lonlat.ImportFromEPSG(4326)
+        for system in (crs, lonlat):
+            system.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
+        back = osr.CoordinateTransformation(crs, lonlat)
+        rim = [(x, y) for x in range(raster.RasterXSize + 1) for y in range(raster.RasterYSize + 1)]
+        places = [back.TransformPoint(west + x * cell, north - y * cell)[:2] for x, y in rim]
+        expected = [min(p[0] for p in places), min(p[1] for p in places), max(p[0] for p in places), max(p[1] for p in places)]
+        for found, wanted in zip(item["bbox"], expected):
+            self.assertAlmostEqual(found, wanted, delta=0.02)
+        self.assertLess(item["bbox"][0], -0.05)  # the ground begins at 0
+        self.assertIsNone(item["properties"]["proj:code"])
+        self.assertEqual(item["properties"]["proj:projjson"]["type"], "ProjectedCRS")
+        again = osr.SpatialReference()
+        again.ImportFromWkt(item["properties"]["proj:wkt2"])
+        self.assertTrue(again.IsSame(crs))
+        outline = polygon_of(item["geometry"])
+        self.assertTrue(outline.IsValid())
+        self.assertEqual([round(v, 6) for v in (outline.GetEnvelope()[k] for k in (0, 2, 1, 3))], [round(v, 6) for v in item["bbox"]])
+
+    def test_an_open_end_is_found_by_a_search_for_later(self):
+        folder = self.path / "series"
+        self.done("raster", self.atlas, "--every", "change", "--res", "0.5", "-o", folder)
+        last = json.loads((folder / "control-2001-01-01.json").read_text())["properties"]
+        self.assertEqual([last[key] for key in ("start_datetime", "end_datetime", "marchland:open_end", "marchland:known_until")],
+                         ["2001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", True, "2001-01-01T00:00:00Z"])
+        first = json.loads((folder / "control-2000-01-01.json").read_text())["properties"]
+        self.assertNotIn("marchland:open_end", first)
+
+    def test_dates_before_the_year_0(self):
+        self.write("front.geojson", collection(
+            feature([box(0, 0, 2, 1)], holder="a", **{"from": "-0043-03-15", "to": "-0030"}),
+            feature([box(2, 0, 4, 1)], holder="b", **{"from": "-0030", "to": None})))
+        ask = ("raster", self.atlas, "--every", "change", "--res", "0.5")
+        said = self.refusal(2, *ask, "-o", self.path / "series")
+        self.assertIn("-0043-03-15", said)
+        self.assertIn("-o FILE.nc", said)
+        self.assertEqual(self.listing(self.path), ["atlas"])
+        self.done(*ask, "-o", self.path / "series.nc")
+        self.write("front.geojson", collection(feature([box(0, 0, 2, 1)], holder="a", **{"from": "0043-03-15", "to": "0050"})))
+        self.done(*ask, "-o", self.path / "series")
+        item = json.loads((self.path / "series" / "control-0043-03-15.json").read_text())
+        self.assertEqual(item["properties"]["start_datetime"], "0043-03-15T00:00:00Z")
 
     def test_what_cannot_be_asked(self):
         def ask(*more, to="x"):

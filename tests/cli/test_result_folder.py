@@ -144,13 +144,17 @@ class Themes(FolderTest):
                 yield path, path.read_text("utf-8")
 
     def test_files_and_words_are_those_of_the_theme(self):
+        self.write("places.geojson", json.dumps({"type": "FeatureCollection", "features": [
+            {"type": "Feature", "properties": {"name": "Town"}, "geometry": {"type": "Point", "coordinates": [1.5, 0.5]}}]}))
         words = {"control": ("who held what", "Days under each holder"), "claim": ("who claimed what", "Days claimed by each party"),
                  "border": ("what lay within whose borders", "Days within the borders of each party"),
                  "zone": ("what lay in whose zones", "Days in the zones of each party")}
         for theme, (state, days) in words.items():
             with self.subTest(theme):
-                self.manifest('theme = "control"', f'theme = "{theme}"')
+                self.write("atlas.toml", MANIFEST.replace('theme = "control"', f'theme = "{theme}"')
+                           .replace('title = "Two squares"', 'title = "Two squares"\nplaces = "places.geojson"'))
                 self.run_folder("--theme", theme, "--overwrite")
+                self.assertIn(["Town", "Aland", "Bland"], [row for part in self.page.sections.values() for table in part["tables"] for row in table])
                 self.assertEqual(self.names("pictures"), [f"{theme}-first.svg", f"{theme}-second.svg"])
                 self.assertLessEqual({f"{theme}-first.geojson", f"{theme}-second.geojson"}, set(self.names("layers")))
                 self.assertLessEqual({f"{theme}-first.tif", f"{theme}-second.tif"}, set(self.names("rasters")))
@@ -285,8 +289,8 @@ class PageTest(FolderTest):
     def test_contested_ground_is_in_the_legend(self):
         self.write("front.geojson", collection(*(feature([box(0, 0, 2, 1)], holder=holder, **{"from": "2000", "to": None}) for holder in "ab")))
         self.run_folder()
-        self.assertEqual(self.page.sections["Pictures"]["text"].split("\n\n")[-1].split()[-8:], "contested: Aland / Bland unknown: nothing is stated".split())
-        self.assertIn('class="swatch contested" style="background-color:#73873', (self.results / "index.html").read_text())
+        self.assertEqual(self.page.sections["Pictures"]["text"].split()[-8:], "contested: Aland / Bland unknown: nothing is stated".split())
+        self.assertIn('class="swatch contested" style="background-color:#738959"', (self.results / "index.html").read_text())
 
     def test_lines_are_one_table(self):
         self.run_folder()

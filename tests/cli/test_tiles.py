@@ -8,7 +8,9 @@ import json
 import math
 import os
 import pathlib
+import re
 import shutil
+import socket
 import subprocess
 import unittest
 
@@ -77,13 +79,16 @@ class Tiles(CliTest):
     def test_archive_says_what_it_is(self):
         tiles = self.archive("--max-zoom", "2")
         self.assertIn("t.pmtiles: ", self.said)
-        self.assertRegex(self.said, r"\d+ tiles of zooms 0 to 2, 4 features in control; 0\.00 MB, the largest tile 1 kB")
+        self.assertRegex(self.said, r"\d+ tiles of zooms 0 to 2, 4 features in control, 2 in line; 0\.00 MB, the largest tile 1 kB \(2/2/1\); "
+                                    r"a tile unit at zoom 2 is 2446 m$")
         header, metadata = tiles.header, tiles.metadata
         self.assertEqual((header["min_zoom"], header["max_zoom"], header["tile_type"], header["clustered"]), (0, 2, 1, 1))
         self.assertEqual((header["west"], header["south"], header["east"], header["north"]), (0, 0, 40000000, 10000000))
         self.assertEqual(metadata["name"], "Two squares")
-        self.assertEqual(metadata["attribution"], "A map")
-        (layer,) = metadata["vector_layers"]
+        self.assertEqual(metadata["attribution"], "A map (CC0-1.0)")
+        self.assertIn("2446 m", metadata["marchland"]["resolution"])
+        layer, lines = metadata["vector_layers"]
+        self.assertEqual((lines["id"], lines["fields"]["first"], lines["fields"]["length_m"]), ("line", "String", "Number"))
         self.assertEqual((layer["id"], layer["minzoom"], layer["maxzoom"]), ("control", 0, 2))
         self.assertEqual(layer["fields"]["t0"], "Number")
         self.assertEqual(layer["fields"]["from"], "String")
@@ -133,7 +138,8 @@ file = "west.geojson"
 """)
         self.write("west.geojson", collection(feature([box(-1, -1, 1, 2)])))
         layers = vector_tiles.layers_of(self.archive("--max-zoom", "0", name="all.pmtiles").tiles[0, 0, 0])
-        self.assertEqual(list(layers), ["control", "claim"])
+        self.assertEqual(list(layers), ["control", "claim", "line"])
+        self.assertEqual({f["properties"]["theme"] for f in layers["line"]}, {"control"})  # all claims are b's
         self.assertEqual({f["properties"]["actor"] for f in layers["claim"]}, {"b"})
         one = vector_tiles.layers_of(
             self.archive("--max-zoom", "0", "--theme", "claim", name="one.pmtiles").tiles[0, 0, 0])
@@ -153,6 +159,131 @@ file = "west.geojson"
         self.assertNotIn("from", found["properties"])
         self.assertEqual(found["properties"]["t1"], DAY_2001 - 0.25)
         self.assertEqual(found["properties"]["to"], "2000-12-31T18:00:00Z")
+
+    def test_lines_of_contact_carry_their_dates_and_are_as_long_as_line_says(self):
+        tiles = self.archive("--max-zoom", "6")
+        lines = vector_tiles.layers_of(tiles.tiles[6, 32, 31])["line"]
+        self.assertEqual([(f["id"], {k: v for k, v in f["properties"].items() if k not in ("length_m", "from", "to")})
+                          for f in lines], [
+            (number, {"first": "a", "second": "b", "first_name": "Aland", "second_name": "Bland", "theme": "control",
+                      "t0": t0, "t1": t1, "start_decdate": DECDATES[start], **end})
+            for number, t0, t1, start, end in [
+                (1, DAY_2000, DAY_2001, "2000-01-01T00:00:00Z", {"end_decdate": DECDATES["2001-01-01T00:00:00Z"]}),
+                (2, DAY_2001, OPEN_TO, "2001-01-01T00:00:00Z", {})]])
+        unit = 4096 * 64 / 360
+        for line, lon in zip(lines, (2, 1)):
+            (path,) = line["paths"]
+            # a is in the west, on the left of a line that runs north; y runs south.
+            self.assertEqual({x for x, _ in path}, {round(lon * unit)})
+            self.assertEqual([y for _, y in path], sorted((y for _, y in path), reverse=True))
+        for day, date in ((DAY_2000, "2000-06-01"), (DAY_2001, "2001-06-01")):
+            done = self.run_program("line", self.atlas, "--at", date, "--between", "a,b", "--format", "json")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertAlmostEqual(sum(f["properties"]["length_m"] for f in live(lines, day)),
+                                   json.loads(done.stdout)["length_m"], delta=0.01)
+
+    def test_nobody_and_contested_ground_make_no_line_of_contact(self):
+        self.write("front.geojson", collection(*(
+            feature([box(west, 0, east, 1)], holder=holder, **{"from": "2000", "to": None})
+            for west, east, holder in ((0, 1, "a"), (1, 2, "nobody"), (2, 4, "b"), (3, 5, "a")))))
+        layers = vector_tiles.layers_of(self.archive("--max-zoom", "3").tiles[3, 4, 3])
+        self.assertEqual({f["properties"]["actor"] for f in layers["control"]}, {"a", "b", "nobody", "a+b"})
+        self.assertNotIn("line", layers)
+
+    def test_dates_in_doubt_are_as_in_exports(self):
+        self.write("front.geojson", collection(
+            feature([box(0, 0, 2, 1)], holder="a", **{"from": "2000-05~", "to": "2002~"}),
+            feature([box(2, 0, 4, 1)], holder="b", **{"from": "1999", "to": None})))
+        layers = vector_tiles.layers_of(self.archive("--max-zoom", "3").tiles[3, 4, 3])
+        done = self.run_program("export", self.atlas, "--all", "-o", self.path / "all.geojson")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        keys = ("from_earliest", "from_latest", "to_earliest", "to_latest")
+        instants = lambda properties: {key: properties[key] for key in keys if properties.get(key)}
+        exported = {f["properties"]["actor"]: instants(f["properties"])
+                    for f in json.loads((self.path / "all.geojson").read_text())["features"]}
+        self.assertEqual(len(exported["a"]), 4)
+        self.assertEqual({f["properties"]["actor"]: instants(f["properties"]) for f in layers["control"]}, exported)
+        # The line begins and ends as a's ground does.
+        self.assertEqual([instants(f["properties"]) for f in layers["line"]], [exported["a"]])
+
+    def test_the_greatest_zoom_keeps_what_is_wider_than_lines_are_accurate(self):
+        # Four provinces of 20 degrees, an enclave of 500 m, and one of a centimetre or so.
+        provinces = [feature([box(20 * i, 0, 20 * i + 20, 20)], holder="ab"[i % 2], **{"from": "2000", "to": None})
+                     for i in range(4)]
+        enclave = lambda side: feature([box(3, 3, 3 + side, 3 + side)], holder="b", **{"from": "2001", "to": None})
+        self.write("front.geojson", collection(*provinces, enclave(0.005)))
+        tiles = self.archive(name="kept.pmtiles")
+        self.assertNotIn("vanish", self.said)
+        at_greatest = {f["id"] for (z, _, _), tile in tiles.tiles.items() if z == tiles.header["max_zoom"]
+                       for f in vector_tiles.layers_of(tile)["control"]}
+        self.assertIn(f" {len(at_greatest)} features in control", self.said)
+        self.assertEqual(at_greatest, set(range(1, len(at_greatest) + 1)))
+        self.made("--max-zoom", "2", name="lost.pmtiles")
+        found = re.search(r"(\d+) of (\d+) features vanish below a tile unit, 2\d\d\d m at zoom 2; --max-zoom (\d+) would "
+                          "keep them", self.said)
+        self.assertIsNotNone(found, self.said)
+        self.archive("--max-zoom", found[3], name="again.pmtiles")
+        self.assertNotIn("vanish", self.said)
+        self.write("front.geojson", collection(*provinces, enclave(1e-7)))
+        lost = self.archive("--max-zoom", "5", name="grain.pmtiles")
+        self.assertRegex(self.said, r"features vanish below a tile unit, \d+ m at zoom 5; 2 at most 0\.01 m wide are too "
+                                    "narrow for any zoom")
+        self.assertIn("vanish", lost.metadata["marchland"]["vanished"])
+
+    def test_ground_that_no_zoom_shows_makes_no_file(self):
+        self.write("front.geojson", collection(
+            feature([box(1, 1, 1.00002, 1.00002)], holder="a", **{"from": "2000", "to": None})))
+        said = self.refusal(2, "tiles", self.atlas, "-o", self.path / "t.pmtiles", "--max-zoom", 2)
+        self.assertIn("there is no tile to write: 1 of 1 features vanish below a tile unit, 2446 m at zoom 2; --max-zoom 14 "
+                      "would keep them", said)
+        self.assertFalse((self.path / "t.pmtiles").exists())
+        self.archive("--max-zoom", 14)
+
+    def test_ground_beyond_the_square_is_refused_or_said_to_be_cut_off(self):
+        polar = feature([box(0, 86, 10, 88)], holder="a", **{"from": "2000", "to": None})
+        self.write("front.geojson", collection(polar))
+        self.assertIn("all ground lies beyond 85.0511 degrees of latitude, where Web Mercator ends, so no tile can show it; "
+                      "export", self.refusal(2, "tiles", self.atlas, "-o", self.path / "polar.pmtiles"))
+        self.assertFalse((self.path / "polar.pmtiles").exists())
+        self.write("front.geojson", collection(
+            polar, feature([box(0, 80, 10, 89)], holder="b", **{"from": "1999", "to": "2000"})))
+        tiles = self.archive("--max-zoom", "3")
+        self.assertIn("beyond 85.0511 degrees of latitude, where Web Mercator ends: 1 of 2 features", self.said)
+        self.assertIn("ground beyond 85.0511 degrees of latitude is cut off", self.said)
+        self.assertIn("85.0511", tiles.metadata["marchland"]["cut_off"])
+
+    def test_what_memory_has_no_room_for_is_refused_with_the_zoom_that_fits(self):
+        slanting = [[[x, -60], [x + 0.01, -60], [x + 50.01, 60], [x + 50, 60], [x, -60]] for x in range(-170, 130, 10)]
+        self.write("front.geojson", collection(
+            *(feature([ring], holder="a", **{"from": "2000", "to": None}) for ring in slanting)))
+        out = self.path / "t.pmtiles"
+        said = self.refusal(1, "tiles", self.atlas, "-o", out, "--max-zoom", 16, "--max-memory", "64M")
+        self.assertIn("tiles of zooms 0 to 16 would take about", said)
+        fits = re.search(r"--max-zoom (\d+): the greatest that fits", said)[1]
+        self.archive("--max-zoom", fits, "--max-memory", "64M")
+        self.refusal(1, "tiles", self.atlas, "-o", out, "--overwrite", "--max-zoom", int(fits) + 1, "--max-memory", "64M")
+
+    def test_the_whole_earth_is_a_few_tiles_many_times(self):
+        self.write("front.geojson", collection(
+            feature([box(-180, -90, 180, 90)], holder="a", **{"from": "2000", "to": None})))
+        header = vector_tiles.Pmtiles.header_of(self.made("--max-zoom", "12").read_bytes())
+        self.assertEqual(header["addressed"], (4 ** 13 - 1) // 3)
+        self.assertLess(header["contents"], 30)
+        self.assertIn("22369621 tiles of zooms 0 to 12", self.said)
+        self.assertIn("would be a folder of 22369621 files, and 1000000 are the most. Write a .pmtiles",
+                      self.refusal(1, "tiles", self.atlas, "-o", self.path / "folder", "--max-zoom", 12))
+
+    def test_addresses_of_a_folder(self):
+        folder = self.made("--max-zoom", "1", name="folder")
+        self.assertIn('tiles: ["https://.../{z}/{x}/{y}.mvt"], minzoom: 0, maxzoom: 1; with --url', self.said)
+        folder = self.made("--max-zoom", "1", "--overwrite", "--url", "https://example.org/t/", name="folder")
+        self.assertNotIn("--url", self.said)
+        self.assertEqual(json.loads((folder / "metadata.json").read_text())["tiles"],
+                         ["https://example.org/t/{z}/{x}/{y}.mvt"])
+        self.assertIn("pmtiles://https://example.org/t.pmtiles", self.refusal(
+            2, "tiles", self.atlas, "-o", self.path / "t.pmtiles", "--url", "https://example.org/"))
+        self.assertIn("--url tiles/: expected where the folder will be served", self.refusal(
+            2, "tiles", self.atlas, "-o", self.path / "u", "--url", "tiles/"))
 
     def test_what_it_refuses(self):
         out = self.path / "t.pmtiles"
@@ -198,17 +329,30 @@ file = "west.geojson"
     def test_maplibre_draws_what_was_held(self):
         # Across the antimeridian, so that the ground lies in the first and in the last column of tiles.
         self.write("front.geojson", FRONT_AT_180)
+        self.manifest('title = "Two squares"', 'title = "Two squares"\nattribution = "J. Smith <j@example.org>, A<B & C; CC BY"')
         archive = self.made("--max-zoom", "5")
         folder = self.made("--max-zoom", "5", name="folder")
-        shared = {"layer": "control", "center": [180, 0.5], "zoom": 6.5, "days": [DAY_2000, DAY_2001],
-                  "points": [[178.5, 0.5], [179.5, 0.5], [180.0, 0.5], [181.5, 0.5], [180, 1.5]]}
-        a, b, none = ("#0072b2", ["a"]), ("#e69f00", ["b"]), ("#ffffff", [])
-        for question in ({"archive": str(archive)}, {"folder": str(folder), "zooms": [0, 5]}):
+        # As the url of a source, its templates being absolute.
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        served = self.made("--max-zoom", "5", "--url", f"http://127.0.0.1:{port}/tiles/", name="served")
+        shared = {"layer": "control", "line": "line", "center": [180, 0.5], "zoom": 6.5, "days": [DAY_2000, DAY_2001],
+                  "points": [[178.5, 0.5], [179.5, 0.5], [180.0, 0.5], [181.5, 0.5], [180, 1.5], [179.9, 0.5], [179, 0.5]]}
+        a, b, none = ("#0072b2", ["a"], []), ("#e69f00", ["b"], []), ("#ffffff", [], [])
+        for question in ({"archive": str(archive)}, {"folder": str(folder), "zooms": [0, 5]},
+                         {"folder": str(served), "port": port}):
             (self.path / "question.json").write_text(json.dumps({**shared, **question}))
             answer = self.node("draw_tiles.mjs", self.path / "question.json")
             self.assertEqual(answer["problems"], [])
-            drawn = [[(point["color"], point["actors"]) for point in day["points"]] for day in answer["days"]]
-            self.assertEqual(drawn, [[a, a, b, b, none], [a, b, b, b, none]])
+            drawn = [[(point["color"], point["actors"], point["lines"]) for point in day["points"]]
+                     for day in answer["days"]]
+            self.assertEqual([day[:5] for day in drawn], [[a, a, b, b, none], [a, b, b, b, none]])
+            # The front is where it was on the day, and nowhere else.
+            at_1799, at_179 = zip(*(day[5:] for day in drawn))
+            self.assertEqual([point[::2] for point in at_1799], [("#000000", [["a", "b", DAY_2000, DAY_2001]]), b[::2]])
+            self.assertEqual([point[::2] for point in at_179], [a[::2], ("#000000", [["a", "b", DAY_2001, OPEN_TO]])])
+            if "zooms" not in question:  # such a source has no attribution
+                self.assertIn("J. Smith <j@example.org>, A<B & C; CC BY", answer["attribution"])
             self.assertEqual([day["actors"] for day in answer["days"]], [["a", "b"], ["a", "b"]])
 
 

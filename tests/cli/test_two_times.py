@@ -297,5 +297,18 @@ corrections = "by-date"
         self.assertEqual({row["actor"] for row in then}, {"a", "b"})
 
 
+class NothingRecorded(CliTest):
+    def test_as_of_of_an_atlas_without_records_says_that_it_changes_nothing(self):
+        question = ("areas", self.atlas, "--at", "first")
+        expected = self.answer(*question)
+        said = ": no statement of the atlas says when it was recorded, so all of them count"
+        done = self.run_program(*question, "--as-of", "1990", "--format", "json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTrue(done.stderr.startswith("--as-of 1990" + said), done.stderr)
+        self.assertEqual(json.loads(done.stdout)["rows"], expected["rows"])
+        done = self.run_program("changes", self.atlas, "--from", "first", "--from-as-of", "1990", "--to", "second")
+        self.assertIn("--from-as-of 1990" + said, done.stderr)
+
+
 if __name__ == "__main__":
     unittest.main()

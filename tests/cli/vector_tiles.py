@@ -73,7 +73,7 @@ def twice_area(ring):
 
 
 def layers_of(tile):
-    """{layer: [{"id", "properties", "rings"}]}"""
+    """{layer: [{"id", "properties", "rings"}]}; of lines "paths" in place of "rings"."""
     layers = {}
     for number, layer in fields(tile):
         assert number == 3, number
@@ -92,11 +92,11 @@ def layers_of(tile):
         assert head == {15: 2, 5: 4096}, head
         layers[name] = []
         for feature in features:
-            assert feature[3] == 3, "polygons"
+            assert feature[3] in (2, 3), "lines or polygons"
             tags = varints(feature[2])
             layers[name].append({"id": feature[1],
                                  "properties": {keys[k]: values[v] for k, v in zip(tags[::2], tags[1::2])},
-                                 "rings": rings_of(varints(feature[4]))})
+                                 "rings" if feature[3] == 3 else "paths": rings_of(varints(feature[4]))})
     return layers
 
 
@@ -125,9 +125,13 @@ class Pmtiles:
              "addressed entries contents clustered internal_compression tile_compression tile_type min_zoom max_zoom "
              "west south east north center_zoom center_lon center_lat").split()
 
+    @classmethod
+    def header_of(cls, data):
+        return dict(zip(cls.NAMES, cls.HEADER.unpack(data[:cls.HEADER.size])))
+
     def __init__(self, data):
         self.data = data
-        self.header = dict(zip(self.NAMES, self.HEADER.unpack(data[:self.HEADER.size])))
+        self.header = self.header_of(data)
         assert self.HEADER.size == 127 and self.header["magic"] == b"PMTiles" and self.header["version"] == 3
         self.metadata = json.loads(self.section("metadata"))
         self.runs = list(self.entries(self.section("root")))

@@ -190,7 +190,6 @@ struct AreasCommand {
     output.check();
     Session session(query, output.geometry.empty() ? Load::answers : Load::with_areas);
     const AreaOptions options{session.scope(), by.by_region, by.by_group};
-    static_cast<void>(session.instants(at));
     static_cast<void>(session.parts(by));  // says so where there are no regions
     std::optional<FeatureOutput> out;
     Report report;

@@ -3,6 +3,7 @@
 #include "tools/cli/bands.h"
 #include "tools/cli/feature_statements.h"
 #include "tools/cli/layers.h"
+#include "tools/cli/time_columns.h"
 #include <marchland/analysis/changes.h>
 
 #include <fmt/format.h>
@@ -63,8 +64,9 @@ void ChangeFeatures::add_to(FeatureOutput& out, const Session& session, const Ho
   const bool has_lists = has_room_for_statements(out.path());
   using enum FeatureField::Type;
   std::vector<FeatureField> fields{{"actor", text},    {"actor_name", text}, {"from_actor", text},
-                                   {"to_actor", text}, {"changed", boolean}, {"theme", text},
-                                   {"from", instant},  {"to", instant},      {"area_m2", real}};
+                                   {"to_actor", text}, {"changed", boolean}, {"theme", text}};
+  add_interval_fields(fields);
+  fields.push_back({"area_m2", real});
   std::optional<Bands> bands;
   std::optional<AreaErrors> within;
   std::optional<DrawnGround> drawn_before;
@@ -102,10 +104,9 @@ void ChangeFeatures::add_to(FeatureOutput& out, const Session& session, const Ho
                                                     holder_value(holders, x),
                                                     holder_value(holders, y),
                                                     x != y,
-                                                    std::string(to_string(holders.theme())),
-                                                    a,
-                                                    b,
-                                                    square_meters(area)};
+                                                    std::string(to_string(holders.theme()))};
+                     add_interval_values(values, {a, b});
+                     values.emplace_back(square_meters(area));
                      if (bands) {
                        BandValues band = band_between(x, y, square_meters(area));
                        values.push_back(std::move(band.low));

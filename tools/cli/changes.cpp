@@ -4,6 +4,7 @@
 #include "tools/cli/corrections.h"
 #include "tools/cli/layers.h"
 #include "tools/cli/reports.h"
+#include "tools/cli/theme_words.h"
 #include <marchland/analysis/groups.h>
 #include <marchland/analysis/narrow_changes.h>
 #include <marchland/analysis/noise_floor.h>
@@ -80,7 +81,7 @@ void add_band_columns(Table& rows, Table& transitions) {
 Table places_table(const Session& session, const Holders& holders, Instant from, Instant to,
                    const std::vector<std::string>& before, const std::vector<std::string>& after) {
   Table table{"places",
-              "places that changed hands",
+              words_of(session.theme()).places_changed,
               {{"name", "place"}, {"from", "from"}, {"to", "to"}},
               Json::array()};
   for (const PlaceChange& change : places_between(session.composite(), holders, from, to, session.scope())) {

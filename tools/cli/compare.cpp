@@ -255,30 +255,33 @@ struct CompareCommand {
     const auto value = [](const std::string& id) {
       return id.empty() ? FieldValue(std::monostate{}) : FieldValue(id);
     };
-    out.add_polygons("compare",
-                     fmt::format("{} against {} at {}", atlas[sources.first].id, atlas[sources.second].id,
-                                 session.date(instant)),
-                     {{"theme", text},
-                      {"at", instant_type},
-                      {"first", text},
-                      {"second", text},
-                      {"actor_first", text},
-                      {"actor_second", text},
-                      {"agreement", text},
-                      {"area_m2", real},
-                      {"color", text}},
-                     found.faces, [&](Category category, AreaUnits area) {
-                       const AgreementRow& row = found.rows[category - 1];
-                       return std::vector<FieldValue>{std::string(to_string(session.theme())),
-                                                      instant,
-                                                      atlas[sources.first].id,
-                                                      atlas[sources.second].id,
-                                                      value(row.first),
-                                                      value(row.second),
-                                                      agreement_text(row.agreement, atlas, sources),
-                                                      square_meters(area),
-                                                      std::string(color_of(row.agreement))};
-                     });
+    out.add_polygons(
+        "compare",
+        fmt::format("{} against {} at {}", atlas[sources.first].id, atlas[sources.second].id,
+                    session.date(instant)),
+        {{"theme", text},
+         {"at", instant_type},
+         {"first", text},
+         {"second", text},
+         {"actor_first", text},
+         {"actor_second", text},
+         {"agreement", text},
+         {"area_m2", real},
+         {"color", text}},
+        found.faces,
+        [&](Category category, AreaUnits area) {
+          const AgreementRow& row = found.rows[category - 1];
+          return std::vector<FieldValue>{std::string(to_string(session.theme())),
+                                         instant,
+                                         atlas[sources.first].id,
+                                         atlas[sources.second].id,
+                                         value(row.first),
+                                         value(row.second),
+                                         agreement_text(row.agreement, atlas, sources),
+                                         square_meters(area),
+                                         std::string(color_of(row.agreement))};
+        },
+        "agreement");
     return out.write();
   }
 };

@@ -61,6 +61,7 @@ KnownBefore::KnownBefore(const Session& session, const QueryOptions& query, Inst
       at_(at),
       as_of_(resolve_record_date(session.atlas(), as_of)),
       corrections_(corrections_of(session, query, at, as_of_, by_group)) {
+  say_if_nothing_is_recorded(session.atlas(), "--from-as-of " + as_of);
   if (session.method().name() != corrections_.composite().areas().method)
     measured_ = measure_faces(corrections_.composite(), session.method());
 }

@@ -7,11 +7,15 @@
 #include <marchland/base/error.h>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace marchland::cli {
 namespace {
@@ -38,11 +42,12 @@ struct ExportCommand {
     const int asked = (at.empty() ? 0 : 1) + (from.empty() && to.empty() ? 0 : 1) + (all ? 1 : 0);
     if (asked != 1 || from.empty() != to.empty())
       throw InvalidArgument("expected one of --at DATE, --from DATE --to DATE, and --all");
-    check_format();
+    const std::string_view kind = check_format();
     if (all) query.refuse_two_layer("export --all");
     if (!is_database(output) && is_same_file(output, query.atlas))
-      throw InvalidArgument(fmt::format("-o {}: is the atlas itself; choose another name", output.string()));
-    if (with_statements && output.extension() != ".gpkg") {
+      throw InvalidArgument(
+          fmt::format("-o {}: is the atlas itself; choose another name", shown_name(output)));
+    if (with_statements && kind != "gpkg") {
       throw InvalidArgument(
           fmt::format("--statements: '{}' has no room for a table beside its features; choose -o FILE.gpkg",
                       shown_name(output)));
@@ -61,7 +66,6 @@ struct ExportCommand {
       if (!all) session.arrange({from, to});
       answer(*this);
     } else {
-      static_cast<void>(session.instants(at));
       session.for_each_arranged(at, [&](const std::vector<std::string>& dates) {
         ExportCommand question = *this;
         question.at = dates;
@@ -73,24 +77,40 @@ struct ExportCommand {
     fmt::print(stderr, "{}", out->write());
   }
 
-  void check_format() const {
-    const std::string name = output.filename().string();
-    if (format == "postgis" ? !is_database(output) : !format.empty() && !name.ends_with("." + format)) {
-      throw InvalidArgument(
-          format == "postgis"
-              ? fmt::format("--format postgis: '{}' is no database; expected -o 'PG:dbname=NAME ...'",
-                            output.string())
-              : fmt::format("--format {}: '{}' ends otherwise; expected -o FILE.{}", format, name, format));
+  /// The format that the output's name asks for, which --format may only confirm.
+  [[nodiscard]] std::string_view check_format() const {
+    const auto lower_case = [](std::string text) {
+      std::transform(text.begin(), text.end(), text.begin(),
+                     [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+      return text;
+    };
+    const std::string asked = lower_case(format);
+    if (asked == "postgis" && !is_database(output)) {
+      throw InvalidArgument(fmt::format(
+          "--format postgis: '{}' is no database; expected -o 'PG:dbname=NAME ...'", shown_name(output)));
     }
-    if (!table.empty() && !is_database(output))
-      throw InvalidArgument(fmt::format("--table: '{}' is no database; expected -o PG:...", output.string()));
+    const std::string_view kind = feature_format(output);
+    if (!asked.empty() && asked != kind && !lower_case(output.filename().string()).ends_with("." + asked)) {
+      const std::vector<std::string_view> known = feature_formats();
+      if (std::find(known.begin(), known.end(), asked) == known.end()) {
+        throw InvalidArgument(
+            fmt::format("--format {}: there is no such format; expected {}", format, fmt::join(known, ", ")));
+      }
+      throw InvalidArgument(fmt::format("--format {}: '{}' is {} by its name; expected -o FILE.{}", format,
+                                        shown_name(output), kind, asked));
+    }
+    if (!table.empty() && kind != "postgis") {
+      throw InvalidArgument(
+          fmt::format("--table: '{}' is no database; expected -o PG:...", shown_name(output)));
+    }
     const auto is_plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
     if (!std::all_of(table.begin(), table.end(), is_plain))
       throw InvalidArgument(fmt::format("--table '{}': expected a name of a-z, 0-9 and _", table));
-    if (in_degrees && !name.ends_with(".topojson")) {
+    if (in_degrees && kind != "topojson") {
       throw InvalidArgument(
           fmt::format("--degrees: '{}' is no TopoJSON; expected -o FILE.topojson", shown_name(output)));
     }
+    return kind;
   }
 
   void add_to(FeatureOutput& out, const Session& session, const Holders& holders) const {

@@ -1,6 +1,7 @@
 #include "tools/cli/feature_output.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -127,12 +128,12 @@ std::vector<Feature> FeatureOutput::polygons(const Dissolver& dissolver, const s
 
 void FeatureOutput::add_polygons(const std::string& name, const std::string& title,
                                  std::vector<FeatureField> fields, const std::vector<Category>& faces,
-                                 const ValuesOf& values) {
+                                 const ValuesOf& values, const std::string& colored_by) {
   const Arrangement& plane = session_->composite().plane();
   std::vector<bool> lines(plane.edges().size());
   for (EdgeIndex e = 0; e < lines.size(); ++e)
     lines[e] = faces[plane.face(2 * e)] != faces[plane.face(2 * e + 1)];
-  sets_.push_back({name, title, std::move(fields), polygons(dissolver(lines), faces, values)});
+  sets_.push_back({name, title, std::move(fields), polygons(dissolver(lines), faces, values), colored_by});
 }
 
 std::string FeatureOutput::why_none() const {
@@ -206,8 +207,15 @@ std::string FeatureOutput::write() {
   }
   if (std::all_of(sets_.begin(), sets_.end(), [](const FeatureSet& set) { return set.features.empty(); }))
     told = fmt::format("{}: no features: {}\n", shown_name(path_), why_none());
-  write_features(path_, sets_, provenance_, existing_, options_.file);
-  return told;
+  const auto as_text = write_features(path_, sets_, provenance_, existing_, options_.file);
+  text_dates_ = text_dates_note(path_, as_text);
+  return told + text_dates_;
+}
+
+std::string text_dates_note(const std::filesystem::path& path, const std::vector<std::string>& columns) {
+  if (columns.empty()) return {};
+  return fmt::format("{}: dates are ISO 8601 text in {}: its times have no such year\n", shown_name(path),
+                     fmt::join(columns, ", "));
 }
 
 std::vector<bool> ground_of(const Session& session, const Holders& holders) {

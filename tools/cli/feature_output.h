@@ -41,10 +41,12 @@ class FeatureOutput {
   void explain_none(std::string why) { why_none_ = std::move(why); }
 
   /// One feature for each category of faces (0: none; the unbounded face must be 0), in the order of
-  /// categories. `values` gets the area by the session's method and answers one value per field.
+  /// categories. `values` gets the area by the session's method and answers one value per field;
+  /// `colored_by` is FeatureSet's.
   using ValuesOf = std::function<std::vector<FieldValue>(Category, AreaUnits)>;
   void add_polygons(const std::string& name, const std::string& title, std::vector<FeatureField> fields,
-                    const std::vector<Category>& faces, const ValuesOf& values);
+                    const std::vector<Category>& faces, const ValuesOf& values,
+                    const std::string& colored_by = "actor");
   /// Any features, lines for instance. Those of a set of the same name follow its own.
   void add(FeatureSet set);
 
@@ -74,6 +76,8 @@ class FeatureOutput {
   /// Writes the file. A line for standard error that says what rounding did, or why there are no features;
   /// empty if there are lines only.
   std::string write();
+  /// Of what was written, as part of what `write` told.
+  [[nodiscard]] const std::string& text_dates() const noexcept { return text_dates_; }
 
  private:
   [[nodiscard]] std::string why_none() const;
@@ -90,7 +94,12 @@ class FeatureOutput {
   std::size_t polygons_ = 0;      ///< features made
   std::size_t collapsed_ = 0;     ///< features not made
   std::string why_none_;
+  std::string text_dates_;
 };
+
+/// For people, of columns that write_features returned; empty without any.
+[[nodiscard]] std::string text_dates_note(const std::filesystem::path& path,
+                                          const std::vector<std::string>& columns);
 
 /// Ground of which something can be said: faces in scope, and without study area or region only those that
 /// the theme of `holders` ever says anything of. Never the unbounded face.

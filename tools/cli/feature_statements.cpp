@@ -41,10 +41,7 @@ std::vector<FeatureStatements::Named> FeatureStatements::operator()(
 }
 
 bool has_room_for_statements(const std::filesystem::path& path) {
-  std::string name = path.filename().string();
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return !name.ends_with(".shz") && !name.ends_with(".shp.zip");
+  return feature_format(path) != "shz";
 }
 
 }  // namespace marchland::cli

@@ -1,5 +1,6 @@
 // Polygons by group: the ground of actors of one group at a date together, as rows by group count it.
 #include "tools/cli/layers.h"
+#include "tools/cli/time_columns.h"
 #include <marchland/analysis/groups.h>
 
 #include <fmt/format.h>
@@ -120,22 +121,21 @@ void add_group_changes(FeatureOutput& out, const Session& session, const std::st
   out.explain_none(fmt::format("no ground passed between groups between {} and {}", from, to));
   const std::string theme(to_string(holders.theme()));
   using enum FeatureField::Type;
-  out.add_polygons("changes",
-                   fmt::format("{}: {} to {}", session.atlas().title, session.date(a), session.date(b)),
-                   {{"actor", text},
-                    {"from_actor", text},
-                    {"to_actor", text},
-                    {"theme", text},
-                    {"from", instant},
-                    {"to", instant},
-                    {"area_m2", real},
-                    {"color", text}},
-                   faces, [&](Category c, AreaUnits area) {
-                     const auto& [x, y] = transitions[c];
-                     return std::vector<FieldValue>{
-                         value_of(y.second),  value_of(x.second), value_of(y.second), theme, a, b,
-                         square_meters(area), colors[c]};
-                   });
+  std::vector<FeatureField> fields{
+      {"actor", text}, {"from_actor", text}, {"to_actor", text}, {"theme", text}};
+  add_interval_fields(fields);
+  fields.push_back({"area_m2", real});
+  fields.push_back({"color", text});
+  out.add_polygons(
+      "changes", fmt::format("{}: {} to {}", session.atlas().title, session.date(a), session.date(b)),
+      std::move(fields), faces, [&](Category c, AreaUnits area) {
+        const auto& [x, y] = transitions[c];
+        std::vector<FieldValue> values{value_of(y.second), value_of(x.second), value_of(y.second), theme};
+        add_interval_values(values, {a, b});
+        values.emplace_back(square_meters(area));
+        values.emplace_back(colors[c]);
+        return values;
+      });
 }
 
 }  // namespace marchland::cli

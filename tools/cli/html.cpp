@@ -1,34 +1,10 @@
 #include "tools/cli/html.h"
 
+#include <marchland/io/markup.h>
+
 #include <fmt/format.h>
 
 namespace marchland::cli {
-
-std::string escape_html(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
 
 std::string address_of(std::string_view file) {
   std::string out;
@@ -41,7 +17,7 @@ std::string address_of(std::string_view file) {
 }
 
 std::string link_to(const std::string& file, std::string_view text) {
-  return fmt::format("<a href=\"{}\">{}</a>", address_of(file), escape_html(text.empty() ? file : text));
+  return fmt::format("<a href=\"{}\">{}</a>", address_of(file), escape_markup(text.empty() ? file : text));
 }
 
 }  // namespace marchland::cli

@@ -5,9 +5,6 @@
 
 namespace marchland::cli {
 
-/// As text of an element, or inside an attribute in quotes.
-[[nodiscard]] std::string escape_html(std::string_view text);
-
 /// A file beside the page, as an address: characters that end one, or mean something in one, by number.
 [[nodiscard]] std::string address_of(std::string_view file);
 

@@ -5,6 +5,7 @@
 #include "tools/cli/layers.h"
 #include "tools/cli/movement.h"
 #include "tools/cli/reports.h"
+#include "tools/cli/theme_words.h"
 #include <marchland/base/error.h>
 
 #include <fmt/format.h>
@@ -117,15 +118,15 @@ void add_line(FeatureOutput& out, const Session& session, const std::vector<Inst
               const LineSides& sides) {
   const Holders holders = session.holders();
   const Holders borders = session.holders(Theme::border);
-  FeatureSet set{
-      "line",
-      fmt::format("line of contact between {} (left) and {} (right)", sides.first_id, sides.second_id),
-      {{"left_actor", FeatureField::Type::text},
-       {"right_actor", FeatureField::Type::text},
-       {"at", FeatureField::Type::instant},
-       {"length_m", FeatureField::Type::real},
-       {"on_border", FeatureField::Type::boolean}},
-      {}};
+  FeatureSet set{"line",
+                 fmt::format("{} between {} (left) and {} (right)", words_of(session.theme()).line,
+                             sides.first_id, sides.second_id),
+                 {{"left_actor", FeatureField::Type::text},
+                  {"right_actor", FeatureField::Type::text},
+                  {"at", FeatureField::Type::instant},
+                  {"length_m", FeatureField::Type::real},
+                  {"on_border", FeatureField::Type::boolean}},
+                 {}};
   for (const Instant instant : at) {
     const ContactLine line = contact_line(session.composite(), holders, instant, sides.first, sides.second,
                                           session.scope(), borders.size() > 1 ? &borders : nullptr);
@@ -161,7 +162,6 @@ struct LineCommand {
     if (is_movement) return run_movement();
     if (stretches) throw InvalidArgument("--stretches: expected --from DATE --to DATE with it");
     Session session(query);
-    static_cast<void>(session.instants(at));
     std::optional<FeatureOutput> out;
     Report report;
     session.for_each_arranged(at, [&](const std::vector<std::string>& dates) {

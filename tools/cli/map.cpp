@@ -34,6 +34,7 @@ struct MapCommand {
     const bool is_page = ending != ".json";
     if (is_page && !has_viewer()) static_cast<void>(viewer_page(Json::object()));  // says what is missing
     const Session session(query, Load::with_areas);
+    session.check_language(language);
     const Json data = map_data(session, language);
     const std::string text =
         is_page ? viewer_page(data) : data.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -2,6 +2,7 @@
 #include "tools/cli/movement.h"
 
 #include "tools/cli/bands.h"
+#include "tools/cli/time_columns.h"
 #include <marchland/base/error.h>
 #include <marchland/measure/length.h>
 
@@ -428,34 +429,34 @@ void MovementAnswer::add_features(FeatureOutput& out) const {
     }
     return color_of(session_->atlas(), holders_, kUnknown);
   };
+  std::vector<FeatureField> fields{{"from_actor", text}, {"to_actor", text}};
+  add_interval_fields(fields);
+  fields.insert(fields.end(), {{"area_m2", real},
+                               {"per_day_m2", real},
+                               {"by_the_line", boolean},
+                               {"depth_m", real},
+                               {"displacement_m", real},
+                               {"advance_m", real},
+                               {"color", text}});
   out.add_polygons(
       "swept", fmt::format("ground that passed between {} and {}", sides_.first_id, sides_.second_id),
-      {{"from_actor", text},
-       {"to_actor", text},
-       {"from", instant},
-       {"to", instant},
-       {"area_m2", real},
-       {"per_day_m2", real},
-       {"by_the_line", boolean},
-       {"depth_m", real},
-       {"displacement_m", real},
-       {"advance_m", real},
-       {"color", text}},
-      movement_.stretch_of_face, [&](Category c, AreaUnits area) {
+      std::move(fields), movement_.stretch_of_face,
+      [&](Category c, AreaUnits area) {
         const PassedPiece& stretch = movement_.stretches[c - 1];
-        return std::vector<FieldValue>{
-            stretch.to_first ? sides_.second_id : sides_.first_id,
-            stretch.to_first ? sides_.first_id : sides_.second_id,
-            from_,
-            to_,
-            square_meters(area),
-            square_meters(area) / days(),
-            stretch.is_swept,
-            stretch.depth ? FieldValue{stretch.depth->distance.value()} : FieldValue{},
-            stretch.displacement ? FieldValue{stretch.displacement->distance.value()} : FieldValue{},
-            stretch.advance ? FieldValue{stretch.advance->value()} : FieldValue{},
-            color_of_side(stretch.to_first)};
-      });
+        std::vector<FieldValue> values{stretch.to_first ? sides_.second_id : sides_.first_id,
+                                       stretch.to_first ? sides_.first_id : sides_.second_id};
+        add_interval_values(values, {from_, to_});
+        values.emplace_back(square_meters(area));
+        values.emplace_back(square_meters(area) / days());
+        values.emplace_back(stretch.is_swept);
+        values.push_back(stretch.depth ? FieldValue{stretch.depth->distance.value()} : FieldValue{});
+        values.push_back(stretch.displacement ? FieldValue{stretch.displacement->distance.value()}
+                                              : FieldValue{});
+        values.push_back(stretch.advance ? FieldValue{stretch.advance->value()} : FieldValue{});
+        values.emplace_back(color_of_side(stretch.to_first));
+        return values;
+      },
+      "to_actor");
 }
 
 }  // namespace marchland::cli

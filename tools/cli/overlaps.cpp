@@ -121,7 +121,7 @@ struct OverlapsCommand {
   }
   static Json area_or_null(AreaUnits area) { return area == 0 ? Json(nullptr) : Json(square_meters(area)); }
 
-  [[nodiscard]] Report report(const Session& session, const std::string& date) const {
+  [[nodiscard]] Report report(const Session& session, const std::string& date, bool is_of_many) const {
     const Instant a = session.instant(date);
     const Instant b = with_at.empty() ? a : session.instant(with_at);
     Report report{session.head(), {}, session.notes()};
@@ -144,7 +144,7 @@ struct OverlapsCommand {
       table.columns[3].title = "of row";
       table.columns[5].title = "of column";
     }
-    if (at.size() > 1) table.columns.insert(table.columns.begin(), {"at", "at"});
+    if (is_of_many) table.columns.insert(table.columns.begin(), {"at", "at"});
     const Side of_rows(session, rows, a);
     const Side of_cols(session, cols, b);
     const auto bands = OverlapBands::find(session, of_rows, of_cols);
@@ -159,7 +159,7 @@ struct OverlapsCommand {
                                           divide(session, of_cols), session.scope())) {
       if (!session.wants(row.row, a)) continue;
       Json json;
-      if (at.size() > 1) json["at"] = session.date(a);
+      if (is_of_many) json["at"] = session.date(a);
       json["row"] = holder_json(row.row);
       json["col"] = holder_json(row.col);
       json["area_m2"] = square_meters(row.area);
@@ -191,16 +191,16 @@ struct OverlapsCommand {
       throw InvalidArgument("--with-at is a second date for one first; give one date in --at");
     output.check();
     Session session(query);
-    static_cast<void>(session.instants(at));
+    const bool is_of_many = session.distinct_dates(at).size() > 1;
     Report all;
     if (!with_at.empty()) {
       session.arrange({at.front(), with_at});
-      all = report(session, at.front());
+      all = report(session, at.front(), false);
     } else {
       session.for_each_arranged(at, [&](const std::vector<std::string>& dates) {
-        for (const std::string& date : dates) append(all, report(session, date));
+        for (const std::string& date : dates) append(all, report(session, date, is_of_many));
       });
-      if (at.size() > 1) {
+      if (is_of_many) {
         for (const char* key : {"rows_at", "cols_at"}) all.head.erase(key);
       }
     }

@@ -1,8 +1,8 @@
 #include "tools/cli/picture.h"
 
 #include "tools/cli/feature_output.h"
-#include "tools/cli/html.h"
 #include <marchland/analysis/dissolve.h>
+#include <marchland/io/markup.h>
 
 #include <fmt/format.h>
 
@@ -68,7 +68,7 @@ ThemePicture theme_picture(const Session& session, const Holders& holders, Insta
       "<defs><pattern id=\"dots\" width=\"8\" height=\"8\" patternUnits=\"userSpaceOnUse\">"
       "<circle cx=\"2\" cy=\"2\" r=\"1.4\"/><circle cx=\"6\" cy=\"6\" r=\"1.4\"/></pattern></defs>\n"
       "<g stroke=\"#333333\" stroke-width=\"0.8\" stroke-linejoin=\"round\" fill-rule=\"evenodd\">\n",
-      frame.width() + 8, frame.height() + 8, escape_html(name));
+      frame.width() + 8, frame.height() + 8, escape_markup(name));
   for (const Dissolved& piece : dissolve(session.composite(), faces, {decimals})) {
     if (piece.category == 0 || piece.area.empty()) continue;
     const HolderIndex holder = piece.category - 1;

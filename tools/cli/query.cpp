@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <set>
 
 namespace marchland::cli {
 
@@ -274,12 +275,21 @@ void QueryOptions::declare(CLI::App& command) {
       ->capture_default_str();
 }
 
+void say_if_nothing_is_recorded(const Atlas& atlas, const std::string& asked) {
+  if (!record_instants(atlas).empty()) return;
+  fmt::print(stderr,
+             "{}: no statement of the atlas says when it was recorded, so all of them count, at any date of "
+             "record; the key 'recorded' of a layer says when\n",
+             asked);
+}
+
 Atlas known_atlas(const QueryOptions& options, Atlas atlas) {
   if (options.as_of.empty() && !options.is_public) return atlas;
   // First for the public: which record was the latest is not to be told of what is internal.
   if (options.is_public) atlas = as_known(std::move(atlas), {std::nullopt, true});
   if (options.as_of.empty()) return atlas;
   const Instant as_of = resolve_record_date(atlas, options.as_of);
+  say_if_nothing_is_recorded(atlas, "--as-of " + options.as_of);
   return as_known(std::move(atlas), {as_of, options.is_public});
 }
 
@@ -415,8 +425,9 @@ void Session::arrange(const std::vector<std::string>& dates) {
 
 void Session::for_each_arranged(const std::vector<std::string>& dates,
                                 const std::function<void(const std::vector<std::string>&)>& answer) {
-  if (!whole_) return answer(dates);
-  for (const std::string& date : dates) {
+  const std::vector<std::string> distinct = distinct_dates(dates);
+  if (!whole_) return answer(distinct);
+  for (const std::string& date : distinct) {
     arrange({date});
     answer({date});
   }
@@ -450,6 +461,31 @@ std::vector<Instant> Session::instants(const std::vector<std::string>& texts) co
   out.reserve(texts.size());
   for (const std::string& text : texts) out.push_back(instant(text));
   return out;
+}
+
+std::vector<std::string> Session::distinct_dates(const std::vector<std::string>& dates) const {
+  std::vector<std::string> out;
+  std::set<Instant> seen;
+  for (const std::string& date : dates) {
+    if (seen.insert(instant(date)).second) out.push_back(date);
+  }
+  return out;
+}
+
+void Session::check_language(const std::string& language) const {
+  if (language.empty()) return;
+  std::set<std::string> known;
+  for (const Actor& actor : atlas().actors) {
+    for (const auto& [code, name] : actor.names) known.insert(code);
+  }
+  if (known.contains(language)) return;
+  throw InvalidArgument(
+      known.empty()
+          ? fmt::format("--lang {}: the atlas has names in its main language only; the key `names` of an "
+                        "[[actor]] has others",
+                        language)
+          : fmt::format("--lang {}: no party has a name in it; the atlas has names in {}", language,
+                        fmt::join(known, ", ")));
 }
 
 bool Session::has_bands(Theme theme) const {

@@ -98,8 +98,11 @@ class Session {
   /// With --two-layer nothing is arranged before it is known for which dates: call one of these before
   /// anything is asked about them. Without it they change nothing. Precondition: two dates at most.
   void arrange(const std::vector<std::string>& dates);
-  /// Answers about several dates, each apart from the others: calls `answer` with all of them or, with
-  /// --two-layer, with one after another.
+  /// Of dates that name one instant, "2000" and the period that begins with it, the first; in their order.
+  /// Throws as `instant` does.
+  [[nodiscard]] std::vector<std::string> distinct_dates(const std::vector<std::string>& dates) const;
+  /// Answers about several dates, each instant once and apart from the others: calls `answer` with all of
+  /// distinct_dates or, with --two-layer, with one after another.
   void for_each_arranged(const std::vector<std::string>& dates,
                          const std::function<void(const std::vector<std::string>&)>& answer);
   [[nodiscard]] bool is_two_layer() const { return whole_ != nullptr; }
@@ -129,6 +132,9 @@ class Session {
   /// Throws InvalidArgument for a date outside the window of --since and --until.
   [[nodiscard]] Instant instant(const std::string& text) const;
   [[nodiscard]] std::vector<Instant> instants(const std::vector<std::string>& texts) const;
+  /// Throws InvalidArgument that names the languages known, unless some party has a name in this one; "" is
+  /// the main one, which all have.
+  void check_language(const std::string& language) const;
   /// The date as the atlas writes it.
   [[nodiscard]] std::string date(Instant at) const { return format_instant(at, atlas().days); }
   /// Whether figures of the theme have bands: some source that counts states the accuracy of its lines.
@@ -181,6 +187,10 @@ class Session {
 
 /// The atlas as it was known, or may be shown, by --as-of and --public.
 [[nodiscard]] Atlas known_atlas(const QueryOptions& options, Atlas atlas);
+
+/// To standard error, of what --as-of or --from-as-of asked for: of an atlas without records it changes
+/// nothing.
+void say_if_nothing_is_recorded(const Atlas& atlas, const std::string& asked);
 
 /// What files of this session's answers say about themselves.
 [[nodiscard]] Provenance provenance(const Session& session, const std::string& command);

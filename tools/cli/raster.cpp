@@ -63,7 +63,7 @@ struct RasterCommand : RasterOptions {
                                       : fmt::format("--layer {}: expected --at DATE", layer));
     }
     if (layer == "last-change") query.refuse_two_layer("raster --layer last-change");
-    check_raster_output(output, existing());
+    check_raster_output(output, RasterKind::classes, existing());
     Session session(query);
     session.arrange(is_change ? std::vector{from, to} : std::vector{at});
     const Written written = write(session);
@@ -138,7 +138,7 @@ struct RasterCommand : RasterOptions {
     if (query.actors.size() != 1)
       throw InvalidArgument(
           "--layer fraction: expected --actor ID, of one actor, whose share of each cell is shown");
-    check_raster_output(output, existing());
+    check_raster_output(output, RasterKind::values, existing());
     Session session(query);
     session.arrange({at});
     const Holders holders = session.holders();
@@ -190,7 +190,7 @@ struct RasterCommand : RasterOptions {
     if (query.actors.size() != 1)
       throw InvalidArgument("--layer dwell: expected --actor ID, of one actor, whose days are counted");
     query.refuse_two_layer("raster --layer dwell");
-    check_raster_output(output, existing());
+    check_raster_output(output, RasterKind::values, existing());
     const Session session(query);
     print(write_dwell(session, dwell_interval(session, from, to)));
   }
@@ -480,7 +480,8 @@ void add_raster(CLI::App& app) {
       ->excludes("--like");
   command
       ->add_option("-o,--output", state->output,
-                   "GeoTIFF to write; class names go into FILE.aux.xml beside it")
+                   "GeoTIFF to write; class names go into FILE.aux.xml beside it, the style for QGIS into "
+                   "one that ends in .qml")
       ->type_name("FILE")
       ->required();
   command->add_flag("--overwrite", state->overwrite, "replace files that exist");

@@ -8,9 +8,9 @@
 #include <marchland/analysis/changes.h>
 #include <marchland/base/error.h>
 #include <marchland/io/output_folder.h>
+#include <marchland/io/raster_footprint.h>
 #include <marchland/io/stac.h>
 #include <marchland/io/write_cube.h>
-#include <marchland/measure/projection.h>
 #include <marchland/raster/cell_coverage.h>
 #include <marchland/raster/ground_parts.h>
 
@@ -63,14 +63,19 @@ class CellsThroughTime {
   std::optional<CellCoverage> coverage_;  ///< by the largest share
 };
 
-/// Of cells in longitude and latitude their own box, of others that of the ground.
-LonLatBox footprint(const RasterGrid& grid, const LonLatBox& ground) {
-  if (!Projection(grid.crs).is_identity()) return ground;
-  const double width = static_cast<double>(grid.columns) * grid.cell;
-  const double south = grid.north - static_cast<double>(grid.rows) * grid.cell_height();
-  if (width >= 360.0) return {-180.0, std::max(south, -90.0), 180.0, std::min(grid.north, 90.0)};
-  const auto within = [](double lon) { return lon > 180.0 ? lon - 360.0 : lon < -180.0 ? lon + 360.0 : lon; };
-  return {within(grid.west), std::max(south, -90.0), within(grid.west + width), std::min(grid.north, 90.0)};
+/// What a folder's items cannot say is said before anything is computed.
+void check_stac_times(const std::filesystem::path& output, const Session& session,
+                      const std::vector<Instant>& dates, Instant end) {
+  const auto refuse = [&](Instant at) {
+    throw InvalidArgument(
+        fmt::format("{}: its catalogue (STAC) has times of the years 0000 to 9999 only, and {} is none; "
+                    "choose others with --since and --until, or write one file: -o FILE.nc",
+                    output.string(), session.date(at)));
+  };
+  for (const Instant date : dates) {
+    if (!is_stac_time(date)) refuse(date);
+  }
+  if (!is_stac_time(end)) refuse(end);
 }
 
 /// The collection links to the items, each beside its raster.
@@ -115,7 +120,6 @@ void write_raster_series(const RasterOptions& options) {
   const Session session(options.query);
   const Holders holders = session.holders();
   const std::vector<bool> ground = ground_of(session, holders);
-  const LonLatBox box = box_of_ground(session, ground);
   ClassRaster raster{
       options.grid(session, ground), to_string(session.theme()).data(), {{"no data", "#000000"}}};
   const std::vector<Instant> dates =
@@ -123,9 +127,10 @@ void write_raster_series(const RasterOptions& options) {
           .dates(step_of(options.every));
   if (dates.empty())
     throw InvalidArgument("--every: statements have no dates; a single raster is made with --at");
+  const Instant end = std::max(session.atlas().extent()->to(), dates.back());
+  if (!is_cube) check_stac_times(options.output, session, dates, end);
   const CellsThroughTime cells(session, holders, ground, dates, raster.grid, options.cells == "share",
                                add_holder_classes(session, holders, ground, raster));
-  const Instant end = std::max(session.atlas().extent()->to(), dates.back());
   Provenance origin = provenance(session, "raster");
   origin.extra.emplace_back("layer", options.layer);
   origin.extra.emplace_back("every", options.every);
@@ -144,7 +149,7 @@ void write_raster_series(const RasterOptions& options) {
         fmt::format("{}, cell by cell ({}), {}, from each date on. {}", words_of(session.theme()).state,
                     theme, options.rule_of_cells(), atlas.disclaimer),
         theme,
-        footprint(raster.grid, box),
+        raster_footprint(raster.grid),
         raster.grid,
         raster.classes};
     std::vector<StacDate> items;

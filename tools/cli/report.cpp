@@ -1,9 +1,9 @@
 #include "tools/cli/report.h"
 
-#include "tools/cli/html.h"
 #include "tools/cli/printable.h"
 #include <marchland/base/error.h>
 #include <marchland/io/csv.h>
+#include <marchland/io/markup.h>
 
 #include <fmt/format.h>
 
@@ -243,12 +243,12 @@ std::string render_html(const Table& whole, const Rendering& how) {
   const std::size_t shown =
       table.shown_rows == 0 ? table.rows.size() : std::min(table.shown_rows, table.rows.size());
   std::string out = html_table_start(table.title.empty() ? how.name : table.title, shown);
-  if (!table.title.empty()) out += "<caption>" + escape_html(table.title) + "</caption>\n";
+  if (!table.title.empty()) out += "<caption>" + escape_markup(table.title) + "</caption>\n";
   out += "<thead><tr>";
   const std::vector<std::string> titles = distinct_titles(table.columns, how);
   for (std::size_t c = 0; c < titles.size(); ++c) {
     out += is_text(table.columns[c]) ? "<th scope=\"col\">" : "<th scope=\"col\" class=\"figure\">";
-    out += escape_html(titles[c]) + "</th>";
+    out += escape_markup(titles[c]) + "</th>";
   }
   out += "</tr></thead>\n<tbody>\n";
   for (std::size_t i = 0; i < shown; ++i) {
@@ -260,7 +260,7 @@ std::string render_html(const Table& whole, const Rendering& how) {
       const Json& row = table.rows[i];
       out += column.kind == Column::Kind::files && row.contains(column.key)
                  ? html_files(row[column.key])
-                 : escape_html(for_people(row, column, how));
+                 : escape_markup(for_people(row, column, how));
       out += is_head ? "</th>" : "</td>";
     }
     out += "</tr>\n";
@@ -338,7 +338,7 @@ void append(Report& report, Report more) {
 std::string html_table_start(const std::string& name, std::size_t rows) {
   constexpr std::size_t kTall = 40;
   return fmt::format("<div class=\"wide{}\" role=\"region\" aria-label=\"{}\" tabindex=\"0\"><table>\n",
-                     rows > kTall ? " tall" : "", escape_html(name));
+                     rows > kTall ? " tall" : "", escape_markup(name));
 }
 
 std::string render(const Report& report, const Rendering& how) {
@@ -369,7 +369,7 @@ std::string render(const Report& report, const Rendering& how) {
                                           : render_table(table, how);
   }
   if (how.format == Format::html) {
-    for (const std::string& note : report.notes) out += "<p>" + escape_html(note) + "</p>\n";
+    for (const std::string& note : report.notes) out += "<p>" + escape_markup(note) + "</p>\n";
     return out;
   }
   for (const std::string& note : report.notes)

@@ -40,8 +40,9 @@ Json index_entries(const fs::path& folder, const std::vector<ResultFile>& files)
   for (const std::string& name : files_within(folder)) {
     const auto is_it = [&](const ResultFile& file) { return file.file == name; };
     if (name == kResultIndex || std::any_of(files.begin(), files.end(), is_it)) continue;
-    const auto owner = std::find_if(files.begin(), files.end(),
-                                    [&](const ResultFile& file) { return name.starts_with(file.file); });
+    const auto owner = std::find_if(files.begin(), files.end(), [&](const ResultFile& file) {
+      return name.starts_with(file.file) || name == fs::path(file.file).replace_extension(".qml");
+    });
     all.push_back({name, owner == files.end() ? "" : "belongs to " + owner->file});
   }
   Json entries = Json::array();

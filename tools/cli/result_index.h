@@ -24,8 +24,8 @@ struct ResultFile {
 };
 
 /// The entries of "files": file, what, how it was made, bytes and SHA-256. Files of the folder that no one
-/// listed follow, by name: each belongs to the one whose name its own begins with. Throws Error(failure)
-/// where one cannot be read.
+/// listed follow, by name: each belongs to the one whose name its own begins with, a style (.qml) to the one
+/// that has its name but for the ending. Throws Error(failure) where one cannot be read.
 [[nodiscard]] Json index_entries(const std::filesystem::path& folder, const std::vector<ResultFile>& files);
 
 /// A folder that `run` wrote: its index lists what it has. files_of throws Error(failure) where it cannot be

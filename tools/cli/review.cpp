@@ -1,5 +1,6 @@
 // marchland review: what publishing a new state of an atlas would change against a composite that was built.
 #include "tools/cli/commands.h"
+#include "tools/cli/feature_output.h"
 #include "tools/cli/query.h"
 #include <marchland/analysis/dissolve.h>
 #include <marchland/analysis/review.h>
@@ -268,7 +269,9 @@ struct ReviewCommand {
              std::move(piece.area)});
       }
     }
-    write_features(output.geometry, {set}, origin, output.existing());
+    fmt::print(
+        stderr, "{}",
+        text_dates_note(output.geometry, write_features(output.geometry, {set}, origin, output.existing())));
     if (vanished > 0) {
       fmt::print(stderr,
                  "{}: {} of the revisions vanished between two positions of 7 decimals and have no polygon\n",

@@ -315,6 +315,7 @@ struct RunCommand {
     FeatureOutput out(session, folder.file(result.file), Existing::refuse, "run");
     fill(out);
     static_cast<void>(out.write());  // the files say it themselves
+    fmt::print(stderr, "{}", folder.in_place(out.text_dates()));
     result.made["rounding_m2"] = square_meters(out.worst_rounding());
     result.layers = result_layers(out.sets());
     written.push_back(std::move(result));

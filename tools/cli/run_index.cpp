@@ -4,6 +4,7 @@
 #include "tools/cli/html.h"
 #include "tools/cli/named_report.h"
 #include "tools/cli/theme_words.h"
+#include <marchland/io/markup.h>
 
 #include <fmt/format.h>
 
@@ -65,7 +66,7 @@ std::string bytes_of(double bytes) {
 }
 
 std::string paragraph(const std::string& text) {
-  return text.empty() ? std::string() : "<p>" + escape_html(text) + "</p>\n";
+  return text.empty() ? std::string() : "<p>" + escape_markup(text) + "</p>\n";
 }
 
 /// What a reader must know before the first figure: that this is not all there is.
@@ -88,15 +89,15 @@ struct Sections {
 
   void add(const std::string& title, const std::string& text) {
     ++count;
-    contents += fmt::format("<li><a href=\"#s{}\">{}</a></li>\n", count, escape_html(title));
+    contents += fmt::format("<li><a href=\"#s{}\">{}</a></li>\n", count, escape_markup(title));
     body += fmt::format("<section aria-labelledby=\"s{0}\">\n<h2 id=\"s{0}\">{1}</h2>\n{2}</section>\n",
-                        count, escape_html(title), text);
+                        count, escape_markup(title), text);
   }
 };
 
 std::string legend_entry(const std::string& color, const std::string& text, bool is_dotted = false) {
   return fmt::format("<li><span class=\"swatch{}\" style=\"background-color:{}\"></span>{}</li>\n",
-                     is_dotted ? " contested" : "", escape_html(color), escape_html(text));
+                     is_dotted ? " contested" : "", escape_markup(color), escape_markup(text));
 }
 
 /// Who is to be seen, by name; then what is nobody's alone.
@@ -134,8 +135,8 @@ std::string pictures_of(const Session& session, const Holders& holders, const Re
   std::string out = "<div class=\"pictures\">\n";
   for (const ResultPicture& picture : pictures.pictures) {
     out += fmt::format("<figure><img src=\"{}\" alt=\"{}\"><figcaption>{}</figcaption></figure>\n",
-                       address_of(picture.file), escape_html("Map: " + picture.caption),
-                       escape_html(picture.caption));
+                       address_of(picture.file), escape_markup("Map: " + picture.caption),
+                       escape_markup(picture.caption));
   }
   return out + "</div>\n" + legend_of(session, holders, pictures.shown);
 }
@@ -145,7 +146,7 @@ std::string links_of(const std::vector<ResultLink>& links) {
   for (const ResultLink& link : links) {
     std::string files;
     for (const std::string& file : link.files) files += (files.empty() ? "" : ", ") + link_to(file);
-    out += fmt::format("<p>{}: {}</p>\n", escape_html(link.sentence), files);
+    out += fmt::format("<p>{}: {}</p>\n", escape_markup(link.sentence), files);
   }
   return out;
 }
@@ -153,14 +154,14 @@ std::string links_of(const std::vector<ResultLink>& links) {
 std::string sources_of(const Atlas& atlas) {
   std::string out = "<ul>\n";
   for (const Source& source : atlas.sources) {
-    const std::string title = escape_html(source.title.empty() ? source.id : source.title);
+    const std::string title = escape_markup(source.title.empty() ? source.id : source.title);
     out += "<li>" + (is_web(source.url) ? fmt::format("<a href=\"{}\" rel=\"noopener noreferrer\">{}</a>",
-                                                      escape_html(source.url), title)
+                                                      escape_markup(source.url), title)
                                         : title);
     std::string rest;
     for (const std::string& part : {source.author, source.date, source.licence})
       if (!part.empty()) rest += (rest.empty() ? "" : " · ") + part;
-    if (!rest.empty()) out += " <span class=\"dim\">" + escape_html(rest) + "</span>";
+    if (!rest.empty()) out += " <span class=\"dim\">" + escape_markup(rest) + "</span>";
     out += "</li>\n";
   }
   return out + "</ul>\n";
@@ -192,7 +193,7 @@ std::string files_of(const Json& index) {
       bytes += file["bytes"].get<double>();
       rows +=
           fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td><td class=\"figure\">{}</td></tr>\n",
-                      link_to(file["file"].get<std::string>()), escape_html(file["what"].get<std::string>()),
+                      link_to(file["file"].get<std::string>()), escape_markup(file["what"].get<std::string>()),
                       bytes_of(file["bytes"].get<double>()));
     }
     const std::string title = folder.empty() ? "To open" : folder;
@@ -200,7 +201,7 @@ std::string files_of(const Json& index) {
         "<details{}><summary>{}: {} file{}, {}</summary>\n{}<thead><tr><th scope=\"col\">file</th><th "
         "scope=\"col\">what</th><th scope=\"col\" class=\"figure\">size</th></tr></thead>\n<tbody>\n{}"
         "</tbody></table></div>\n</details>\n",
-        folder.empty() ? " open" : "", escape_html(title), count, count == 1 ? "" : "s", bytes_of(bytes),
+        folder.empty() ? " open" : "", escape_markup(title), count, count == 1 ? "" : "s", bytes_of(bytes),
         html_table_start("Files: " + title, count), rows);
   }
   return out;
@@ -211,7 +212,7 @@ std::string files_of(const Json& index) {
 std::string result_page(const Session& session, const Holders& holders, const Json& index,
                         const std::vector<ResultAnswer>& answers, const ResultPictures& pictures) {
   const Atlas& atlas = session.atlas();
-  const std::string title = escape_html(atlas.title.empty() ? atlas.id : atlas.title);
+  const std::string title = escape_markup(atlas.title.empty() ? atlas.id : atlas.title);
   Sections sections;
   if (!pictures.pictures.empty()) sections.add("Pictures", pictures_of(session, holders, pictures));
   for (const ResultAnswer& answer : answers) {
@@ -245,7 +246,7 @@ std::string result_page(const Session& session, const Holders& holders, const Js
       "{9}.</p>\n</footer>\n</body>\n</html>\n",
       title, kStyle, paragraph(atlas.disclaimer), paragraph(atlas.attribution),
       has_map ? "<p><a class=\"map\" href=\"map.html\">Open the map through time</a></p>\n" : "",
-      sections.contents, sections.body, notes, escape_html(atlas.checksum), MARCHLAND_VERSION,
+      sections.contents, sections.body, notes, escape_markup(atlas.checksum), MARCHLAND_VERSION,
       about_of(session, index));
 }
 

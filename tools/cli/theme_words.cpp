@@ -10,6 +10,7 @@ const ThemeWords& words_of(Theme theme) {
                                        "how long each party had how much ground",
                                        "how long each party had each place",
                                        "ground that changed hands",
+                                       "places that changed hands",
                                        "line of contact",
                                        "Lines of contact"};
   static constexpr ThemeWords kClaim{"who claimed what",
@@ -19,6 +20,7 @@ const ThemeWords& words_of(Theme theme) {
                                      "how long each party claimed how much ground",
                                      "how long each party claimed each place",
                                      "ground whose claimant changed",
+                                     "places whose claimant changed",
                                      "line between claims",
                                      "Lines between claims"};
   static constexpr ThemeWords kBorder{"what lay within whose borders",
@@ -28,6 +30,7 @@ const ThemeWords& words_of(Theme theme) {
                                       "how long how much ground lay within each party's borders",
                                       "how long each place lay within each party's borders",
                                       "ground that borders left to another party",
+                                      "places that borders left to another party",
                                       "common border",
                                       "Common borders"};
   static constexpr ThemeWords kZone{"what lay in whose zones",
@@ -37,6 +40,7 @@ const ThemeWords& words_of(Theme theme) {
                                     "how long how much ground lay in each party's zones",
                                     "how long each place lay in each party's zones",
                                     "ground whose zone changed",
+                                    "places whose zone changed",
                                     "line between zones",
                                     "Lines between zones"};
   switch (theme) {

@@ -5,15 +5,16 @@
 namespace marchland::cli {
 
 struct ThemeWords {
-  const char* state;     ///< of a date: "who held what"
-  const char* at_dates;  ///< "Control by date"
-  const char* areas;     ///< heading: "Areas"
-  const char* days;      ///< heading: "Days under each holder"
-  const char* how_long;  ///< "how long each party had how much ground"
-  const char* places;    ///< "how long each party had each place"
-  const char* changed;   ///< "ground that changed hands"
-  const char* line;      ///< "line of contact"
-  const char* lines;     ///< heading: "Lines of contact"
+  const char* state;           ///< of a date: "who held what"
+  const char* at_dates;        ///< "Control by date"
+  const char* areas;           ///< heading: "Areas"
+  const char* days;            ///< heading: "Days under each holder"
+  const char* how_long;        ///< "how long each party had how much ground"
+  const char* places;          ///< "how long each party had each place"
+  const char* changed;         ///< "ground that changed hands"
+  const char* places_changed;  ///< "places that changed hands"
+  const char* line;            ///< "line of contact"
+  const char* lines;           ///< heading: "Lines of contact"
 };
 
 [[nodiscard]] const ThemeWords& words_of(Theme theme);

@@ -1,116 +1,29 @@
 // marchland tiles: the ground of each holder through all time as vector tiles.
 #include "tools/cli/commands.h"
-#include "tools/cli/feature_output.h"
-#include "tools/cli/feature_tenures.h"
 #include "tools/cli/query.h"
+#include "tools/cli/tile_layers.h"
 #include "tools/cli/time_columns.h"
 #include <marchland/base/error.h>
 #include <marchland/io/write_tiles.h>
 #include <marchland/tiles/cut_tiles.h>
-#include <marchland/time/decimal_year.h>
+#include <marchland/tiles/feature_widths.h>
+#include <marchland/tiles/tile_cost.h>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <map>
 #include <memory>
 #include <optional>
-#include <tuple>
 
 namespace marchland::cli {
 namespace {
 
-/// Days since 1970-01-01T00:00Z: whole ones as an integer.
-TileValue epoch_day(Instant instant) {
-  const double days = epoch_days(instant);
-  const auto whole = static_cast<std::int64_t>(days);
-  return static_cast<double>(whole) == days ? TileValue{whole} : TileValue{days};
-}
-
-TileProperties properties_of(const Session& session, const Holders& holders, const FeatureTenure& tenure) {
-  const Atlas& atlas = session.atlas();
-  const auto& [holder, from, to] = tenure;
-  const Interval when{session.composite().times()[from], session.composite().times()[to]};
-  TileProperties out{{"actor", holders.id(holder)},
-                     {"name", name_of(atlas, holders, holder)},
-                     {"theme", std::string(to_string(holders.theme()))},
-                     {"color", color_of(atlas, holders, holder)},
-                     {"contested", holders.is_contested(holder)},
-                     {"t0", when.has_from() ? epoch_day(when.from()) : TileValue{kOpenFromDay}},
-                     {"t1", when.has_to() ? epoch_day(when.to()) : TileValue{kOpenToDay}}};
-  if (when.has_from()) {
-    out.emplace_back("from", format_utc(when.from()));
-    out.emplace_back("start_decdate", decimal_date_before(when.from()));
-  }
-  if (when.has_to()) {
-    out.emplace_back("to", format_utc(when.to()));
-    out.emplace_back("end_decdate", decimal_date_before(when.to()));
-  }
-  if (!holders.is_contested(holder)) {
-    for (const auto& [language, name] : atlas[holders.actors(holder).front()].names)
-      out.emplace_back("name:" + language, name);
-  }
-  return out;
-}
-
-/// The layer of one theme.
-TileLayer layer_of(const Session& session, Theme theme) {
-  const Composite& composite = session.composite();
-  const Holders holders = session.holders(theme);
-  const std::vector<bool> ground = ground_of(session, holders);
-  std::vector<bool> occurs(composite.coverage_count(holders.group()), false);
-  for (FaceIndex f = 0; f < ground.size(); ++f) {
-    if (ground[f]) occurs[composite.coverage(f, holders.group())] = true;
-  }
-  // Of holders that the filters leave.
-  const auto tenures_of = [&](CoverageIndex coverage) {
-    std::vector<FeatureTenure> tenures = feature_tenures(composite, holders, coverage);
-    std::erase_if(tenures, [&](const FeatureTenure& tenure) {
-      return !session.wants(holders, tenure.holder, composite.times()[tenure.from]);
-    });
-    return tenures;
-  };
-  // Numbered by holder, then time: the order in which clients draw.
-  const auto order = [&](const FeatureTenure& tenure) {
-    return std::tuple(holders.id(tenure.holder), tenure.from, tenure.to);
-  };
-  std::map<std::tuple<std::string, TimeIndex, TimeIndex>, std::pair<FeatureTenure, std::uint32_t>> numbers;
-  for (CoverageIndex c = 0; c < occurs.size(); ++c) {
-    if (!occurs[c]) continue;
-    for (const FeatureTenure& tenure : tenures_of(c)) numbers.try_emplace(order(tenure), tenure, 0U);
-  }
-  TileLayer layer;
-  layer.name = std::string(to_string(theme));
-  for (auto& [key, entry] : numbers) {
-    entry.second = static_cast<std::uint32_t>(layer.features.size());
-    layer.features.push_back(properties_of(session, holders, entry.first));
-  }
-  // Coverages of the same tenures are one ground.
-  std::map<std::vector<std::uint32_t>, std::uint32_t> grounds{{{}, 0}};
-  std::vector<std::uint32_t> of_coverage(occurs.size(), 0);
-  for (CoverageIndex c = 0; c < occurs.size(); ++c) {
-    if (!occurs[c]) continue;
-    std::vector<std::uint32_t> features;
-    for (const FeatureTenure& tenure : tenures_of(c)) features.push_back(numbers.at(order(tenure)).second);
-    std::sort(features.begin(), features.end());
-    const auto [entry, is_new] =
-        grounds.try_emplace(features, static_cast<std::uint32_t>(layer.grounds.size()));
-    if (is_new) layer.grounds.push_back(std::move(features));
-    of_coverage[c] = entry->second;
-  }
-  layer.of_face.assign(ground.size(), 0);
-  for (FaceIndex f = 0; f < ground.size(); ++f) {
-    if (ground[f]) layer.of_face[f] = of_coverage[composite.coverage(f, holders.group())];
-  }
-  return layer;
-}
-
-std::vector<std::pair<std::string, std::string>> fields_of(const TileLayer& layer) {
+std::vector<std::pair<std::string, std::string>> fields_of(const std::vector<TileProperties>& features) {
   std::map<std::string, std::string> types;
-  for (const TileProperties& properties : layer.features) {
+  for (const TileProperties& properties : features) {
     for (const auto& [key, value] : properties) {
       types.try_emplace(key, std::holds_alternative<std::string>(value) ? "String"
                              : std::holds_alternative<bool>(value)      ? "Boolean"
@@ -120,60 +33,212 @@ std::vector<std::pair<std::string, std::string>> fields_of(const TileLayer& laye
   return {types.begin(), types.end()};
 }
 
+/// Two digits at least, and none after the point that say nothing.
+std::string meters_text(double meters) {
+  return meters >= 10  ? fmt::format("{:.0f} m", meters)
+         : meters >= 1 ? fmt::format("{:.1f} m", meters)
+                       : fmt::format("{:.2f} m", meters);
+}
+
+/// Widths of features, by layer: those that tiles of the greatest zoom do not have.
+struct Vanished {
+  std::size_t features = 0;  ///< of all layers
+  std::size_t beyond = 0;    ///< of them, without ground on Web Mercator
+  std::vector<FeatureWidth> narrow;
+
+  Vanished(const std::vector<std::vector<FeatureWidth>>& widths, const Tiles& tiles) {
+    for (std::size_t l = 0; l < widths.size(); ++l) {
+      for (std::size_t f = 0; f < widths[l].size(); ++f) {
+        ++features;
+        if (tiles.shown[l][f]) continue;
+        if (widths[l][f].units > 0.0) {
+          narrow.push_back(widths[l][f]);
+        } else {
+          ++beyond;
+        }
+      }
+    }
+  }
+
+  /// Empty if none vanished. `unit`: of a tile at the greatest zoom, in metres.
+  [[nodiscard]] std::string text(int max_zoom, double unit) const {
+    std::string out;
+    if (!narrow.empty()) {
+      int zoom = max_zoom + 1;
+      std::size_t kept = 0;
+      double lost = 0.0;  // the widest of those that no zoom is sure to show
+      for (const FeatureWidth& width : narrow) {
+        const int needed = zoom_that_shows(width);
+        if (needed <= kMaxZoom) {
+          zoom = std::max(zoom, needed);
+          ++kept;
+        } else {
+          lost = std::max(lost, width.meters);
+        }
+      }
+      out = fmt::format("{} of {} features vanish below a tile unit, {} at zoom {}", narrow.size(), features,
+                        meters_text(unit), max_zoom);
+      if (kept > 0)
+        out += fmt::format("; --max-zoom {} would keep {}", zoom,
+                           kept == narrow.size() ? "them" : fmt::format("{} of them", kept));
+      if (kept < narrow.size())
+        out += fmt::format("; {} at most {} wide are too narrow for any zoom", narrow.size() - kept,
+                           meters_text(lost));
+    }
+    if (beyond > 0) {
+      out += fmt::format("{}beyond {:.4f} degrees of latitude, where Web Mercator ends: {} of {} features",
+                         out.empty() ? "" : "; ", kMercatorMaxLat, beyond, features);
+    }
+    return out;
+  }
+};
+
 struct TilesCommand {
   QueryOptions query;
   bool is_theme_given = false;
   std::optional<int> min_zoom;
   std::optional<int> max_zoom;
+  std::string url;
   std::filesystem::path output;
   bool overwrite = false;
 
   void run() const {
+    check_options();
+    const Existing existing = overwrite ? Existing::overwrite : Existing::refuse;
+    check_tile_output(output, existing);
+    const Session session(query);
+    const std::vector<ThemeGround> themes = themes_of_tiles(session);
+    std::vector<TileLayer> layers;
+    for (const ThemeGround& theme : themes) layers.push_back(theme.layer);
+    const auto widths = feature_widths(session.composite(), layers);
+    refuse_beyond(widths);
+    const TileOptions options = tile_options(session, layers, widths);
+    TileSet set;
+    set.tiles = cut_tiles(session.composite(), layers, options, [&](const std::vector<GroundPair>& pairs) {
+      return lines_of_contact(session, themes, pairs);
+    });
+    set.min_zoom = options.min_zoom;
+    set.max_zoom = options.max_zoom;
+    set.url = url;
+    set.bounds = bounds_of(session.composite(), layers);
+    const double unit = tile_unit_meters(set.max_zoom, middle_latitude(set.bounds));
+    const Vanished vanished(widths, set.tiles);
+    const std::string lost = vanished.text(set.max_zoom, unit);
+    if (set.tiles.runs.empty()) throw InvalidArgument("there is no tile to write: " + lost);
+    describe(session, layers, options, set);
+    set.provenance.extra.emplace_back(
+        "resolution", fmt::format("a tile unit at zoom {} is {} in the middle of the map", set.max_zoom,
+                                  meters_text(unit)));
+    if (!lost.empty()) set.provenance.extra.emplace_back("vanished", lost);
+    const bool is_cut_off =
+        set.bounds && (set.bounds->north > kMercatorMaxLat || set.bounds->south < -kMercatorMaxLat);
+    const std::string cut_off = fmt::format(
+        "ground beyond {:.4f} degrees of latitude is cut off: Web Mercator ends there", kMercatorMaxLat);
+    if (is_cut_off) set.provenance.extra.emplace_back("cut_off", cut_off);
+    const TileFileSize size = write_tiles(output, set, existing);
+    const std::size_t lines = set.tiles.lines.features.size();
+    fmt::print(stderr,
+               "{}: {} tiles of zooms {} to {}, {} features in {}{}; {:.2f} MB, the largest tile {} kB "
+               "({}/{}/{}); a "
+               "tile unit at zoom {} is {}\n",
+               output.string(), set.tiles.count(), set.min_zoom, set.max_zoom,
+               vanished.features - vanished.narrow.size() - vanished.beyond,
+               fmt::join(names_of(layers), ", "),
+               lines == 0 ? "" : fmt::format(", {} in {}", lines, kLineLayer),
+               static_cast<double>(size.bytes) / 1e6, (size.largest_bytes + 999) / 1000, size.largest.zoom,
+               size.largest.x, size.largest.y, set.max_zoom, meters_text(unit));
+    if (!lost.empty()) fmt::print(stderr, "{}: {}\n", output.string(), lost);
+    if (is_cut_off) fmt::print(stderr, "{}: {}\n", output.string(), cut_off);
+    if (is_folder() && url.empty()) {
+      fmt::print(stderr,
+                 "{}: for a map, tiles: [\"{}\"], minzoom: {}, maxzoom: {}; with --url https://... its "
+                 "metadata.json serves as the url of a source\n",
+                 output.string(), tile_template("https://..."), set.min_zoom, set.max_zoom);
+    }
+  }
+
+ private:
+  [[nodiscard]] bool is_folder() const { return output.extension().empty(); }
+
+  void check_options() const {
     query.refuse_two_layer("tiles");
     if (min_zoom && max_zoom && *min_zoom > *max_zoom) {
       throw InvalidArgument(
           fmt::format("--min-zoom {} is greater than --max-zoom {}; swap them", *min_zoom, *max_zoom));
     }
-    const Existing existing = overwrite ? Existing::overwrite : Existing::refuse;
     if (is_same_file(output, query.atlas))
       throw InvalidArgument(fmt::format("-o {}: is the atlas itself; choose another name", output.string()));
-    check_tile_output(output, existing);
-    const Session session(query);
-    std::vector<TileLayer> layers;
+    if (url.empty()) return;
+    if (!url.starts_with("https://") && !url.starts_with("http://")) {
+      throw InvalidArgument(fmt::format(
+          "--url {}: expected where the folder will be served, such as https://example.org/tiles/", url));
+    }
+    if (!is_folder()) {
+      throw InvalidArgument(
+          fmt::format("--url {}: is for a folder of tiles (-o without ending); a map asks for an archive by "
+                      "its own address, "
+                      "pmtiles://https://example.org/{}",
+                      url, output.filename().string()));
+    }
+  }
+
+  [[nodiscard]] std::vector<ThemeGround> themes_of_tiles(const Session& session) const {
+    std::vector<ThemeGround> themes;
     for (const Theme each : {Theme::control, Theme::claim, Theme::border, Theme::zone}) {
       if (is_theme_given ? each != session.theme() : !has_statements(session.atlas(), each)) continue;
-      TileLayer layer = layer_of(session, each);
-      if (!layer.features.empty()) layers.push_back(std::move(layer));
+      ThemeGround theme = theme_ground(session, each);
+      if (!theme.layer.features.empty()) themes.push_back(std::move(theme));
     }
-    if (layers.empty()) {
+    if (themes.empty()) {
       throw InvalidArgument(
           fmt::format("there is no ground to show{}{}; the atlas has {}",
                       is_theme_given ? " of theme " + query.theme : "",
                       session.filters().empty() ? "" : ", of what " + session.filters() + " leaves",
                       themes_of(session.atlas())));
     }
-    TileOptions options;
-    options.max_zoom =
-        max_zoom ? *max_zoom : std::max(natural_max_zoom(session.composite(), layers), min_zoom.value_or(0));
-    options.min_zoom = min_zoom.value_or(0);
-    TileSet set;
-    set.tiles = cut_tiles(session.composite(), layers, options);
-    set.min_zoom = options.min_zoom;
-    set.max_zoom = options.max_zoom;
-    set.bounds = bounds_of(session.composite(), layers);
-    describe(session, layers, options, set);
-    std::size_t features = 0;
-    for (const TileLayer& layer : layers) features += layer.features.size();
-    const TileFileSize size = write_tiles(output, set, existing);
-    fmt::print(
-        stderr,
-        "{}: {} tiles of zooms {} to {}, {} features in {}; {:.2f} MB, the largest tile {} kB ({}/{}/{})\n",
-        output.string(), set.tiles.size(), set.min_zoom, set.max_zoom, features,
-        fmt::join(names_of(layers), ", "), static_cast<double>(size.bytes) / 1e6,
-        (size.largest_bytes + 999) / 1000, size.largest.zoom, size.largest.x, size.largest.y);
+    return themes;
   }
 
- private:
+  static void refuse_beyond(const std::vector<std::vector<FeatureWidth>>& widths) {
+    for (const auto& of_layer : widths) {
+      for (const FeatureWidth& width : of_layer) {
+        if (width.units > 0.0) return;
+      }
+    }
+    throw InvalidArgument(fmt::format(
+        "all ground lies beyond {:.4f} degrees of latitude, where Web Mercator ends, so no tile can show it; "
+        "export writes it as it is, and raster --crs in a polar projection",
+        kMercatorMaxLat));
+  }
+
+  /// The greatest zoom, unless it is given, follows the data.
+  [[nodiscard]] TileOptions tile_options(const Session& session, const std::vector<TileLayer>& layers,
+                                         const std::vector<std::vector<FeatureWidth>>& widths) const {
+    TileOptions options;
+    options.max_memory_bytes = build_options(query).max_memory_bytes;
+    options.min_zoom = min_zoom.value_or(0);
+    if (max_zoom) {
+      options.max_zoom = *max_zoom;
+      return options;
+    }
+    // What is narrower than lines are accurate is no feature that anyone can be sure of.
+    std::optional<double> sigma;
+    for (const Source& source : session.atlas().sources) {
+      if (source.sigma) sigma = std::min(sigma.value_or(source.sigma->value()), source.sigma->value());
+    }
+    constexpr double kNarrow = 10.0;  // metres, where no source says
+    const TileCost cost(session.composite(), layers);
+    options.max_zoom = std::max(options.min_zoom, natural_max_zoom(cost, widths, sigma.value_or(kNarrow)));
+    while (options.max_zoom > options.min_zoom &&
+           cost.bytes(options.min_zoom, options.max_zoom) > options.max_memory_bytes)
+      --options.max_zoom;
+    return options;
+  }
+
+  static double middle_latitude(const std::optional<LonLatBox>& bounds) {
+    return bounds ? std::clamp((bounds->south + bounds->north) / 2, -kMercatorMaxLat, kMercatorMaxLat) : 0.0;
+  }
+
   static bool has_statements(const Atlas& atlas, Theme theme) {
     return std::any_of(atlas.statements.begin(), atlas.statements.end(),
                        [&](const Statement& s) { return atlas[s.layer].theme == theme; });
@@ -205,13 +270,22 @@ struct TilesCommand {
     set.attribution = set.provenance.attribution;
     for (const auto& source : set.provenance.sources) {
       if (!set.provenance.attribution.empty()) break;
-      set.attribution +=
-          (set.attribution.empty() ? "" : "; ") + (source.title.empty() ? source.id : source.title);
+      set.attribution += fmt::format("{}{}{}", set.attribution.empty() ? "" : "; ",
+                                     source.title.empty() ? source.id : source.title,
+                                     source.licence.empty() ? "" : " (" + source.licence + ")");
     }
     for (const TileLayer& layer : layers) {
       set.layers.push_back({layer.name,
                             fmt::format("{}: ground of a holder from t0 until before t1", set.name),
-                            fields_of(layer)});
+                            fields_of(layer.features)});
+    }
+    if (const TileLines& lines = set.tiles.lines; !lines.features.empty()) {
+      set.layers.push_back(
+          {lines.name,
+           fmt::format("{}: lines along which the ground of two holders meets, first on the left "
+                       "and second on the right, from t0 until before t1",
+                       set.name),
+           fields_of(lines.features)});
     }
     set.provenance.extra.emplace_back(
         "time",
@@ -242,15 +316,20 @@ void add_tiles(CLI::App& app) {
   command->add_option("--min-zoom", state->min_zoom, "least zoom (default: 0)")
       ->check(CLI::Range(0, kMaxZoom));
   command
-      ->add_option("--max-zoom", state->max_zoom,
-                   "greatest zoom, which clients enlarge (default: that at which half of all "
-                   "lines are eight pixels long)")
+      ->add_option(
+          "--max-zoom", state->max_zoom,
+          "greatest zoom, which clients enlarge (default: so that half of all lines are eight pixels "
+          "long there, and features wider than lines are accurate do not vanish)")
       ->check(CLI::Range(0, kMaxZoom));
   command
       ->add_option("-o,--output", state->output,
                    "what to write: a PMTiles archive, or without ending a folder z/x/y.mvt")
       ->type_name("FILE.pmtiles|DIR")
       ->required();
+  command
+      ->add_option("--url", state->url,
+                   "where a folder will be served: its metadata.json is TileJSON that maps load by url")
+      ->type_name("https://...");
   command->add_flag("--overwrite", state->overwrite, "replace what exists");
   command->callback([state, command] {
     state->is_theme_given = command->count("--theme") > 0;

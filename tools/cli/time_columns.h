@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -20,17 +21,26 @@ inline constexpr std::int64_t kOpenToDay = 100'000'000;
 /// Days since 1970-01-01T00:00Z.
 [[nodiscard]] double epoch_days(Instant instant);
 
+/// `from`, `to`: instants, null where open. `t0`, `t1`: days since 1970, kOpenFromDay and kOpenToDay where
+/// open; it holds at day d if t0 <= d < t1. `start_decdate`, `end_decdate`: time/decimal_year.h, null where
+/// open.
+void add_interval_fields(std::vector<FeatureField>& fields);
+void add_interval_values(std::vector<FieldValue>& values, const Interval& when);
+
+/// The same columns of ground that a holder has, and how far the ends are in doubt.
 class TimeColumns {
  public:
   /// The session must outlive it.
   TimeColumns(const Session& session, const Holders& holders);
 
-  /// `from`, `to`: instants, null where open. `t0`, `t1`: days since 1970, kOpenFromDay and kOpenToDay where
-  /// open; it holds at day d if t0 <= d < t1. `start_decdate`, `end_decdate`: time/decimal_year.h, null where
-  /// open. Where any date of the atlas is in doubt `from_earliest`, `from_latest`, `to_earliest`,
-  /// `to_latest`: null of ends that are not.
+  /// Those of add_interval_fields. Where any date of the atlas is in doubt also `from_earliest`,
+  /// `from_latest`, `to_earliest`, `to_latest`: null of ends that are not.
   void add_fields(std::vector<FeatureField>& fields) const;
   void add_values(std::vector<FieldValue>& values, HolderIndex holder, const Interval& when) const;
+
+  /// Between which instants an end lies at which ground of the holder begins or ends; nothing where it is
+  /// open or not in doubt.
+  [[nodiscard]] std::optional<FuzzyInstant> doubt_of(HolderIndex holder, Instant end) const;
 
  private:
   const TimeAxis* times_;

@@ -1,7 +1,7 @@
 #include "tools/cli/viewer_page.h"
 
-#include "tools/cli/html.h"
 #include <marchland/base/error.h>
+#include <marchland/io/markup.h>
 
 #include <string_view>
 
@@ -70,7 +70,7 @@ std::string viewer_page(const Json& data) {
   const std::size_t place = page.find(kDataPlace);
   std::string out;
   out += page.substr(0, title);
-  out += escape_html(data.value("title", data["atlas"].get<std::string>()));
+  out += escape_markup(data.value("title", data["atlas"].get<std::string>()));
   out += page.substr(title + kTitlePlace.size(), place - title - kTitlePlace.size());
   out += script_text(data);
   out += page.substr(place + kDataPlace.size());

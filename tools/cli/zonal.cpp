@@ -113,7 +113,6 @@ struct ZonalCommand {
       report = Zones(*this, session, dates, values).states(dates);
       report.head["every"] = every;
     } else {
-      static_cast<void>(session.instants(at));
       session.for_each_arranged(at, [&](const std::vector<std::string>& names) {
         const std::vector<Instant> dates = session.instants(names);
         append(report, Zones(*this, session, dates, values).states(dates));

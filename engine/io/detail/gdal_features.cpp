@@ -2,6 +2,7 @@
 #include <marchland/io/detail/gdal_features.h>
 #include <marchland/io/detail/gdal_layer.h>
 #include <marchland/io/detail/memory_folder.h>
+#include <marchland/io/markup.h>
 
 #include <cpl_vsi.h>
 #include <fmt/format.h>
@@ -77,12 +78,6 @@ void write_metadata(GDALDataset& dataset, const Provenance& provenance, const Gd
           messages);
 }
 
-std::string escape_xml(std::string_view text) {
-  const std::unique_ptr<char, decltype(&VSIFree)> escaped(
-      CPLEscapeString(std::string(text).c_str(), -1, CPLES_XML), VSIFree);
-  return escaped.get();
-}
-
 std::string text_at(const Feature& feature, std::size_t column) {
   const auto* text =
       column < feature.values.size() ? std::get_if<std::string>(&feature.values[column]) : nullptr;
@@ -101,8 +96,8 @@ constexpr std::string_view kFillSymbol =
     R"(<Option type="QString" name="outline_width" value="0.2"/>)"
     R"(<Option type="QString" name="style" value="solid"/></Option></layer></symbol>)";
 
-/// A fill (or line) per value of `actor`, in its `color`, called by its `actor_name`; empty if the set has no
-/// such fields.
+/// A fill (or line) per value of the field that `color` goes by, in that colour; of `actor` called by its
+/// `actor_name`. Empty if the set has no such fields.
 std::string qgis_style(const FeatureSet& set) {
   const auto column = [&](std::string_view name) {
     return static_cast<std::size_t>(std::find_if(set.fields.begin(), set.fields.end(),
@@ -110,15 +105,15 @@ std::string qgis_style(const FeatureSet& set) {
                                     set.fields.begin());
   };
   const std::size_t color = column("color");
-  const std::size_t actor = column("actor");
-  const std::size_t name = column("actor_name");
-  if (color == set.fields.size() || actor == set.fields.size() || set.features.empty()) return {};
+  const std::size_t key = column(set.colored_by);
+  const std::size_t name = set.colored_by == "actor" ? column("actor_name") : key;
+  if (color == set.fields.size() || key == set.fields.size() || set.features.empty()) return {};
   const bool lines = std::holds_alternative<MultiLine>(set.features.front().geometry);
   std::string categories;
   std::string symbols;
   std::set<std::string> seen;
   for (const Feature& feature : set.features) {
-    const std::string value = text_at(feature, actor);
+    const std::string value = text_at(feature, key);
     const std::string hex = text_at(feature, color);
     if (hex.size() != 7 || !seen.insert(value).second) continue;
     const std::string label = text_at(feature, name);
@@ -126,8 +121,8 @@ std::string qgis_style(const FeatureSet& set) {
     const std::string rgb = fmt::format("{},{},{}", part(1), part(3), part(5));
     const std::size_t number = seen.size() - 1;
     categories +=
-        fmt::format(R"(<category value="{}" label="{}" symbol="{}" render="true"/>)", escape_xml(value),
-                    escape_xml(!label.empty()   ? label
+        fmt::format(R"(<category value="{}" label="{}" symbol="{}" render="true"/>)", escape_markup(value),
+                    escape_markup(!label.empty()   ? label
                                : !value.empty() ? value
                                                 : std::string("unknown")),
                     number);
@@ -136,9 +131,9 @@ std::string qgis_style(const FeatureSet& set) {
   if (seen.empty()) return {};
   return fmt::format(
       R"(<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'><qgis version="3.22.0" )"
-      R"(styleCategories="Symbology"><renderer-v2 type="categorizedSymbol" attr="actor" symbollevels="0" )"
+      R"(styleCategories="Symbology"><renderer-v2 type="categorizedSymbol" attr="{}" symbollevels="0" )"
       R"(enableorderby="0"><categories>{}</categories><symbols>{}</symbols></renderer-v2></qgis>)",
-      categories, symbols);
+      set.colored_by, categories, symbols);
 }
 
 void write_styles(GDALDataset& dataset, const std::vector<FeatureSet>& sets, const GdalMessages& messages) {
@@ -178,9 +173,6 @@ void write_tables(GDALDataset& dataset, const Provenance& provenance, GdalMessag
   const auto text_or_null = [](const std::string& value) {
     return value.empty() ? FieldValue{} : FieldValue{value};
   };
-  const auto instant_or_null = [](const std::optional<Instant>& value) {
-    return value ? FieldValue{*value} : FieldValue{};
-  };
   LayerOptions table;
   table.is_table = true;
   table.creation.SetNameValue("ASPATIAL_VARIANT", "GPKG_ATTRIBUTES");
@@ -205,26 +197,7 @@ void write_tables(GDALDataset& dataset, const Provenance& provenance, GdalMessag
          MultiPolygon{}});
   }
   if (!sources.features.empty()) write_layer(dataset, sources, table, messages);
-  FeatureSet statements{"statements",
-                        "statements",
-                        {{"id", text},
-                         {"layer", text},
-                         {"source", text},
-                         {"theme", text},
-                         {"actor", text},
-                         {"from", instant},
-                         {"to", instant},
-                         {"basis", text},
-                         {"certainty", text},
-                         {"note", text},
-                         {"origin", text}},
-                        {}};
-  for (const auto& s : provenance.statements) {
-    statements.features.push_back(
-        {{s.id, s.layer, s.source, s.theme, s.actor, instant_or_null(s.from), instant_or_null(s.to), s.basis,
-          s.certainty, text_or_null(s.note), text_or_null(s.origin)},
-         MultiPolygon{}});
-  }
+  const FeatureSet statements = statement_table(provenance);
   if (!statements.features.empty()) write_layer(dataset, statements, table, messages);
 }
 
@@ -271,6 +244,37 @@ std::string shapefile_note(const Provenance& provenance, const std::vector<Featu
 }
 
 }  // namespace
+
+FeatureSet statement_table(const Provenance& provenance) {
+  using enum FeatureField::Type;
+  const auto text_or_null = [](const std::string& value) {
+    return value.empty() ? FieldValue{} : FieldValue{value};
+  };
+  const auto instant_or_null = [](const std::optional<Instant>& value) {
+    return value ? FieldValue{*value} : FieldValue{};
+  };
+  FeatureSet statements{"statements",
+                        "statements",
+                        {{"id", text},
+                         {"layer", text},
+                         {"source", text},
+                         {"theme", text},
+                         {"actor", text},
+                         {"from", instant},
+                         {"to", instant},
+                         {"basis", text},
+                         {"certainty", text},
+                         {"note", text},
+                         {"origin", text}},
+                        {}};
+  for (const auto& s : provenance.statements) {
+    statements.features.push_back(
+        {{s.id, s.layer, s.source, s.theme, s.actor, instant_or_null(s.from), instant_or_null(s.to), s.basis,
+          s.certainty, text_or_null(s.note), text_or_null(s.origin)},
+         MultiPolygon{}});
+  }
+  return statements;
+}
 
 std::string geopackage_bytes(const std::vector<FeatureSet>& sets, const Provenance& provenance) {
   GdalMessages messages;

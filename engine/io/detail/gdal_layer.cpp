@@ -22,21 +22,21 @@ void fail(const GdalMessages& messages, std::string_view what) {
   throw Error(ErrorCode::failure, fmt::format("{}: {}", what, reason));
 }
 
-namespace {
-
-/// Drivers keep years of four digits only.
-bool fits_date_time(Instant instant) {
+bool has_years_within(const FeatureSet& set, std::size_t column, int first, int last) {
   using namespace std::chrono;
-  const year_month_day date(floor<days>(instant));
-  return date.year() >= year(1) && date.year() <= year(9999);
-}
-
-bool column_fits_date_time(const FeatureSet& set, std::size_t column) {
   return std::all_of(set.features.begin(), set.features.end(), [&](const Feature& feature) {
     const auto* instant = std::get_if<Instant>(&feature.values[column]);
-    return instant == nullptr || fits_date_time(*instant);
+    if (instant == nullptr) return true;
+    const int its = static_cast<int>(year_month_day(floor<days>(*instant)).year());
+    return its >= first && its <= last;
   });
 }
+
+bool fits_date_time(const FeatureSet& set, std::size_t column) {
+  return has_years_within(set, column, 1, 9999);
+}
+
+namespace {
 
 OGRFieldType type_of(const FeatureSet& set, std::size_t column, bool dates_as_text) {
   using enum FeatureField::Type;
@@ -48,14 +48,14 @@ OGRFieldType type_of(const FeatureSet& set, std::size_t column, bool dates_as_te
     case real:
       return OFTReal;
     case instant:
-      return dates_as_text || !column_fits_date_time(set, column) ? OFTString : OFTDateTime;
+      return dates_as_text || !fits_date_time(set, column) ? OFTString : OFTDateTime;
     case boolean:
       return OFTInteger;
   }
   return OFTString;
 }
 
-void set_value(OGRFeature& feature, int column, const FieldValue& value) {
+void set_value(OGRFeature& feature, int column, const FieldValue& value, const LayerOptions& options) {
   if (std::holds_alternative<std::monostate>(value)) {
     feature.SetFieldNull(column);
   } else if (const auto* text = std::get_if<std::string>(&value)) {
@@ -69,7 +69,9 @@ void set_value(OGRFeature& feature, int column, const FieldValue& value) {
   } else {
     const Instant instant = std::get<Instant>(value);
     if (feature.GetFieldDefnRef(column)->GetType() != OFTDateTime) {
-      feature.SetField(column, format_utc(instant).c_str());
+      const auto own = options.instant_texts.find(static_cast<std::size_t>(column));
+      feature.SetField(
+          column, (own == options.instant_texts.end() ? format_utc(instant) : own->second(instant)).c_str());
       return;
     }
     using namespace std::chrono;
@@ -140,7 +142,7 @@ void write_layer(GDALDataset& dataset, const FeatureSet& set, const LayerOptions
   for (const Feature& feature : set.features) {
     OGRFeature out(layer->GetLayerDefn());
     for (std::size_t i = 0; i < set.fields.size(); ++i)
-      set_value(out, static_cast<int>(i), feature.values[i]);
+      set_value(out, static_cast<int>(i), feature.values[i], options);
     if (!is_empty(feature.geometry)) out.SetGeometryDirectly(to_ogr(feature.geometry).release());
     if (layer->CreateFeature(&out) != OGRERR_NONE || !messages.failures().empty())
       fail(messages, fmt::format("layer '{}': a feature cannot be written", set.name));

@@ -6,6 +6,7 @@
 #include <cpl_string.h>
 #include <ogrsf_frmts.h>
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -19,8 +20,15 @@ struct LayerOptions {
   bool is_table = false;  ///< without geometries
   CPLStringList creation;
   bool dates_as_text = false;
+  /// Of columns that DateTime has no room for, by index: the text of an instant, otherwise ISO 8601.
+  std::map<std::size_t, std::string (*)(Instant)> instant_texts{};
   std::vector<std::string> names;  ///< of fields; empty: as they are
 };
+
+/// Instants of the column are within the years from `first` to `last`; open ends are.
+[[nodiscard]] bool has_years_within(const FeatureSet& set, std::size_t column, int first, int last);
+/// Drivers keep years of four digits only. Columns of instants beyond them are written as text.
+[[nodiscard]] bool fits_date_time(const FeatureSet& set, std::size_t column);
 
 /// Throw Error(failure) with GDAL's reason.
 [[noreturn]] void fail(const GdalMessages& messages, std::string_view what);

@@ -77,7 +77,9 @@ std::string pmtiles_bytes(const PmtilesContent& content) {
   std::vector<PmtilesEntry> entries;
   std::vector<std::optional<std::uint64_t>> place(content.contents.size());
   std::string data;
-  for (const auto& [id, index] : content.tiles) {
+  std::uint64_t addressed = 0;
+  constexpr std::uint64_t kLongestRun = std::numeric_limits<std::uint32_t>::max();
+  for (const auto& [id, index, count] : content.tiles) {
     const std::string& bytes = content.contents[index];
     if (bytes.size() > std::numeric_limits<std::uint32_t>::max())
       throw Error(ErrorCode::failure, "a tile of 4 GiB or more; choose a greater --min-zoom");
@@ -86,11 +88,14 @@ std::string pmtiles_bytes(const PmtilesContent& content) {
       data += bytes;
     }
     if (!entries.empty() && entries.back().offset == *place[index] &&
-        entries.back().id + entries.back().run == id) {
-      ++entries.back().run;
+        entries.back().id + entries.back().run == id && entries.back().run + count <= kLongestRun) {
+      entries.back().run += static_cast<std::uint32_t>(count);
     } else {
-      entries.push_back({id, *place[index], static_cast<std::uint32_t>(bytes.size()), 1});
+      // No run is longer: that would be all of zoom 16, the first and last rows of which differ.
+      entries.push_back({id, *place[index], static_cast<std::uint32_t>(bytes.size()),
+                         static_cast<std::uint32_t>(std::min(count, kLongestRun))});
     }
+    addressed += count;
   }
   const Directories directories = directories_of(entries);
   const std::string metadata = gzip(content.metadata);
@@ -108,7 +113,7 @@ std::string pmtiles_bytes(const PmtilesContent& content) {
     put_number(out, std::uint64_t{length});
     offset += length;
   }
-  put_number(out, std::uint64_t{content.tiles.size()});
+  put_number(out, addressed);
   put_number(out, std::uint64_t{entries.size()});
   put_number(out, std::uint64_t{content.contents.size()});
   for (const std::uint8_t byte : {kClustered, kGzip, kGzip, kVectorTiles}) put_number(out, byte);

@@ -29,8 +29,9 @@ struct PmtilesContent {
   struct Entry {
     std::uint64_t id = 0;
     std::size_t content = 0;  ///< index into `contents`
+    std::uint64_t count = 1;  ///< tiles from `id` on that have it
   };
-  std::vector<Entry> tiles;           ///< sorted by id, no two equal
+  std::vector<Entry> tiles;           ///< sorted by id, disjoint
   std::vector<std::string> contents;  ///< gzip; each used by a tile
   std::string metadata;               ///< JSON
   int min_zoom = 0;

@@ -140,7 +140,37 @@ void check_name(const std::string& table) {
   }
 }
 
+/// As PostgreSQL reads it: the year before 1 is 1 BC.
+std::string timestamp_text(Instant instant) {
+  using namespace std::chrono;
+  const auto day = floor<days>(instant);
+  const year_month_day date(day);
+  const hh_mm_ss time(instant - day);
+  const int year = static_cast<int>(date.year());
+  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}+00{}", year > 0 ? year : 1 - year,
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                     time.hours().count(), time.minutes().count(), time.seconds().count(),
+                     year > 0 ? "" : " BC");
+}
+
+/// Columns that GDAL's DateTime has no room for, but timestamptz has.
+void add_timestamps(LayerOptions& layer, const FeatureSet& set) {
+  std::string types;
+  for (std::size_t i = 0; i < set.fields.size(); ++i) {
+    if (set.fields[i].type != FeatureField::Type::instant || fits_date_time(set, i) ||
+        !fits_timestamp(set, i))
+      continue;
+    types += fmt::format("{}{}=timestamptz", types.empty() ? "" : ",", set.fields[i].name);
+    layer.instant_texts.emplace(i, timestamp_text);
+  }
+  if (!types.empty()) layer.creation.SetNameValue("COLUMN_TYPES", types.c_str());
+}
+
 }  // namespace
+
+bool fits_timestamp(const FeatureSet& set, std::size_t column) {
+  return has_years_within(set, column, kFirstTimestampYear, kLastTimestampYear);
+}
 
 void check_postgis(const std::string& connection, const std::vector<std::string>& tables, Existing existing) {
   GdalMessages messages;
@@ -176,6 +206,7 @@ void write_postgis(const std::string& connection, const std::vector<FeatureSet>&
       }
       // Becomes the comment of the table.
       layer.creation.SetNameValue("DESCRIPTION", to_json(provenance).c_str());
+      add_timestamps(layer, set);
       write_layer(*database, set, layer, messages);
     }
     // Copying ends here, and what the server thought of it comes out.

@@ -16,4 +16,11 @@ void check_postgis(const std::string& connection, const std::vector<std::string>
 void write_postgis(const std::string& connection, const std::vector<FeatureSet>& sets,
                    const Provenance& provenance, Existing existing);
 
+/// Years of timestamptz, 0 being 1 BC; it has part of the year before and of the one after, too.
+inline constexpr int kFirstTimestampYear = -4712;
+inline constexpr int kLastTimestampYear = 294275;
+
+/// Whether timestamptz has room for the instants of the column; otherwise it is ISO 8601 text.
+[[nodiscard]] bool fits_timestamp(const FeatureSet& set, std::size_t column);
+
 }  // namespace marchland::detail

@@ -1,6 +1,7 @@
 #include <marchland/geometry/lonlat_box.h>
 #include <marchland/io/csv.h>
 #include <marchland/io/detail/text_features.h>
+#include <marchland/io/markup.h>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -131,30 +132,6 @@ std::optional<LonLatBox> bounding_box(const std::vector<FeatureSet>& sets) {
 
 // ---- KML and CSV ----
 
-std::string escape_xml(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        // XML 1.0 has no way to write other control characters.
-        if (static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t') out += c;
-    }
-  }
-  return out;
-}
-
 /// Empty for null.
 std::string plain_text(const FieldValue& value) {
   if (const auto* text = std::get_if<std::string>(&value)) return *text;
@@ -221,7 +198,7 @@ void append_placemark(std::string& out, const FeatureSet& set, const Feature& fe
   for (const std::string_view field : {"name", "actor_name", "actor"}) {
     if (name.empty()) name = text_of(set, feature, field);
   }
-  if (!name.empty()) fmt::format_to(to, "<name>{}</name>", escape_xml(name));
+  if (!name.empty()) fmt::format_to(to, "<name>{}</name>", escape_markup(name));
   const std::string from = text_of(set, feature, "from");
   const std::string until = text_of(set, feature, "to");
   const auto is_instant = [&](std::string_view field) {
@@ -244,8 +221,8 @@ void append_placemark(std::string& out, const FeatureSet& set, const Feature& fe
   out += "<ExtendedData>";
   for (std::size_t i = 0; i < set.fields.size(); ++i) {
     if (std::holds_alternative<std::monostate>(feature.values[i])) continue;
-    fmt::format_to(to, "<Data name=\"{}\"><value>{}</value></Data>", escape_xml(set.fields[i].name),
-                   escape_xml(plain_text(feature.values[i])));
+    fmt::format_to(to, "<Data name=\"{}\"><value>{}</value></Data>", escape_markup(set.fields[i].name),
+                   escape_markup(plain_text(feature.values[i])));
   }
   out += "</ExtendedData>";
   append_kml_geometry(out, feature.geometry);
@@ -333,11 +310,11 @@ std::string kml_text(const std::vector<FeatureSet>& sets, const Provenance& prov
   fmt::format_to(std::back_inserter(out),
                  "<name>{}</name>\n<description>{}</description>\n<ExtendedData><Data name=\"marchland\">"
                  "<value>{}</value></Data></ExtendedData>\n",
-                 escape_xml(provenance.title), escape_xml(provenance.disclaimer),
-                 escape_xml(to_json(provenance)));
+                 escape_markup(provenance.title), escape_markup(provenance.disclaimer),
+                 escape_markup(to_json(provenance)));
   for (const FeatureSet& set : sets) {
     fmt::format_to(std::back_inserter(out), "<Folder><name>{}</name>\n",
-                   escape_xml(set.title.empty() ? set.name : set.title));
+                   escape_markup(set.title.empty() ? set.name : set.title));
     for (const Feature& feature : set.features) append_placemark(out, set, feature);
     out += "</Folder>\n";
   }

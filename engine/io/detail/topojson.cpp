@@ -1,32 +1,17 @@
-#include <marchland/io/detail/shared_arcs.h>
+#include <marchland/analysis/shared_arcs.h>
 #include <marchland/io/detail/text_features.h>
 #include <marchland/io/detail/topojson.h>
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 namespace marchland::detail {
 namespace {
 
-std::vector<GridPoint> to_grid(const std::vector<Position>& positions) {
-  const auto units = [](double degrees) {
-    return static_cast<std::int32_t>(std::lround(degrees * kGridUnitsPerDegree));
-  };
-  std::vector<GridPoint> out;
-  for (const Position& p : positions) {
-    const GridPoint point{units(p.lon), units(p.lat)};
-    if (out.empty() || out.back() != point) out.push_back(point);
-  }
-  // A line shorter than a step of the grid.
-  if (out.size() == 1) out.push_back(out.front());
-  return out;
-}
-
 /// Backwards: shells become clockwise, holes counter-clockwise.
 std::vector<GridPoint> to_turned_grid(const Ring& ring) {
-  std::vector<GridPoint> out = to_grid(ring);
+  std::vector<GridPoint> out = grid_line(ring);
   std::reverse(out.begin(), out.end());
   return out;
 }
@@ -40,7 +25,7 @@ void for_each_line(const std::vector<FeatureSet>& sets, Visit visit) {
           for (const Ring& ring : polygon) visit(to_turned_grid(ring));
         }
       } else {
-        for (const Line& line : std::get<MultiLine>(feature.geometry)) visit(to_grid(line));
+        for (const Line& line : std::get<MultiLine>(feature.geometry)) visit(grid_line(line));
       }
     }
   }
@@ -58,11 +43,10 @@ void append_list(std::string& out, const List& list, Append append) {
   out += ']';
 }
 
-void append_geometry(std::string& out, SharedArcs& arcs, const FeatureSet& set, const Feature& feature) {
-  const auto append_uses = [&](std::string& o, const std::vector<GridPoint>& line) {
-    append_list(o, arcs.cut(line), [](std::string& text, SharedArcs::ArcUse use) {
-      fmt::format_to(std::back_inserter(text), "{}", use);
-    });
+void append_geometry(std::string& out, ArcTable& arcs, const FeatureSet& set, const Feature& feature) {
+  const auto append_refs = [&](std::string& o, const std::vector<GridPoint>& line) {
+    append_list(o, arcs.cut(line),
+                [](std::string& text, ArcRef ref) { fmt::format_to(std::back_inserter(text), "{}", ref); });
   };
   const bool is_empty = std::visit([](const auto& parts) { return parts.empty(); }, feature.geometry);
   out += R"({"type":)";
@@ -72,18 +56,18 @@ void append_geometry(std::string& out, SharedArcs& arcs, const FeatureSet& set, 
     out += R"("MultiPolygon","arcs":)";
     append_list(out, *polygons, [&](std::string& o, const Polygon& polygon) {
       append_list(o, polygon,
-                  [&](std::string& text, const Ring& ring) { append_uses(text, to_turned_grid(ring)); });
+                  [&](std::string& text, const Ring& ring) { append_refs(text, to_turned_grid(ring)); });
     });
   } else {
     out += R"("MultiLineString","arcs":)";
     append_list(out, std::get<MultiLine>(feature.geometry),
-                [&](std::string& o, const Line& line) { append_uses(o, to_grid(line)); });
+                [&](std::string& o, const Line& line) { append_refs(o, grid_line(line)); });
   }
   out += R"(,"properties":)" + properties_json(set, feature, false) + "}";
 }
 
 /// The greatest power of ten that divides every coordinate, 10^7 at most.
-std::int32_t step_of(const SharedArcs& arcs) {
+std::int32_t step_of(const ArcTable& arcs) {
   std::int32_t step = kGridUnitsPerDegree;
   for (const auto& arc : arcs.arcs()) {
     for (const GridPoint p : arc) {
@@ -93,7 +77,7 @@ std::int32_t step_of(const SharedArcs& arcs) {
   return step;
 }
 
-void append_arcs(std::string& out, const SharedArcs& arcs, bool is_quantised, std::int32_t step) {
+void append_arcs(std::string& out, const ArcTable& arcs, bool is_quantised, std::int32_t step) {
   bool is_first = true;
   out += R"("arcs":[)";
   for (const auto& arc : arcs.arcs()) {
@@ -121,7 +105,7 @@ void append_arcs(std::string& out, const SharedArcs& arcs, bool is_quantised, st
 
 std::string topojson_text(const std::vector<FeatureSet>& sets, const Provenance& provenance,
                           bool is_quantised) {
-  SharedArcs arcs;
+  ArcTable arcs;
   for_each_line(sets, [&](const std::vector<GridPoint>& line) { arcs.add(line); });
   std::string objects = R"("objects":{)";
   for (const FeatureSet& set : sets) {

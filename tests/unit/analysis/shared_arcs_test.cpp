@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <initializer_list>
+#include <utility>
 
 namespace marchland {
 namespace {
@@ -72,6 +74,59 @@ TEST(SharedArcs, ThreeAreasAboutANode) {
   const SharedArcs shared = share_arcs({{{west}}, {{box(1, 0, 2, 1)}}, {{box(1, 1, 2, 2)}}, {}});
   EXPECT_EQ(shared.arcs.size(), 6U);
   EXPECT_TRUE(shared.areas[3].empty());
+}
+
+/// Of whole degrees.
+std::vector<GridPoint> line(std::initializer_list<std::pair<int, int>> points) {
+  std::vector<GridPoint> out;
+  for (const auto& [x, y] : points) out.push_back({x * kGridUnitsPerDegree, y * kGridUnitsPerDegree});
+  return out;
+}
+
+TEST(ArcTable, OpenLinesShareArcsWithRingsAndTheirEndsAreNodes) {
+  const auto ring = line({{0, 0}, {2, 0}, {2, 2}, {0, 2}, {0, 0}});
+  // Along two sides of it, against its direction, and from a corner of it out.
+  const auto along = line({{2, 2}, {2, 0}, {0, 0}});
+  const auto out = line({{0, 2}, {0, 5}});
+  ArcTable table;
+  for (const auto& l : {ring, along, out}) table.add(l);
+  // No line parts from another at 0, 0 and 2, 2: only the ends make nodes there.
+  EXPECT_THAT(table.cut(ring), ElementsAre(0, 1, 2));
+  EXPECT_THAT(table.cut(along), ElementsAre(~0));
+  EXPECT_THAT(table.cut(out), ElementsAre(3));
+  EXPECT_THAT(table.arcs(), ElementsAre(line({{0, 0}, {2, 0}, {2, 2}}), line({{2, 2}, {0, 2}}),
+                                        line({{0, 2}, {0, 0}}), out));
+}
+
+TEST(ArcTable, WhatTurnsBackAtAVertexPartsFromWhatGoesOn) {
+  const auto on = line({{0, 0}, {1, 0}, {2, 0}});
+  const auto back = line({{0, 0}, {1, 0}, {0, 0}});
+  ArcTable table;
+  table.add(on);
+  table.add(back);
+  EXPECT_THAT(table.cut(on), ElementsAre(0, 1));
+  EXPECT_THAT(table.cut(back), ElementsAre(0, ~0));
+}
+
+TEST(ArcTable, RingsWithoutNodesAreEqualWhereverAndHoweverTheyBegin) {
+  const auto ring = line({{3, 3}, {1, 1}, {3, 1}, {3, 3}});
+  const auto turned = line({{3, 1}, {1, 1}, {3, 3}, {3, 1}});
+  const auto twice = line({{3, 3}, {1, 1}, {3, 1}, {3, 3}, {1, 1}, {3, 1}, {3, 3}});
+  ArcTable table;
+  for (const auto& l : {ring, turned, twice}) table.add(l);
+  EXPECT_THAT(table.cut(twice), ElementsAre(0, 0));
+  EXPECT_THAT(table.cut(ring), ElementsAre(0));
+  EXPECT_THAT(table.cut(turned), ElementsAre(~0));
+  EXPECT_THAT(table.arcs(), ElementsAre(line({{1, 1}, {3, 1}, {3, 3}, {1, 1}})));
+}
+
+TEST(ArcTable, LinesShorterThanTheGridStayLines) {
+  const auto point = grid_line({{1.0, 2.0}, {1.0 + 1e-9, 2.0}});
+  EXPECT_THAT(point, ElementsAre(line({{1, 2}}).front(), line({{1, 2}}).front()));
+  ArcTable table;
+  table.add(point);
+  EXPECT_THAT(table.cut(point), ElementsAre(0));
+  EXPECT_THAT(table.arcs(), ElementsAre(point));
 }
 
 TEST(SharedArcs, RefusesWhatIsNoRingOfTheGrid) {

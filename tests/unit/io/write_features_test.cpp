@@ -1,4 +1,5 @@
 #include "tests/unit/io/io_fixture.h"
+#include <marchland/io/markup.h>
 #include <marchland/io/vector_file.h>
 #include <marchland/io/write_features.h>
 
@@ -298,6 +299,29 @@ TEST_F(WriteFeatures, GeoPackageHasALayerPerSetAndItsProvenance) {
   GDALClose(file);
 }
 
+TEST_F(WriteFeatures, GeoPackageIsStyledByTheFieldThatColoursGoBy) {
+  using enum FeatureField::Type;
+  FeatureSet set{"compare", "", {{"agreement", text}, {"color", text}}, {}, "agreement"};
+  const MultiPolygon ground{{{{0, 0}, {1, 0}, {0, 1}, {0, 0}}}};
+  for (const auto& [agreement, color] : {std::pair("same", "#cccccc"), std::pair("different", "#d55e00")})
+    set.features.push_back({{std::string(agreement), std::string(color)}, ground});
+  write_sets("styled.gpkg", {set});
+  EXPECT_THAT(bytes("styled.gpkg"),
+              testing::AllOf(HasSubstr(R"(attr="agreement")"), HasSubstr(R"(value="same" label="same")"),
+                             HasSubstr(R"(value="different" label="different")"), HasSubstr("213,94,0,255")));
+}
+
+TEST(Markup, NothingBecomesMarkupAndWhatXmlCannotWriteIsLeftOut) {
+  EXPECT_EQ(escape_markup(R"(<a b="c" d='e'> & f)"), "&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt; &amp; f");
+  EXPECT_EQ(escape_markup("a\x01\x0b\x1f\tb\r\nc\x7f"), "a\tb\r\nc\x7f");
+  EXPECT_EQ(escape_markup(std::string_view("a\0b", 3)), "ab");
+  // U+FFFE and U+FFFF are no characters of XML; U+FFFD and what merely begins alike are.
+  EXPECT_EQ(escape_markup("a\xef\xbf\xbe"
+                          "b\xef\xbf\xbf"
+                          "c\xef\xbf\xbd\xef\xbf"),
+            "abc\xef\xbf\xbd\xef\xbf");
+}
+
 TEST_F(WriteFeatures, FlatGeobufReadsBack) {
   write_sets("a.fgb", {sample()});
   EXPECT_EQ(areas(path("a.fgb")), sample_areas());
@@ -387,11 +411,37 @@ TEST_F(WriteFeatures, APairIsTakenBackWhenItsSecondFileCannotBePut) {
   EXPECT_EQ(bytes("a.txt"), "came meanwhile");
 }
 
-TEST_F(WriteFeatures, YearsThatNoDriverKeepsBecomeText) {
-  FeatureSet set{"old", "", {{"from", FeatureField::Type::instant}}, {}};
-  set.features.push_back({{at(-300, 1, 1)}, MultiPolygon{{{{0, 0}, {1, 0}, {0, 1}, {0, 0}}}}});
-  write_sets("old.gpkg", {set});
-  EXPECT_THAT(rows(path("old.gpkg"), "old"), ElementsAre("from=-0300-01-01T00:00:00Z "));
+TEST_F(WriteFeatures, YearsThatNoDriverKeepsBecomeTextAndAreTold) {
+  using enum FeatureField::Type;
+  FeatureSet set{"old", "", {{"from", instant}, {"to", instant}}, {}};
+  set.features.push_back(
+      {{at(-300, 1, 1), at(9999, 12, 31)}, MultiPolygon{{{{0, 0}, {1, 0}, {0, 1}, {0, 0}}}}});
+  Provenance provenance = origin();
+  Provenance::StatementNote statement;
+  statement.id = "x";
+  statement.to = at(10000, 1, 1);
+  provenance.statements.push_back(statement);
+  const auto told = [&](const std::string& name) {
+    return write_features(path(name), {set}, provenance, Existing::refuse);
+  };
+  EXPECT_THAT(told("old.gpkg"), ElementsAre("old.from", "statements.to"));
+  EXPECT_THAT(rows(path("old.gpkg"), "old"),
+              ElementsAre("from=-0300-01-01T00:00:00Z to=9999-12-31T00:00:00+00:00 "));
+  EXPECT_THAT(bytes("old.gpkg"), HasSubstr(R"("dates_as_text":"old.from, statements.to")"));
+  EXPECT_THAT(told("old.fgb"), ElementsAre("old.from"));
+  EXPECT_THAT(bytes("old.fgb-metadata.json"), HasSubstr(R"("dates_as_text":"old.from")"));
+  // Text for all, or room for all: nothing is otherwise than documented.
+  for (const char* name : {"old.geojson", "old.parquet", "old.kml", "old.shz", "old.csv", "old.topojson"})
+    EXPECT_THAT(told(name), testing::IsEmpty()) << name;
+}
+
+TEST_F(WriteFeatures, FormatsHaveOneNameWhateverTheEnding) {
+  EXPECT_EQ(feature_format("a.json"), "geojson");
+  EXPECT_EQ(feature_format("a.GeoJSON"), "geojson");
+  EXPECT_EQ(feature_format("a.shp.ZIP"), "shz");
+  EXPECT_EQ(feature_format("PG:dbname=a"), "postgis");
+  EXPECT_THAT(feature_formats(), ElementsAre("geojson", "topojson", "geojsonl", "geojsons", "gpkg", "fgb",
+                                             "parquet", "kml", "shz", "csv", "postgis"));
 }
 
 TEST_F(WriteFeatures, TwoRunsGiveEqualBytes) {

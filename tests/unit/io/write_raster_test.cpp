@@ -54,7 +54,7 @@ class WriteRaster : public IoTest {
 TEST_F(WriteRaster, IsACloudOptimisedGeoTiffWithColoursAndNames) {
   const Drawing d = drawing();
   write_it("a.tif", d);
-  EXPECT_THAT(listing(), ElementsAre("a.tif", "a.tif.aux.xml"));
+  EXPECT_THAT(listing(), ElementsAre("a.qml", "a.tif", "a.tif.aux.xml"));
   const auto file = open("a.tif");
   ASSERT_NE(file, nullptr);
   EXPECT_STREQ(GDALGetMetadataItem(file.get(), "LAYOUT", "IMAGE_STRUCTURE"), "COG");
@@ -181,13 +181,79 @@ TEST_F(WriteRaster, TwoRunsGiveEqualBytes) {
   write_it("two.tif", drawing());
   EXPECT_TRUE(bytes("one.tif") == bytes("two.tif"));
   EXPECT_TRUE(bytes("one.tif.aux.xml") == bytes("two.tif.aux.xml"));
+  EXPECT_TRUE(bytes("one.qml") == bytes("two.qml"));
 }
 
-TEST_F(WriteRaster, BothFilesOrNone) {
+TEST_F(WriteRaster, TheStyleHasTheClassesAlone) {
+  Drawing d = drawing();
+  d.raster.classes[1].name = "a & \"b\" <c>";
+  while (d.raster.classes.size() < 300) d.raster.classes.push_back({"x", "#102030"});
+  write_it("a.tif", d);
+  const std::string style = bytes("a.qml");
+  EXPECT_THAT(style, HasSubstr("type=\"paletted\""));
+  EXPECT_THAT(
+      style,
+      HasSubstr("value=\"1\" color=\"#e69f00\" alpha=\"255\" label=\"a &amp; &quot;b&quot; &lt;c&gt;\""));
+  std::size_t entries = 0;
+  for (std::size_t at = 0; (at = style.find("<paletteEntry", at)) != std::string::npos; ++at) ++entries;
+  EXPECT_EQ(entries, 299U);
+  EXPECT_THAT(style, testing::Not(HasSubstr("value=\"0\"")));
+}
+
+// GeoTIFF has no keys for Equal Earth: GDAL keeps the system beside the file.
+TEST_F(WriteRaster, ASystemThatGeoTiffCannotHoldIsKept) {
+  const RasterGrid grid{"EPSG:8857", 3000000, 5000000, 50000, 3, 2};
+  write_value_raster(path("v.tif"), {grid, "days", "days"},
+                     std::vector<float>{1.0F, kNoValue, 4.0F, 2.0F, 0.0F, 0.5F}, origin(), Existing::refuse);
+  Drawing d = drawing();
+  d.raster.grid = grid;
+  d.cells = {1, 2, 3, 1, 2, 3};
+  write_it("c.tif", d);
+  for (const char* name : {"v.tif", "c.tif"}) {
+    const auto file = open(name);
+    EXPECT_THAT(GDALGetProjectionRef(file.get()), HasSubstr("Equal Earth")) << name;
+    double transform[6];
+    ASSERT_EQ(GDALGetGeoTransform(file.get(), transform), CE_None);
+    EXPECT_THAT(transform, ElementsAre(3000000, 50000, 0.0, 5000000, 0.0, -50000));
+  }
+  const auto file = open("v.tif");
+  const GDALRasterBandH band = GDALGetRasterBand(file.get(), 1);
+  EXPECT_STREQ(GDALGetMetadataItem(band, "STATISTICS_MINIMUM", nullptr), "0");
+  EXPECT_STREQ(GDALGetMetadataItem(band, "STATISTICS_MAXIMUM", nullptr), "4");
+  EXPECT_STREQ(GDALGetMetadataItem(band, "STATISTICS_MEAN", nullptr), "1.5");
+  EXPECT_STREQ(GDALGetMetadataItem(file.get(), "LAYOUT", "IMAGE_STRUCTURE"), "COG");
+}
+
+TEST_F(WriteRaster, AGroupIsTakenBackWhenOneOfItsFilesCannotBePut) {
+  for (const char* late : {"a.tif", "a.xml", "a.qml"}) {
+    const auto act = [&] {
+      OutputGroup files({path("a.tif"), path("a.xml"), path("a.qml")}, Existing::refuse);
+      files.write({"one", "two", "three"});
+      write(late, "came meanwhile");
+      files.commit();
+    };
+    EXPECT_THAT(error_of(act), HasSubstr(std::string(late) + ": exists already"));
+    EXPECT_EQ(bytes(late), "came meanwhile");
+    std::filesystem::remove(path(late));
+    EXPECT_THAT(listing(), ElementsAre()) << late;
+  }
+  OutputGroup files({path("a.tif"), path("a.xml"), path("a.qml")}, Existing::refuse);
+  EXPECT_THAT(error_of([&] { files.write({"one", "two"}); }), HasSubstr("2 contents for a group of 3 files"));
+}
+
+TEST_F(WriteRaster, AllFilesOrNone) {
   write("a.tif.aux.xml", "mine");
   EXPECT_THAT(error_of([&] { write_it("a.tif", drawing()); }), HasSubstr("a.tif.aux.xml: exists already"));
-  EXPECT_THAT(error_of([&] { check_raster_output(path("a.tif"), Existing::refuse); }),
+  EXPECT_THAT(error_of([&] { check_raster_output(path("a.tif"), RasterKind::classes, Existing::refuse); }),
               HasSubstr("a.tif.aux.xml: exists already"));
+  EXPECT_THAT(listing(), ElementsAre("a.tif.aux.xml"));
+  write("s.qml", "mine");
+  EXPECT_THAT(error_of([&] { write_it("s.tif", drawing()); }), HasSubstr("s.qml: exists already"));
+  EXPECT_THAT(error_of([&] { check_raster_output(path("s.tif"), RasterKind::classes, Existing::refuse); }),
+              HasSubstr("s.qml: exists already"));
+  check_raster_output(path("s.tif"), RasterKind::values, Existing::refuse);  // these have no style
+  EXPECT_EQ(bytes("s.qml"), "mine");
+  std::filesystem::remove(path("s.qml"));
   EXPECT_THAT(listing(), ElementsAre("a.tif.aux.xml"));
   EXPECT_THAT(error_of([&] { write_it("a.png", drawing()); }), HasSubstr("expected the ending .tif"));
   Drawing d = drawing();

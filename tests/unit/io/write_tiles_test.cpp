@@ -66,7 +66,9 @@ class WriteTiles : public test::IoTest {
  protected:
   static TileSet small_set() {
     TileSet set;
-    set.tiles = {{{0, 0, 0}, "one"}, {{1, 0, 0}, "two"}, {{1, 1, 0}, "two"}};
+    set.tiles.contents = {"one", "two"};
+    set.tiles.runs = {
+        {hilbert_id({0, 0, 0}), 1, 0}, {hilbert_id({1, 0, 0}), 1, 1}, {hilbert_id({1, 1, 0}), 1, 1}};
     set.max_zoom = 1;
     set.name = "Three tiles";
     set.bounds = LonLatBox{170, -10, -170, 10};
@@ -92,6 +94,55 @@ TEST_F(WriteTiles, FolderHasTilesAsTheyAreAndTileJson) {
   EXPECT_THAT(metadata, HasSubstr(R"("bounds":[-180.0,-10.0,180.0,10.0],"center":[180.0,)"));
   EXPECT_THAT(metadata, HasSubstr(R"("fields":{"actor":"String","t0":"Number"})"));
   EXPECT_THAT(metadata, HasSubstr(R"("marchland":{"atlas":"small")"));
+}
+
+TEST_F(WriteTiles, RunsAreRunsInArchivesAndFilesInFolders) {
+  TileSet set = small_set();
+  set.max_zoom = 3;
+  set.tiles.runs = {{0, 1, 0}, {1, 4, 1}, {21, 64, 1}};  // zooms 0, 1 and 3, whole
+  static_cast<void>(write_tiles(folder_ / "a.pmtiles", set, Existing::refuse));
+  EXPECT_EQ(number_at(bytes("a.pmtiles"), 72), 69U);  // tiles
+  EXPECT_EQ(number_at(bytes("a.pmtiles"), 80), 3U);   // entries
+  EXPECT_EQ(number_at(bytes("a.pmtiles"), 88), 2U);   // contents
+  static_cast<void>(write_tiles(folder_ / "tiles", set, Existing::refuse));
+  EXPECT_EQ(bytes("tiles/3/7/5.mvt"), "two");
+  set.tiles.runs.push_back({1000, kMostFiles, 0});
+  EXPECT_THAT(
+      test::error_of([&] { static_cast<void>(write_tiles(folder_ / "many", set, Existing::refuse)); }),
+      HasSubstr("many: would be a folder of 1000069 files, and 1000000 are the most. Write a .pmtiles"));
+}
+
+TEST_F(WriteTiles, ClientsReadTheAttributionAsHtml) {
+  TileSet set = small_set();
+  set.attribution = R"(J. Smith <smith@example.org>, A<B & "C"; CC BY)";
+  set.provenance.attribution = set.attribution;
+  static_cast<void>(write_tiles(folder_ / "tiles", set, Existing::refuse));
+  const std::string metadata = bytes("tiles/metadata.json");
+  EXPECT_THAT(
+      metadata,
+      HasSubstr(R"("attribution":"J. Smith &lt;smith@example.org&gt;, A&lt;B &amp; &quot;C&quot;; CC BY")"));
+  EXPECT_THAT(metadata, HasSubstr(R"("attribution":"J. Smith <smith@example.org>, A<B & \"C\"; CC BY")"));
+}
+
+TEST_F(WriteTiles, TemplatesAreAbsoluteWhereTheAddressIsKnown) {
+  TileSet set = small_set();
+  for (const std::string url : {"https://example.org/t", "https://example.org/t/"}) {
+    set.url = url;
+    static_cast<void>(write_tiles(folder_ / "tiles", set, Existing::overwrite));
+    EXPECT_THAT(bytes("tiles/metadata.json"),
+                HasSubstr(R"("tiles":["https://example.org/t/{z}/{x}/{y}.mvt"])"));
+  }
+}
+
+TEST_F(WriteTiles, WithoutTilesThereIsNoFile) {
+  TileSet set = small_set();
+  set.tiles = {};
+  for (const char* name : {"a.pmtiles", "tiles"}) {
+    EXPECT_THAT(
+        test::error_of([&] { static_cast<void>(write_tiles(folder_ / name, set, Existing::refuse)); }),
+        HasSubstr("no tile to write"));
+  }
+  EXPECT_THAT(listing(), testing::IsEmpty());
 }
 
 TEST_F(WriteTiles, ArchiveIsTheSameForTheSameTiles) {

@@ -1,9 +1,10 @@
 #include "tests/composite_fixtures.h"
 #include "tests/geos_oracle.h"
-#include "tests/unit/tiles/tile_reader.h"
+#include "tests/unit/tiles/tile_fixture.h"
 #include <marchland/analysis/edge_geometry.h>
 #include <marchland/base/error.h>
 #include <marchland/tiles/cut_tiles.h>
+#include <marchland/tiles/tile_cost.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,35 +16,15 @@
 namespace marchland {
 namespace {
 
+using test::by_coverage;
+using test::cut;
+using test::spread;
+using test::Tile;
+using test::tile_at;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing_fixtures::AtlasBuilder;
 using testing_fixtures::box_wkt;
-
-/// A feature for each different coverage of the theme, so that features divide all that is ever covered.
-TileLayer by_coverage(const Composite& composite, LabelGroup group = LabelGroup::control) {
-  TileLayer layer;
-  layer.name = "control";
-  for (CoverageIndex c = 1; c < composite.coverage_count(group); ++c) {
-    layer.features.push_back({{"ground", static_cast<std::int64_t>(c)}});
-    layer.grounds.push_back({c - 1});
-  }
-  for (FaceIndex f = 0; f < composite.plane().face_count(); ++f)
-    layer.of_face.push_back(composite.coverage(f, group));
-  return layer;
-}
-
-std::vector<Tile> cut(const Composite& composite, const TileOptions& options) {
-  return cut_tiles(composite, {by_coverage(composite)}, options);
-}
-
-/// Of a tile at that place, empty if there is none.
-test::ReadTile tile_at(const std::vector<Tile>& tiles, const TileId& id) {
-  for (const Tile& tile : tiles) {
-    if (tile.id == id) return test::read_tile(tile.bytes);
-  }
-  return {};
-}
 
 /// Valid, as wound as promised, and disjoint inside.
 void expect_division(const std::vector<test::ReadFeature>& features, const std::string& where) {
@@ -225,7 +206,7 @@ TEST(CutTiles, FeaturesOfSeveralLayersAndTimesShareOneSetOfLines) {
   claim.grounds = {{}, {0}, {0}};
   control.grounds.back() = {0, 1};  // the second ground has the first's feature too
   const auto tile =
-      tile_at(cut_tiles(composite, {control, claim}, {.min_zoom = 4, .max_zoom = 4}), {4, 8, 7});
+      tile_at(spread(cut_tiles(composite, {control, claim}, {.min_zoom = 4, .max_zoom = 4})), {4, 8, 7});
   ASSERT_EQ(tile.at("control").size(), 2U);
   ASSERT_EQ(tile.at("claim").size(), 1U);
   EXPECT_EQ(test::twice_area(tile.at("control")[0].rings), test::twice_area(tile.at("claim")[0].rings));
@@ -253,18 +234,135 @@ TEST(CutTiles, RefusesWhatItCannotMean) {
   EXPECT_THROW(static_cast<void>(cut_tiles(composite, {layer}, {.max_zoom = 1})), InvalidArgument);
 }
 
-TEST(CutTiles, NaturalZoomFollowsTheLengthOfLines) {
-  const auto zoom_of = [](double side) {
-    AtlasBuilder builder;
-    builder.say("l", "a", box_wkt(0, 0, side, side));
-    const Composite composite = builder.build();
-    return natural_max_zoom(composite, {by_coverage(composite)});
+/// A feature for each two grounds that meet, the lesser first, named by them.
+TileLines between_grounds(const std::vector<GroundPair>& pairs) {
+  TileLines out;
+  out.name = "line";
+  for (const GroundPair& pair : pairs) {
+    out.of_pair.push_back({{static_cast<std::uint32_t>(out.features.size()), false}});
+    out.features.push_back({{"grounds", fmt::format("{}-{}", pair.first, pair.second)}});
+  }
+  return out;
+}
+std::vector<Tile> cut_with_lines(const Composite& composite, const TileOptions& options) {
+  return spread(cut_tiles(composite, {by_coverage(composite)}, options, between_grounds));
+}
+
+TEST(CutTiles, LinesRunWhereGroundMeetsWithTheFirstOnTheirLeft) {
+  AtlasBuilder builder;
+  builder.say("l", "a", box_wkt(10, 10, 11, 12)).say("m", "b", box_wkt(11, 10, 12, 12));
+  const Composite composite = builder.build();
+  const auto tile = tile_at(cut_with_lines(composite, {.min_zoom = 4, .max_zoom = 4}), {4, 8, 7});
+  const auto& lines = tile.at("line");
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_TRUE(lines[0].is_line);
+  EXPECT_EQ(lines[0].properties.at("grounds"), "1-2");
+  // Only the side that both share, whole: the other sides bound ground against nothing.
+  ASSERT_EQ(lines[0].rings.size(), 1U);
+  const TileRing& path = lines[0].rings[0];
+  ASSERT_EQ(path.size(), 2U);
+  EXPECT_EQ(path.front().x, path.back().x);
+  // y runs south; a, in the west, is on the left of a line that runs north.
+  const bool west_is_first =
+      composite.coverage(composite.plane().locate({{105'000'000, 110'000'000}}).front(),
+                         LabelGroup::control) == 1;
+  EXPECT_EQ(path.front().y > path.back().y, west_is_first);
+  const auto row = [](double lat) { return std::lround(to_mercator(0, lat).y / tile_unit(4)); };
+  EXPECT_EQ(std::abs(path.front().y - path.back().y), row(10) - row(12));
+}
+
+TEST(CutTiles, GroundsMeetOnTheMapWhereNothingWiderThanAUnitLiesBetween) {
+  // A strip of 11 m between a and b: at zoom 4 a unit is 2.4 km.
+  AtlasBuilder builder;
+  builder.say("l", "a", box_wkt(10, 10, 11.04, 12))
+      .say("m", "b", box_wkt(11.0401, 10, 12, 12))
+      .say("n", "c", box_wkt(11.04, 10, 11.0401, 12));
+  const Composite composite = builder.build();
+  const auto grounds_at = [&](const std::vector<Tile>& tiles, const TileId& id) {
+    std::vector<std::string> out;
+    for (const auto& line : tile_at(tiles, id).at("line")) out.push_back(line.properties.at("grounds"));
+    return out;
   };
-  EXPECT_EQ(zoom_of(90), 0);
-  // A degree is 4096 * 2^z / 360 units long: 64 from zoom 2.5 on.
-  EXPECT_EQ(zoom_of(1), 3);
-  EXPECT_EQ(zoom_of(0.5), 4);
-  EXPECT_EQ(zoom_of(1e-5), 14);
+  const auto ground = [&](std::int32_t lon) {
+    return composite.coverage(composite.plane().locate({{lon, 110'000'000}}).front(), LabelGroup::control);
+  };
+  const auto pair = [&](std::int32_t a, std::int32_t b) {
+    return fmt::format("{}-{}", std::min(ground(a), ground(b)), std::max(ground(a), ground(b)));
+  };
+  const Tiles whole =
+      cut_tiles(composite, {by_coverage(composite)}, {.min_zoom = 14, .max_zoom = 14}, between_grounds);
+  const auto tiles = cut_with_lines(composite, {.min_zoom = 4, .max_zoom = 14});
+  EXPECT_THAT(grounds_at(tiles, {4, 8, 7}), ElementsAre(pair(105'000'000, 115'000'000)));
+  // 8694.5 / 16384 * 360 - 180 = 11.04, and 11 degrees north.
+  EXPECT_THAT(grounds_at(tiles, {14, 8694, 7688}),
+              testing::UnorderedElementsAre(pair(105'000'000, 110'400'500), pair(110'400'500, 115'000'000)));
+  EXPECT_EQ(whole.lines.features.size(), 2U);
+}
+
+TEST(CutTiles, LinesOfAPassageAreThoseOfItsGround) {
+  // Every vertex of a line is one of the ground on either side of it: both come of one simplification.
+  AtlasBuilder builder;
+  builder.say("a", "a", "POLYGON((0 0,20 0,20 10.3,15 9.8,10 10.2,5 9.7,0 10.2,0 0))")
+      .say("b", "b", "POLYGON((0 10.2,5 9.7,10 10.2,15 9.8,20 10.3,20 20,0 20,0 10.2))");
+  const Composite composite = builder.build();
+  std::size_t seen = 0;
+  for (const Tile& tile : cut_with_lines(composite, {.min_zoom = 0, .max_zoom = 7})) {
+    const auto read = test::read_tile(tile.bytes);
+    if (!read.contains("line")) continue;
+    ASSERT_EQ(read.at("control").size(), 2U);
+    for (const TileRing& path : read.at("line")[0].rings) {
+      for (const GridPoint p : path) {
+        ++seen;
+        for (const auto& feature : read.at("control")) {
+          EXPECT_TRUE(std::any_of(feature.rings.begin(), feature.rings.end(), [&](const TileRing& ring) {
+            return std::find(ring.begin(), ring.end(), p) != ring.end();
+          }));
+        }
+      }
+    }
+  }
+  EXPECT_GT(seen, 50U);
+}
+
+TEST(CutTiles, TilesThatGroundCoversAreMadeOnce) {
+  AtlasBuilder builder;
+  builder.say("l", "a", box_wkt(-180, -90, 180, 90)).say("m", "b", box_wkt(0, 0, 0.001, 0.001));
+  const Composite composite = builder.build();
+  const Tiles tiles =
+      cut_tiles(composite, {by_coverage(composite)}, {.min_zoom = 0, .max_zoom = 12}, between_grounds);
+  EXPECT_EQ(tiles.count(), (std::uint64_t{1} << 26U) / 3);  // 4^0 + ... + 4^12
+  // Those of the first and the last row are not covered, for there is nothing beyond.
+  EXPECT_LT(tiles.contents.size(), 2 * 8192 + 200U);
+  std::uint64_t next = 0;
+  for (const TileRun& run : tiles.runs) {
+    EXPECT_EQ(run.id, next);
+    next = run.id + run.count;
+  }
+  const auto longest = std::max_element(tiles.runs.begin(), tiles.runs.end(),
+                                        [](const TileRun& a, const TileRun& b) { return a.count < b.count; });
+  EXPECT_GT(longest->count, 1'000'000U);
+  const auto covered = test::read_tile(tiles.contents.at(longest->content)).at("control");
+  ASSERT_EQ(covered.size(), 1U);
+  EXPECT_THAT(covered[0].rings, ElementsAre(TileRing{{-64, -64}, {4160, -64}, {4160, 4160}, {-64, 4160}}));
+}
+
+TEST(CutTiles, RefusesWhatMemoryHasNoRoomForAndNamesTheZoomThatFits) {
+  AtlasBuilder builder;
+  builder.say("l", "a", "POLYGON((0 0,40 1,41 30,3 29,0 0))");
+  const Composite composite = builder.build();
+  const std::vector<TileLayer> layers{by_coverage(composite)};
+  const TileCost cost(composite, layers);
+  TileOptions options{.min_zoom = 0, .max_zoom = 16, .max_memory_bytes = cost.bytes(0, 9)};
+  try {
+    static_cast<void>(cut_tiles(composite, layers, options));
+    FAIL();
+  } catch (const TooLarge& refused) {
+    EXPECT_THAT(refused.what(), HasSubstr("tiles of zooms 0 to 16 would take about"));
+    EXPECT_THAT(refused.what(), HasSubstr("--max-zoom 9: the greatest that fits"));
+    EXPECT_THAT(refused.what(), HasSubstr("--max-memory SIZE"));
+  }
+  options.max_zoom = 9;
+  EXPECT_GT(cut_tiles(composite, layers, options).runs.size(), 100U);
 }
 
 /// Ground that covers the earth at all zooms: what a tile lacks or has twice shows in the sum of areas.

@@ -1,4 +1,5 @@
 #include "tests/unit/tiles/tile_reader.h"
+#include <marchland/tiles/chain_paths.h>
 #include <marchland/tiles/clip_lines.h>
 #include <marchland/tiles/simplify_lines.h>
 #include <marchland/tiles/tile_scheme.h>
@@ -25,6 +26,37 @@ TEST(TileScheme, NumbersTilesAlongHilbertCurves) {
   EXPECT_EQ(hilbert_id({1, 1, 0}), 4U);
   EXPECT_EQ(hilbert_id({2, 0, 0}), 5U);
   EXPECT_EQ(hilbert_id({12, 3423, 1763}), 19078479U);
+}
+
+TEST(TileScheme, NumbersLeadBackToTiles) {
+  for (std::uint64_t id = 0; id < 1365; ++id) EXPECT_EQ(hilbert_id(tile_of(id)), id);
+  EXPECT_EQ(tile_of(19078479U), (TileId{12, 3423, 1763}));
+  const TileId last{16, 65535, 65535};
+  EXPECT_EQ(tile_of(hilbert_id(last)), last);
+}
+
+TEST(TileScheme, UnitsOnTheGround) {
+  EXPECT_NEAR(tile_unit_meters(0, 0), 40075016.686 / 4096, 1e-3);
+  // A parallel is cos(60) / sqrt(1 - e^2 sin^2(60)) of the equator.
+  EXPECT_NEAR(tile_unit_meters(10, 60), 40075016.686 / 4096 / 1024 * 0.5 / std::sqrt(1 - 0.00669438 * 0.75),
+              1e-6);
+}
+
+TEST(ChainPaths, GoOnThroughVerticesAndEndWhereLinesPart) {
+  // Two lines of one direction meet at (10, 0), a third leaves there; and a ring.
+  EXPECT_THAT(chain_paths({{{5, 0}, {10, 0}},
+                           {{0, 0}, {5, 0}},
+                           {{10, 0}, {20, 5}},
+                           {{10, 0}, {20, -5}},
+                           {{30, 5}, {35, 0}},
+                           {{35, 0}, {30, 0}},
+                           {{30, 0}, {30, 5}}}),
+              ElementsAre(TilePath{{0, 0}, {5, 0}, {10, 0}}, TilePath{{10, 0}, {20, -5}},
+                          TilePath{{10, 0}, {20, 5}}, TilePath{{30, 0}, {30, 5}, {35, 0}, {30, 0}}));
+  // Lines that come from both sides do not join.
+  EXPECT_THAT(chain_paths({{{0, 0}, {5, 0}}, {{9, 0}, {5, 0}}}),
+              ElementsAre(TilePath{{0, 0}, {5, 0}}, TilePath{{9, 0}, {5, 0}}));
+  EXPECT_THAT(chain_paths({}), IsEmpty());
 }
 
 TEST(TileScheme, TilesInOrderOfTheirNumbersAreNeighbours) {

@@ -17,7 +17,8 @@ struct ReadFeature {
   std::uint64_t id = 0;
   std::map<std::string, std::string> properties;  ///< texts; numbers by std::to_string; booleans as words
   std::vector<std::uint32_t> commands;
-  std::vector<TileRing> rings;
+  std::vector<TileRing> rings;  ///< or paths
+  bool is_line = false;
 };
 using ReadTile = std::map<std::string, std::vector<ReadFeature>>;
 
@@ -83,9 +84,12 @@ inline ReadTile read_tile(const std::string& bytes) {
                 tags.assign(range.begin(), range.end());
                 break;
               }
-              case 3:
-                if (feature.get_enum() != 3) throw std::runtime_error("no polygon");
+              case 3: {
+                const int type = feature.get_enum();
+                if (type != 2 && type != 3) throw std::runtime_error("neither line nor polygon");
+                read.is_line = type == 2;
                 break;
+              }
               default: {
                 const auto range = feature.get_packed_uint32();
                 read.commands.assign(range.begin(), range.end());
