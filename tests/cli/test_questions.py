@@ -374,6 +374,20 @@ class Breakdown(CliTest):
                          [("2000-01-01", "b"), ("2000-08-01", "a"), ("2000-08-01", "b")])
         self.assertIn("did you mean 'league'", self.refusal(2, "areas", self.atlas, "--at", "2000", "--group", "leage"))
 
+    def test_group_filters_through_time_by_the_members_of_each_date(self):
+        document = self.answer("timeline", self.atlas, "--group", "league")
+        self.assertEqual(self.cells(document["rows"], "at", "actor"),
+                         [("2000-01-01", "b", 2), ("2000-07-01", "a", 2), ("2000-07-01", "b", 2), ("2001-01-01", "a", 1), ("2001-01-01", "b", 3)])
+        # Joining passes no ground.
+        self.assertEqual(self.cells(document["transitions"], "at", "from", "to"), [("2001-01-01", "a", "b", 1)])
+        target = self.path / "all.geojson"
+        done = self.run_program("export", self.atlas, "--all", "--group", "league", "-o", target)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        rows = [f["properties"] for f in json.loads(target.read_text())["features"]]
+        self.assertEqual([(row["actor"], row["from"][:10], row["to"] and row["to"][:10]) for row in rows],
+                         [("a", "2000-07-01", "2001-01-01"), ("a", "2001-01-01", None),
+                          ("b", "2000-01-01", "2001-01-01"), ("b", "2001-01-01", None)])
+
     def test_what_does_not_go_together_is_refused(self):
         self.assertIn("--pairs", self.refusal(2, "timeline", self.atlas, "--pairs", "--by", "group"))
         self.write("atlas.toml", MANIFEST)

@@ -29,12 +29,10 @@ MapAccounts::MapAccounts(const Session& session, const MapGround& ground)
         referred.insert(times[run.to]);
       }
     }
-    std::vector<Instant> turns;
-    possible_.push_back(find_possible(theme, turns));
+    possible_.push_back(find_possible(theme));
     for (const auto& [coverage, spans] : possible_.back()) {
       for (const Possible& span : spans) referred.insert(span.since);
     }
-    steps.insert(turns.begin(), turns.end());
   }
   if (session.asks_for_groups()) {
     const std::set<Instant> dates = membership_dates(session.atlas());
@@ -54,12 +52,11 @@ MapAccounts::MapAccounts(const Session& session, const MapGround& ground)
   steps_.assign(steps.begin(), steps.end());
 }
 
-MapAccounts::PossibleByCoverage MapAccounts::find_possible(const ShownTheme& theme,
-                                                           std::vector<Instant>& turns) const {
+MapAccounts::PossibleByCoverage MapAccounts::find_possible(const ShownTheme& theme) const {
   const Composite& composite = session_->composite();
   const DoubtfulCoverages doubtful(composite, session_->areas(), theme.holders,
                                    ground_of(*session_, theme.holders));
-  turns = doubtful.turns();
+  const std::vector<Instant>& turns = doubtful.turns();
   PossibleByCoverage out;
   if (turns.empty()) return out;
   // Between these instants what is possible stays the same.

@@ -16,7 +16,7 @@ class MapAccounts {
   /// Instants that the accounts refer to.
   [[nodiscard]] const std::vector<Instant>& referred() const noexcept { return referred_; }
   /// Instants of the session's window, sorted, at which the holder of some ground in any theme changes, or
-  /// who may hold it, or with --group whether its holder is of a group.
+  /// with --group whether its holder is of a group. Where only doubt begins or ends nothing changes as told.
   [[nodiscard]] const std::vector<Instant>& steps() const noexcept { return steps_; }
 
   /// By name of theme.
@@ -30,7 +30,7 @@ class MapAccounts {
   };
   using PossibleByCoverage = std::map<CoverageIndex, std::vector<Possible>>;
 
-  [[nodiscard]] PossibleByCoverage find_possible(const ShownTheme& theme, std::vector<Instant>& turns) const;
+  [[nodiscard]] PossibleByCoverage find_possible(const ShownTheme& theme) const;
   [[nodiscard]] Json theme(std::size_t part, const MapTimes& times) const;
   [[nodiscard]] Json holder(const Holders& holders, HolderIndex index, const MapTimes& times) const;
   [[nodiscard]] Json account(const Holders& holders, CoverageIndex coverage, const MapTimes& times) const;

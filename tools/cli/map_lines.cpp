@@ -110,14 +110,16 @@ Json seam_between(const Session& session, const MapGround& ground) {
   return out;
 }
 
-/// A window that a page is likely to have, and how much closer than the whole map the coarse lines serve.
+/// A window that a page is likely to have, and how much closer than the whole map each level of coarse lines
+/// serves.
 constexpr double kWindowWide = 1280.0;
 constexpr double kWindowHigh = 800.0;
-constexpr int kCoarseZooms = 3;
+constexpr std::array kCoarseZooms{1, 3};
 /// Vertices that lie so near to the line may go, in pixels.
-constexpr double kCoarsePixels = 0.25;
+constexpr double kCoarsePixels = 1.0;
 /// Below so many vertices all of them are drawn as fast.
 constexpr std::size_t kLeastVertices = 20000;
+constexpr double kTile = 512.0;  ///< pixels that the world is wide at zoom 0
 
 /// Web Mercator in worlds: x from 0 to 1, y the same at the equator, both ends of it at +-85.05 degrees.
 std::pair<double, double> mercator(GridPoint p) {
@@ -137,22 +139,11 @@ struct Box {
   }
 };
 
-/// For zooms at which most vertices fall into one pixel with others: of each arc, those that stay. Lines are
-/// thinned once for both of their sides, so grounds still meet. Null where it does not pay.
-Json coarse_arcs(const std::vector<std::vector<GridPoint>>& arcs, const Box& box) {
-  std::vector<ThinEdge> edges;
-  std::set<GridPoint> ends;
-  for (std::size_t a = 0; a < arcs.size(); ++a) {
-    ends.insert({arcs[a].front(), arcs[a].back()});
-    for (std::size_t i = 0; i + 1 < arcs[a].size(); ++i) edges.push_back({arcs[a][i], arcs[a][i + 1], a});
-  }
-  if (edges.size() < kLeastVertices) return nullptr;
-  const auto [west, south] = mercator(box.least);
-  const auto [east, north] = mercator(box.greatest);
-  constexpr double kTile = 512.0;
-  const double scale = std::min(kWindowWide / (kTile * std::max(east - west, 1e-9)),
-                                kWindowHigh / (kTile * std::max(north - south, 1e-9)));
-  const int zoom = static_cast<int>(std::floor(std::log2(scale))) + kCoarseZooms;
+using Arcs = std::vector<std::vector<GridPoint>>;
+
+/// Below a zoom, of each arc the vertices between its ends that stay. Null where less than half would go.
+Json coarse_level(const Arcs& arcs, const std::vector<ThinEdge>& edges, const std::set<GridPoint>& ends,
+                  int zoom) {
   const double near = kCoarsePixels / (kTile * std::exp2(zoom));
   const auto is_near = [&](GridPoint vertex, GridPoint a, GridPoint b) {
     const auto [x, y] = mercator(vertex);
@@ -166,10 +157,9 @@ Json coarse_arcs(const std::vector<std::vector<GridPoint>>& arcs, const Box& box
   const auto is_fixed = [&](GridPoint p) {
     return std::abs(p.x) == kGridMaxLon || std::abs(p.y) == kGridMaxLat || ends.contains(p);
   };
-  const std::size_t all = edges.size();
+  const std::vector<ThinEdge> thinned = thin_lines(edges, is_near, is_fixed);
+  if (2 * thinned.size() > edges.size()) return nullptr;
   std::set<GridPoint> kept;
-  const std::vector<ThinEdge> thinned = thin_lines(std::move(edges), is_near, is_fixed);
-  if (2 * thinned.size() > all) return nullptr;
   for (const ThinEdge& edge : thinned) kept.insert({edge.a, edge.b});
   Json rows = Json::array();
   for (const std::vector<GridPoint>& arc : arcs) {
@@ -183,6 +173,28 @@ Json coarse_arcs(const std::vector<std::vector<GridPoint>>& arcs, const Box& box
     rows.push_back(std::move(steps));
   }
   return {{"below_zoom", zoom}, {"kept", std::move(rows)}};
+}
+
+/// For zooms at which most vertices fall into one pixel with others, the coarsest first. Lines are thinned
+/// once for both of their sides, so grounds still meet.
+Json coarse_levels(const Arcs& arcs, const Box& box) {
+  Json out = Json::array();
+  std::vector<ThinEdge> edges;
+  std::set<GridPoint> ends;
+  for (std::size_t a = 0; a < arcs.size(); ++a) {
+    ends.insert({arcs[a].front(), arcs[a].back()});
+    for (std::size_t i = 0; i + 1 < arcs[a].size(); ++i) edges.push_back({arcs[a][i], arcs[a][i + 1], a});
+  }
+  if (edges.size() < kLeastVertices) return out;
+  const auto [west, south] = mercator(box.least);
+  const auto [east, north] = mercator(box.greatest);
+  const double scale = std::min(kWindowWide / (kTile * std::max(east - west, 1e-9)),
+                                kWindowHigh / (kTile * std::max(north - south, 1e-9)));
+  for (const int closer : kCoarseZooms) {
+    Json level = coarse_level(arcs, edges, ends, static_cast<int>(std::floor(std::log2(scale))) + closer);
+    if (!level.is_null()) out.push_back(std::move(level));
+  }
+  return out;
 }
 
 }  // namespace
@@ -210,7 +222,7 @@ void add_lines(Json& document, const Session& session, const MapGround& ground) 
     bounds.push_back(grid_to_degrees(side));
   document["arc_lengths_m"] = std::move(lengths);
   document["seam"] = seam_between(session, ground);
-  if (Json coarse = coarse_arcs(shared.arcs, box); !coarse.is_null()) document["coarse"] = std::move(coarse);
+  document["coarse"] = coarse_levels(shared.arcs, box);
   document["topology"] = {
       {"type", "Topology"},
       {"bbox", std::move(bounds)},

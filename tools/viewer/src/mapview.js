@@ -3,7 +3,7 @@
 import { Map as GlMap, NavigationControl, ScaleControl, setWorkerUrl } from "maplibre-gl";
 import workerText from "text:maplibre-gl/dist/maplibre-gl-worker.mjs";
 import { baseFeatures, graticule } from "./base.js";
-import { coarseFeatures, isCoarseAt } from "./coarse.js";
+import { Levels } from "./coarse.js";
 import { UNKNOWN } from "./model.js";
 import { dots, hatch } from "./patterns.js";
 
@@ -63,7 +63,7 @@ export class MapData {
       if (regions(left) !== regions(right)) properties.region = 1;
       return properties;
     });
-    this.coarse = coarseFeatures(model, this.grounds, this.lines);
+    this.levels = new Levels(data, this.grounds, this.lines);
     this.places = { type: "FeatureCollection", features: data.places.map((place, i) => ({
       type: "Feature", id: i, properties: { name: place.name, ...(place.names && { others: place.names.join(" · ") }) },
       geometry: { type: "Point", coordinates: [place.lon, place.lat] },
@@ -118,8 +118,8 @@ export class MapView {
     const colors = SCHEMES[this.scheme];
     const exact = { type: "geojson", tolerance: 0, buffer: 64, maxzoom: 16 };
     map.addSource("graticule", { type: "geojson", data: graticule(data.bounds) });
-    this.isCoarse = isCoarseAt(data.coarse, map.getZoom(), true);
-    const { grounds, lines } = this.isCoarse ? data.coarse : data;
+    this.level = data.levels.at(map.getZoom());
+    const { grounds, lines } = data.levels.featuresOf(this.level);
     map.addSource("ground", { ...exact, data: grounds });
     map.addSource("lines", { ...exact, data: lines });
     map.on("zoomend", () => this.#fitDetail());
@@ -184,10 +184,10 @@ export class MapView {
   /// Lines that suit the zoom. States stay.
   #fitDetail() {
     const { map, data } = this;
-    const isCoarse = isCoarseAt(data.coarse, map.getZoom(), this.isCoarse);
-    if (isCoarse === this.isCoarse) return;
-    this.isCoarse = isCoarse;
-    const { grounds, lines } = isCoarse ? data.coarse : data;
+    const level = data.levels.at(map.getZoom(), this.level);
+    if (level === this.level) return;
+    this.level = level;
+    const { grounds, lines } = data.levels.featuresOf(level);
     map.getSource("ground").setData(grounds);
     map.getSource("lines").setData(lines);
     map.getSource("claims")?.setData(data.claimFeatures(grounds));

@@ -41,6 +41,8 @@ export class Model {
     this.figureTimes = data.figures.map((f) => f.at ?? -Infinity);
     // Without an edge of what an atlas is about nothing is unknown: ground that nobody is said to hold is outside.
     this.hasUnknown = data.figures.some(({ rows }) => rows.some(([id]) => id === null));
+    /// Whether dates in doubt make figures uncertain at any time.
+    this.hasDoubt = data.figures.some(({ rows }) => rows.some((row) => row.length > 4));
     this.#findSides();
     this.shapes = new Shapes(data.topology, this.left, this.right);
     this.#weighDates();
@@ -210,11 +212,11 @@ export class Model {
     return this.data.figures[i].rows.map(([id, area, low = null, high = null, dateLow = null, dateHigh = null]) =>
       ({ id, holder: byId.get(id), area, low, high, dateLow, dateHigh }));
   }
-  /// Holders that ever have any ground, in the order of their greatest area; unknown last.
+  /// Holders that ever have any ground, or may by dates in doubt, in the order of their greatest area; unknown last.
   holdersEver() {
     const greatest = new Map();
     for (const { rows } of this.data.figures)
-      for (const [id, area] of rows) greatest.set(id, Math.max(area, greatest.get(id) ?? 0));
+      for (const [id, area, , , , dateHigh = 0] of rows) greatest.set(id, Math.max(area, dateHigh, greatest.get(id) ?? 0));
     return [...greatest].filter(([, area]) => area > 0).sort((a, b) => (a[0] === null) - (b[0] === null) || b[1] - a[1])
       .map(([id]) => id);
   }
@@ -328,15 +330,18 @@ export class Model {
   arcOf(line) {
     return this.data.topology.arcs[line];
   }
+  #coordinatesOf(line) {
+    if (this.arcOf(line)) return this.shapes.lines(line);
+    const [, , south, north] = this.data.seam[line - this.data.topology.arcs.length];
+    return [[[180, south / 1e7], [180, north / 1e7]]];
+  }
   /// Every line between grounds, unless `properties` answers null. Long ones are several features with one id.
   lineFeatures(properties) {
-    const { topology, seam } = this.data;
     const features = [];
     for (let id = 0; id < this.left.length; ++id) {
       const its = properties(id);
       if (its === null) continue;
-      const [, , south, north] = seam[id - topology.arcs.length] ?? [];
-      for (const coordinates of this.arcOf(id) ? this.shapes.lines(id) : [[[180, south / 1e7], [180, north / 1e7]]])
+      for (const coordinates of this.#coordinatesOf(id))
         features.push({ type: "Feature", id, properties: its, geometry: { type: "LineString", coordinates } });
     }
     return { type: "FeatureCollection", features };

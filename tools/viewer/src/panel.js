@@ -89,12 +89,12 @@ export function showFigures(model, dates, layers, scheme) {
       element("th", { scope: "row" }, swatch(row.number === UNKNOWN ? colors.unknown : holders[row.number]?.color ?? "#888888",
         { several: (holders[row.number]?.actors.length ?? 0) > 1, alpha: row.number === UNKNOWN ? 0.4 : 1 }),
         element("span", { lang: row.language }, row.id === null ? "unknown" : row.name)),
-      row.figures.map(({ text, band, dateBand }) => element("td", {}, text,
-        band !== null && element("small", {}, band), dateBand !== null && element("small", {}, `by dates ${dateBand}`)))))))];
+      row.figures.map(({ text, band, dateBand }) => element("td", {}, text, band !== null && element("small", {}, band),
+        dateBand !== null && element("small", {}, `by dates ${dateBand}`)))))))];
   if (rows.length < all.length) parts.push(note(`${all.length - rows.length} that hold ground at other dates have none ${isPair ? "at these" : "now"}.`));
   if (figures.some(({ band }) => band !== null)) parts.push(note("Below a figure: where it lies with 95 %, as far as the accuracy of lines goes."));
   if (figures.some(({ dateBand }) => dateBand !== null))
-    parts.push(note("By dates: the least and the most that dates in doubt admit; choose ground to see which are."));
+    parts.push(note("By dates: the least and the most by the dates that are possible, for some statements are in doubt. Choose ground to see which."));
   const contacts = layers.contact ? contactRows(model, dates) : [];
   if (contacts.length > 0) {
     parts.push(element("table", {},
@@ -267,7 +267,7 @@ export function fillAbout(model) {
     data.attribution && element("p", {}, data.attribution),
     element("p", {}, `Areas by method ${data.method}, on a grid of ${data.grid}; between sources the rule ${data.rule}. Made by ${data.program}${data.checksum ? ` from the atlas of checksum ${data.checksum}` : ""}.`),
     model.restrictions().length > 0 && element("p", {}, element("strong", {}, "Restricted: "), `${model.restrictions().join("; ")}.`),
-    element("p", {}, `Ground is drawn along the lines of the statements${data.coarse ? "; far out, vertices that fall within a pixel of the line are left out" : ", with nothing left out"}; how true these lines are is another matter, and what the bands are about.`),
+    element("p", {}, `Ground is drawn along the lines of the statements${data.coarse.length > 0 ? "; far out, vertices that fall within a pixel of the line are left out" : ", with nothing left out"}; how true these lines are is another matter, and what the bands are about.`),
     element("h3", {}, "Keys"),
     element("p", {}, key("←"), " ", key("→"), " change before, next change; ", key("Home"), " ", key("End"), " first, last; ", key("Space"), " play (where no button has the focus). On the map: arrows and ", key("+"), " ", key("−"), " move it, ", key("Enter"), " tells about the ground at its centre; ", key("Esc"), " closes."),
     element("h3", {}, "Sources"),

@@ -21,8 +21,11 @@ export function figureRows(model, dates) {
       figures: at.map((of) => {
         const { area = 0, low = null, high = null, dateLow = null, dateHigh = null } = of.get(id) ?? {};
         const hasBand = low !== null && high !== null;
-        const isInDoubt = dateLow !== null && (dateLow !== area || dateHigh !== area);
-        return { area, low, high, dateBand: isInDoubt ? `${km2(dateLow, low, high)}–${km2(dateHigh, low, high)}` : null, text: area > 0 ? km2(area, low, high) : "–", band: hasBand && area > 0 ? km2Band(low, high) : null };
+        const isDoubtful = dateLow !== null && (dateLow !== area || dateHigh !== area);
+        return {
+          area, low, high, text: area > 0 ? km2(area, low, high) : isDoubtful ? "0" : "–", band: hasBand && area > 0 ? km2Band(low, high) : null,
+          dateBand: isDoubtful ? `${km2(dateLow, low, high)}–${km2(dateHigh, low, high)}` : null,
+        };
       }),
     };
   });

@@ -39,10 +39,11 @@ export function csvOf(model, view) {
     for (const p of changeRows(model, dates, view.party).parties)
       rows.push([from, to, theme, id(p.holder), model.holderName(theme, p.holder), p.gained, p.lost, p.held]);
   } else {
-    rows.push(["at", "theme", "actor", "name", "area_m2", "low_m2", "high_m2"]);
+    const doubt = model.hasDoubt ? (row) => [row.dateLow, row.dateHigh] : () => [];
+    rows.push(["at", "theme", "actor", "name", "area_m2", "low_m2", "high_m2", ...(model.hasDoubt ? ["date_low_m2", "date_high_m2"] : [])]);
     for (const t of dates)
       for (const row of model.figuresAt(t))
-        rows.push([model.text(t), theme, row.id, row.holder === undefined ? "" : model.holderName(theme, row.holder), row.area, row.low, row.high]);
+        rows.push([model.text(t), theme, row.id, row.holder === undefined ? "" : model.holderName(theme, row.holder), row.area, row.low, row.high, ...doubt(row)]);
   }
   return rows.map(csvRow).join("\r\n") + "\r\n";
 }
