@@ -25,7 +25,7 @@ export function figureRows(model, dates) {
         const isDoubtful = dateLow !== null && (dateLow !== area || dateHigh !== area);
         return {
           ...rest, area, low, high, text: area > 0 ? km2(area, low, high) : isDoubtful ? "0" : "–", band: hasBand && area > 0 ? km2Band(low, high) : null,
-          dateBand: isDoubtful ? km2Band(dateLow, dateHigh) : null,
+          dateBand: isDoubtful ? `${km2(dateLow)}–${km2(dateHigh)}` : null,
         };
       }),
     };
