@@ -1,5 +1,6 @@
 #include "tools/cli/report.h"
 
+#include "tools/cli/html.h"
 #include "tools/cli/printable.h"
 #include <marchland/base/error.h>
 #include <marchland/io/csv.h>
