@@ -439,7 +439,10 @@ class MapData {
       lines[e] = of_face_[plane.face(2 * e)] != of_face_[plane.face(2 * e + 1)];
     const Dissolver dissolver(*composite_, lines, {});
     std::vector<MultiPolygon> areas(keys_.size());
+    AreaUnits worst_rounding = 0;
     for (Dissolved& piece : dissolver(of_face_)) {
+      const AreaUnits change = piece.rounded - piece.exact;
+      if (piece.category != 0) worst_rounding = std::max(worst_rounding, change < 0 ? -change : change);
       if (piece.category != 0) areas[piece.category - 1] = std::move(piece.area);
     }
     const SharedArcs shared = share_arcs(areas);
@@ -494,6 +497,7 @@ class MapData {
     Json bounds = Json::array();
     for (const std::int32_t side : box) bounds.push_back(grid_to_degrees(side));
     out["arc_lengths_m"] = std::move(lengths);
+    out["rounding_m2"] = square_meters(worst_rounding);
     out["topology"] = {
         {"type", "Topology"},
         {"bbox", std::move(bounds)},

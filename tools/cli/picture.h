@@ -8,7 +8,9 @@ namespace marchland::cli {
 
 /// An SVG of at most 900 by 900 units, equidistant about the middle latitude; lines rounded to about half a
 /// unit. Ground in the colours of its holders, contested ground dotted, unknown ground light. `name` is its
-/// accessible name.
+/// accessible name. Attributes say how it lies on the earth (data-west, data-north in degrees,
+/// data-units-lon, data-units-lat in units a degree) and whose ground each path is (data-actor), so that it
+/// can be read back.
 [[nodiscard]] std::string control_picture(const Session& session, Instant at, const std::string& name);
 
 }  // namespace marchland::cli

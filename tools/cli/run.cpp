@@ -1,5 +1,6 @@
 // marchland run: the main job. Tables, layers, rasters, pictures, the map, and an index of what was written.
 #include "tools/cli/commands.h"
+#include "tools/cli/declared.h"
 #include "tools/cli/dwell.h"
 #include "tools/cli/figures.h"
 #include "tools/cli/layers.h"
@@ -100,15 +101,15 @@ struct RunCommand {
       written.push_back({"tables/" + name + ".csv", what, made});
       written.push_back({"tables/" + name + ".json", what + ", in full", std::move(made)});
     };
-    const auto say = [&](const std::string& title, Report report) {
-      answers.push_back({title, report});
+    const auto say = [&](const std::string& title, Report report, const std::string& name) {
+      answers.push_back({title, report, "tables/" + name + ".json"});
       report.notes.clear();
       summary += (summary.empty() ? "" : "\n") + title + "\n" + render(report, {Format::table, {}, 2});
     };
 
     const Report area = areas_report(session, instants, {session.scope(), false, false});
     write_tables("areas", "areas by party", area, {{"command", "areas"}, {"at", names}});
-    say("Areas", area);
+    say("Areas", area, "areas");
     if (!session.atlas().regions.empty()) {
       write_tables("areas-by-region", "areas by region and party",
                    areas_report(session, instants, {session.scope(), true, false}),
@@ -119,7 +120,7 @@ struct RunCommand {
       const Report report = changes_report(session, dates[i - 1].at, dates[i].at);
       write_tables(name, fmt::format("changes between {} and {}", dates[i - 1].name, dates[i].name), report,
                    {{"command", "changes"}, {"from", dates[i - 1].name}, {"to", dates[i].name}});
-      say(fmt::format("Changes: {} to {}", dates[i - 1].name, dates[i].name), report);
+      say(fmt::format("Changes: {} to {}", dates[i - 1].name, dates[i].name), report, name);
     }
     write_tables("timeline", "areas at every change", timeline_report(session, "change"),
                  {{"command", "timeline"}, {"every", "change"}});
@@ -129,7 +130,7 @@ struct RunCommand {
       write_tables("dwell", "how long each party had how much ground", dwell, {{"command", "dwell"}});
       say(fmt::format("Days under each holder: {} to {}", session.date(when->from()),
                       session.date(when->to())),
-          dwell);
+          dwell, "dwell");
       if (!session.atlas().places.empty()) {
         write_tables("dwell-places", "how long each party had each place",
                      dwell_places_report(session, *when), {{"command", "dwell"}, {"places", true}});
@@ -142,14 +143,15 @@ struct RunCommand {
       write_tables(fmt::format("line-{}-{}", sides.first_id, sides.second_id),
                    fmt::format("line of contact between {} and {}", sides.first_id, sides.second_id), report,
                    {{"command", "line"}, {"between", {sides.first_id, sides.second_id}}, {"at", names}});
-      say(fmt::format("Line of contact between {} and {}", sides.first_id, sides.second_id), report);
+      say(fmt::format("Line of contact between {} and {}", sides.first_id, sides.second_id), report,
+          fmt::format("line-{}-{}", sides.first_id, sides.second_id));
     }
     write_figures(session, folder, written, summary);
     const CheckReport check = check_report(session);
     write_file(folder.file("tables/check.json"), render(check.report, {Format::json, {}, 2}),
                Existing::refuse);
     written.push_back({"tables/check.json", "findings and certificates", {{"command", "check"}}});
-    say("Check", check.report);
+    say("Check", check.report, "check");
 
     write_layers(session, dates, lines, folder, written);
     if (!session.atlas().regions.empty()) {
@@ -181,6 +183,12 @@ struct RunCommand {
     index["utc_offset_minutes"] = session.atlas().days.utc_offset.count();
     index["day_starts_minutes"] = session.atlas().days.day_starts.count();
     index["options"] = options_json(query);
+    index.update(declared_json(session.atlas()));
+    index["certificates"] = Json::array();
+    for (const Table& table : check.report.tables) {
+      if (table.name != "certificates") continue;
+      for (const Json& row : table.rows) index["certificates"].push_back(row["name"]);
+    }
     index["files"] = index_entries(folder.temporary(), written);
     write_file(folder.file(kResultPage), result_page(session, index, answers, pictures), Existing::refuse);
     written.insert(written.begin(), {kResultPage, "what was found, to read: open it in a browser"});
@@ -202,7 +210,7 @@ struct RunCommand {
           fmt::format("who held what at {}", date.name == at ? at : date.name + " (" + at + ")");
       const std::string file = "pictures/control-" + date.name + ".svg";
       write_file(folder.file(file), control_picture(session, date.at, what), Existing::refuse);
-      written.push_back({file, what});
+      written.push_back({file, what, {{"layer", "picture"}, {"at", date.name}}});
       pictures.push_back({file, what, at});
     }
     return pictures;
@@ -289,6 +297,7 @@ struct RunCommand {
     fill(out);
     static_cast<void>(out.write());  // the files say it themselves
     result.made["rounding_m2"] = square_meters(out.worst_rounding());
+    if (out.vanished() != 0) result.made["vanished_m2"] = square_meters(out.vanished());
     written.push_back(std::move(result));
   }
 
@@ -364,26 +373,6 @@ struct RunCommand {
       if (digit * power >= wanted) return digit * power;
     }
     return 10.0 * power;
-  }
-
-  static std::string sources_text(const Atlas& atlas) {
-    std::string text = atlas.title + "\n\n";
-    if (!atlas.attribution.empty()) text += atlas.attribution + "\n\n";
-    if (!atlas.disclaimer.empty()) text += atlas.disclaimer + "\n\n";
-    text += "Sources\n";
-    for (const Source& source : atlas.sources) {
-      text += fmt::format("- {}: {}\n", source.id, source.title);
-      const auto line = [&](const char* key, const std::string& value) {
-        if (!value.empty()) text += fmt::format("  {}: {}\n", key, value);
-      };
-      line("author", source.author);
-      line("licence", source.licence);
-      line("date", source.date);
-      line("link", source.url);
-      line("note", source.note);
-      if (source.sigma) line("accuracy of lines, one sigma", fmt::format("{} m", source.sigma->value()));
-    }
-    return text;
   }
 };
 

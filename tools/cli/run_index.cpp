@@ -139,8 +139,12 @@ std::string result_page(const Session& session, const Json& index, const std::ve
   const std::string title = escape_html(atlas.title.empty() ? atlas.id : atlas.title);
   Sections sections;
   if (!pictures.empty()) sections.add("Pictures", pictures_of(session, pictures));
-  for (const ResultAnswer& answer : answers)
-    sections.add(answer.title, render(answer.report, {Format::html, {}, 2}));
+  for (const ResultAnswer& answer : answers) {
+    Rendering how;
+    how.format = Format::html;
+    how.document = answer.document;
+    sections.add(answer.title, render(answer.report, how));
+  }
   sections.add("Files", files_of(index));
   sections.add("Sources", sources_of(atlas));
   const bool has_map = std::any_of(index["files"].begin(), index["files"].end(),

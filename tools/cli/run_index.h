@@ -20,6 +20,7 @@ struct ResultPicture {
 struct ResultAnswer {
   std::string title;
   Report report;
+  std::string document{};  ///< the file of the folder that has its tables in full
 };
 
 /// `index` is the document of index.json, with its files. Names, notes and titles are escaped.
