@@ -26,7 +26,8 @@ struct MarkupElement {
 };
 
 /// A well-formed XML document in UTF-8. Nothing that it refers to is read, from disk or network, and entities
-/// that it defines are not replaced. Throws InvalidArgument with libxml2's words and the line.
+/// that it defines are not replaced; those that grow out of all proportion are refused. Throws
+/// InvalidArgument with libxml2's words and the line.
 [[nodiscard]] MarkupElement parse_xml(const std::string& document);
 
 /// A page in UTF-8, read as leniently as a browser would: the element `html`. Throws InvalidArgument for one
