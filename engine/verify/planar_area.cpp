@@ -10,6 +10,30 @@
 #include <vector>
 
 namespace marchland {
+namespace {
+
+struct Box {
+  double west = std::numeric_limits<double>::infinity();
+  double south = std::numeric_limits<double>::infinity();
+  double east = -std::numeric_limits<double>::infinity();
+  double north = -std::numeric_limits<double>::infinity();
+
+  void add(const Position& p) {
+    west = std::min(west, p.lon);
+    east = std::max(east, p.lon);
+    south = std::min(south, p.lat);
+    north = std::max(north, p.lat);
+  }
+  void add(const Box& box) {
+    add(Position{box.west, box.south});
+    add(Position{box.east, box.north});
+  }
+  [[nodiscard]] bool meets(const Box& other) const {
+    return west <= other.east && other.west <= east && south <= other.north && other.south <= north;
+  }
+};
+
+}  // namespace
 
 struct PlanarArea::Geometry {
   Geometry() {
@@ -30,10 +54,8 @@ struct PlanarArea::Geometry {
   GEOSContextHandle_t context = GEOS_init_r();
   std::string message;
   GEOSGeometry* area = nullptr;
-  double west = std::numeric_limits<double>::infinity();
-  double south = std::numeric_limits<double>::infinity();
-  double east = -std::numeric_limits<double>::infinity();
-  double north = -std::numeric_limits<double>::infinity();
+  Box box;
+  std::vector<Box> boxes;  ///< of its polygons
   // Made when first asked for.
   GEOSGeometry* lines = nullptr;
   const GEOSPreparedGeometry* prepared_lines = nullptr;
@@ -57,6 +79,16 @@ Ring positions_of(GEOSContextHandle_t context, const GEOSGeometry* ring) {
   Ring out(size);
   for (unsigned i = 0; i < size; ++i) GEOSCoordSeq_getXY_r(context, sequence, i, &out[i].lon, &out[i].lat);
   return out;
+}
+
+/// Copies of some polygons of an area.
+GEOSGeometry* polygons_of(GEOSContextHandle_t context, const GEOSGeometry* area,
+                          const std::vector<int>& which) {
+  std::vector<GEOSGeometry*> polygons;
+  for (const int i : which)
+    polygons.push_back(GEOSGeom_clone_r(context, GEOSGetGeometryN_r(context, area, i)));
+  return GEOSGeom_createCollection_r(context, GEOS_MULTIPOLYGON, polygons.data(),
+                                     static_cast<unsigned>(polygons.size()));
 }
 
 void collect_polygons(GEOSContextHandle_t context, const GEOSGeometry* geometry, MultiPolygon& out) {
@@ -101,14 +133,11 @@ PlanarArea::PlanarArea(const MultiPolygon& area) : geometry_(new Geometry) {
                                                                   static_cast<unsigned>(rings.size() - 1));
     if (made == nullptr) fail();
     polygons.push_back(made);
+    Box& box = geometry_->boxes.emplace_back();
     for (const Ring& ring : polygon) {
-      for (const Position& p : ring) {
-        geometry_->west = std::min(geometry_->west, p.lon);
-        geometry_->east = std::max(geometry_->east, p.lon);
-        geometry_->south = std::min(geometry_->south, p.lat);
-        geometry_->north = std::max(geometry_->north, p.lat);
-      }
+      for (const Position& p : ring) box.add(p);
     }
+    geometry_->box.add(box);
   }
   geometry_->area = GEOSGeom_createCollection_r(context, GEOS_MULTIPOLYGON, polygons.data(),
                                                 static_cast<unsigned>(polygons.size()));
@@ -136,16 +165,40 @@ std::optional<PlanarArea::Defect> PlanarArea::defect() const {
 }
 
 bool PlanarArea::may_meet(const PlanarArea& other) const {
-  const Geometry& a = *geometry_;
-  const Geometry& b = *other.geometry_;
-  return a.west <= b.east && b.west <= a.east && a.south <= b.north && b.south <= a.north;
+  return geometry_->box.meets(other.geometry_->box);
 }
 
 MultiPolygon PlanarArea::intersection(const PlanarArea& other) const {
   MultiPolygon out;
   if (!may_meet(other)) return out;
+  // Only polygons whose boxes meet can have ground in common; of areas in many pieces those are few.
+  const Geometry& a = *geometry_;
+  const Geometry& b = *other.geometry_;
+  std::vector<int> of_b;
+  for (std::size_t i = 0; i < b.boxes.size(); ++i) {
+    if (b.boxes[i].meets(a.box)) of_b.push_back(static_cast<int>(i));
+  }
+  std::vector<int> of_a;
+  std::vector<bool> is_met(b.boxes.size(), false);
+  for (std::size_t i = 0; i < a.boxes.size(); ++i) {
+    bool meets = false;
+    if (!a.boxes[i].meets(b.box)) continue;
+    for (const int k : of_b) {
+      const auto at = static_cast<std::size_t>(k);
+      if (!a.boxes[i].meets(b.boxes[at])) continue;
+      meets = true;
+      is_met[at] = true;
+    }
+    if (meets) of_a.push_back(static_cast<int>(i));
+  }
+  std::erase_if(of_b, [&](int k) { return !is_met[static_cast<std::size_t>(k)]; });
+  if (of_a.empty()) return out;
   const GEOSContextHandle_t context = geometry_->context;
-  GEOSGeometry* common = GEOSIntersection_r(context, geometry_->area, other.geometry_->area);
+  GEOSGeometry* mine = polygons_of(context, a.area, of_a);
+  GEOSGeometry* theirs = polygons_of(context, b.area, of_b);
+  GEOSGeometry* common = GEOSIntersection_r(context, mine, theirs);
+  GEOSGeom_destroy_r(context, mine);
+  GEOSGeom_destroy_r(context, theirs);
   if (common == nullptr) throw Error(ErrorCode::failure, fmt::format("GEOS: {}", geometry_->message));
   collect_polygons(context, common, out);
   GEOSGeom_destroy_r(context, common);

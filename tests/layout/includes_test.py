@@ -17,7 +17,7 @@ THIRD_PARTY = {
     "gdal": r"^(gdal|ogr|cpl|ogrsf)\w*\.h$", "openssl": r"^openssl/", "simdjson": r"^simdjson",
     "toml++": r"^toml\+\+/", "nlohmann": r"^nlohmann/", "geos": r"^geos", "protozero": r"^protozero/", "tsl": r"^tsl/",
     "sqlite": r"^sqlite3\.h$", "zstd": r"^zstd\.h$", "lzma": r"^lzma\.h$", "zlib": r"^zlib\.h$",
-    "utf8proc": r"^utf8proc\.h$",
+    "utf8proc": r"^utf8proc\.h$", "libxml2": r"^libxml/",
 }
 SYSTEM = re.compile(r"^([a-z_0-9]+|(fcntl|fnmatch|stdio|unistd|stdlib|sys/\w+)\.h)$")
 

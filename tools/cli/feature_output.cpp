@@ -114,6 +114,7 @@ std::vector<Feature> FeatureOutput::polygons(const Dissolver& dissolver, const s
     worst_rounding_ = std::max(worst_rounding_, magnitude(piece.rounded - piece.exact));
     if (piece.area.empty()) {
       ++collapsed_;
+      vanished_ += magnitude(piece.exact);
       continue;
     }
     ++polygons_;

@@ -72,6 +72,8 @@ class FeatureOutput {
   /// The greatest difference that rounding, and simplifying, made to the area of any feature so far, by
   /// method lonlat.
   [[nodiscard]] AreaUnits worst_rounding() const noexcept { return worst_rounding_; }
+  /// Sum of the areas of features that vanished in rounding, and are not in the file.
+  [[nodiscard]] AreaUnits vanished() const noexcept { return vanished_; }
 
   /// Writes the file. A line for standard error that says what rounding did, or why there are no features;
   /// empty if there are lines only.
@@ -92,6 +94,7 @@ class FeatureOutput {
   std::vector<FeatureSet> sets_;
   AreaUnits worst_rounding_ = 0;  ///< greatest |rounded - exact| of any feature
   std::size_t polygons_ = 0;      ///< features made
+  AreaUnits vanished_ = 0;        ///< sum of |exact| of features not made
   std::size_t collapsed_ = 0;     ///< features not made
   std::string why_none_;
   std::string text_dates_;

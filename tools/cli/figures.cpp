@@ -73,6 +73,35 @@ class Answers {
     return {area / unit, Band{band.low / unit, band.high / unit}};
   }
 
+  /// The question, so that whoever has the answer can ask it again: dates as tables write them.
+  [[nodiscard]] Json asked(const PublishedFigure& figure) const {
+    const bool is_change = figure.kind == PublishedFigure::Kind::changed;
+    Json out{{"kind", is_change ? "changed" : "area"}, {"theme", to_string(figure.theme)}};
+    const auto put = [&](const char* key, const std::string& text) {
+      if (!text.empty()) out[key] = text;
+    };
+    const auto put_date = [&](const char* key, const std::string& text) {
+      if (!text.empty()) out[key] = session_.date(instant(figure, key, text));
+    };
+    put("holder", figure.holder);
+    put("passed_to", figure.passed_to);
+    put_date("at", figure.at);
+    put_date("from", figure.from);
+    put_date("to", figure.to);
+    if (!figure.regions.empty()) out["region"] = figure.regions;
+    if (!figure.is_share) return out;
+    double km2 = 0.0;
+    const std::string& of = figure.of;
+    const auto [end, error] = std::from_chars(of.data(), of.data() + of.size(), km2);
+    if (error == std::errc{} && end == of.data() + of.size()) {
+      out["of"] = km2;
+    } else {
+      put("of", is_of_held(figure) ? kHeld : of);
+    }
+    if (is_of_held(figure)) out["of_at"] = session_.date(held_at(figure));
+    return out;
+  }
+
  private:
   static bool is_of_held(const PublishedFigure& figure) {
     return figure.of == kHeld || figure.of.starts_with(kHeldAt);
@@ -365,6 +394,7 @@ FiguresReport figures_report(const Session& session, const std::vector<Published
     row["agrees"] = agrees;
     row["source"] = Json(sources);
     row["reason"] = figure.reason;
+    row["asked"] = answers.asked(figure);
     table.rows.push_back(std::move(row));
     if (agrees != "no" || !figure.reason.empty()) continue;
     ++result.unexplained;

@@ -26,7 +26,12 @@ Json millimeters(double meters) {
   return std::round(meters * 1000.0) / 1000.0;
 }
 
-SharedArcs arcs_between(const Session& session, const MapGround& ground) {
+struct RoundedGround {
+  SharedArcs arcs;
+  AreaUnits worst_rounding = 0;  ///< the greatest change that rounding made to the area of one piece
+};
+
+RoundedGround round_ground(const Session& session, const MapGround& ground) {
   const Arrangement& plane = session.composite().plane();
   const std::vector<Category>& of_face = ground.of_face();
   std::vector<bool> lines(plane.edges().size());
@@ -34,10 +39,15 @@ SharedArcs arcs_between(const Session& session, const MapGround& ground) {
     lines[e] = of_face[plane.face(2 * e)] != of_face[plane.face(2 * e + 1)];
   const Dissolver dissolver(session.composite(), lines, {});
   std::vector<MultiPolygon> areas(ground.grounds().size());
+  RoundedGround out;
   for (Dissolved& piece : dissolver(of_face)) {
-    if (piece.category != 0) areas[piece.category - 1] = std::move(piece.area);
+    if (piece.category == 0) continue;
+    const AreaUnits change = piece.rounded - piece.exact;
+    out.worst_rounding = std::max(out.worst_rounding, change < 0 ? -change : change);
+    areas[piece.category - 1] = std::move(piece.area);
   }
-  return share_arcs(areas);
+  out.arcs = share_arcs(areas);
+  return out;
 }
 
 Json geometries(const Session& session, const MapGround& ground, const SharedArcs& shared) {
@@ -200,7 +210,8 @@ Json coarse_levels(const Arcs& arcs, const Box& box) {
 }  // namespace
 
 void add_lines(Json& document, const Session& session, const MapGround& ground) {
-  const SharedArcs shared = arcs_between(session, ground);
+  const RoundedGround rounded = round_ground(session, ground);
+  const SharedArcs& shared = rounded.arcs;
   Json arcs = Json::array();
   Json lengths = Json::array();
   Box box;
@@ -222,6 +233,7 @@ void add_lines(Json& document, const Session& session, const MapGround& ground) 
     bounds.push_back(grid_to_degrees(side));
   document["arc_lengths_m"] = std::move(lengths);
   document["seam"] = seam_between(session, ground);
+  document["rounding_m2"] = square_meters(rounded.worst_rounding);
   document["coarse"] = coarse_levels(shared.arcs, box);
   document["topology"] = {
       {"type", "Topology"},

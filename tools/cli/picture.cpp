@@ -64,11 +64,13 @@ ThemePicture theme_picture(const Session& session, const Holders& holders, Insta
   std::string& out = picture.svg;
   out = fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"-4 -4 {:.0f} {:.0f}\" "
-      "role=\"img\">\n<title>{}</title>\n"
+      "role=\"img\" data-theme=\"{}\" data-west=\"{}\" data-north=\"{}\" data-units-lon=\"{}\" "
+      "data-units-lat=\"{}\">\n<title>{}</title>\n"
       "<defs><pattern id=\"dots\" width=\"8\" height=\"8\" patternUnits=\"userSpaceOnUse\">"
       "<circle cx=\"2\" cy=\"2\" r=\"1.4\"/><circle cx=\"6\" cy=\"6\" r=\"1.4\"/></pattern></defs>\n"
       "<g stroke=\"#333333\" stroke-width=\"0.8\" stroke-linejoin=\"round\" fill-rule=\"evenodd\">\n",
-      frame.width() + 8, frame.height() + 8, escape_markup(name));
+      frame.width() + 8, frame.height() + 8, to_string(holders.theme()), frame.west, frame.north,
+      frame.narrowing * frame.scale, frame.scale, escape_markup(name));
   for (const Dissolved& piece : dissolve(session.composite(), faces, {decimals})) {
     if (piece.category == 0 || piece.area.empty()) continue;
     const HolderIndex holder = piece.category - 1;
@@ -84,8 +86,11 @@ ThemePicture theme_picture(const Session& session, const Holders& holders, Insta
         path += "Z";
       }
     }
-    out += fmt::format("<path fill=\"{}\" d=\"{}\"/>\n", color_of(session.atlas(), holders, holder), path);
-    if (holders.is_contested(holder)) out += fmt::format("<path fill=\"url(#dots)\" d=\"{}\"/>\n", path);
+    const std::string id = escape_markup(holders.id(holder));
+    out += fmt::format("<path fill=\"{}\" data-actor=\"{}\" d=\"{}\"/>\n",
+                       color_of(session.atlas(), holders, holder), id, path);
+    if (holders.is_contested(holder))
+      out += fmt::format("<path fill=\"url(#dots)\" data-actor=\"{}\" d=\"{}\"/>\n", id, path);
   }
   out += "</g>\n</svg>\n";
   return picture;

@@ -14,7 +14,9 @@ struct ThemePicture {
 
 /// An SVG of at most 900 by 900 units, equidistant about the middle latitude; lines rounded to about half a
 /// unit. Ground in the colours of its holders, contested ground dotted, unknown ground light. `name` is its
-/// accessible name.
+/// accessible name. Attributes say how it lies on the earth (data-west, data-north in degrees,
+/// data-units-lon, data-units-lat in units a degree) and whose ground each path is (data-actor), so that it
+/// can be read back.
 [[nodiscard]] ThemePicture theme_picture(const Session& session, const Holders& holders, Instant at,
                                          const std::string& name);
 

@@ -79,20 +79,66 @@ std::optional<double> number_at(const Json& row, const std::string& key) {
   return found->get<double>();
 }
 
-std::string title_of(const Column& column, const Rendering& how) {
+std::string unit_of(const Column& column, const Rendering& how) {
   switch (column.kind) {
     case Column::Kind::area:
     case Column::Kind::area_band:
-      return fmt::format("{} {}", column.title, how.unit.name);
+      return " " + how.unit.name;
     case Column::Kind::length:
     case Column::Kind::length_band:
-      return column.title + " km";
+      return " km";
     case Column::Kind::share:
     case Column::Kind::share_band:
-      return column.title + " %";
+      return " %";
     default:
-      return column.title;
+      return "";
   }
+}
+
+std::string title_of(const Column& column, const Rendering& how) {
+  return column.title + unit_of(column, how);
+}
+
+/// Names of kinds of columns in pages.
+const std::vector<std::pair<Column::Kind, std::string_view>>& kinds() {
+  using enum Column::Kind;
+  static const std::vector<std::pair<Column::Kind, std::string_view>> kKinds{{text, "text"},
+                                                                             {area, "area"},
+                                                                             {length, "length"},
+                                                                             {share, "share"},
+                                                                             {count, "count"},
+                                                                             {date, "date"},
+                                                                             {number, "number"},
+                                                                             {area_band, "area_band"},
+                                                                             {length_band, "length_band"},
+                                                                             {share_band, "share_band"},
+                                                                             {number_band, "number_band"},
+                                                                             {digits, "digits"},
+                                                                             {days, "days"},
+                                                                             {degree, "degree"},
+                                                                             {files, "files"}};
+  return kKinds;
+}
+
+/// Attributes of a heading, by which column_of_page knows the column again.
+std::string column_attributes(const Column& column, const Rendering& how) {
+  if (how.document.empty()) return "";
+  const auto kind = std::find_if(kinds().begin(), kinds().end(),
+                                 [&](const auto& each) { return each.first == column.kind; });
+  std::string out = fmt::format(" data-key=\"{}\" data-kind=\"{}\"", escape_markup(column.key), kind->second);
+  if (!column.low.empty())
+    out += fmt::format(" data-low=\"{}\" data-high=\"{}\"", escape_markup(column.low),
+                       escape_markup(column.high));
+  return out;
+}
+
+/// Attributes of a row: the file, the table and the place in it where the row stands in full.
+std::string row_attributes(const Table& table, std::size_t number, const Rendering& how) {
+  if (how.document.empty()) return "";
+  const Json& row = table.rows[number];
+  return fmt::format(" data-document=\"{}\" data-table=\"{}\" data-row=\"{}\"",
+                     escape_markup(row.value("document", how.document)), escape_markup(table.name),
+                     row.value("row", number));
 }
 
 std::string for_people(const Json& row, const Column& column, const Rendering& how) {
@@ -248,12 +294,12 @@ std::string render_html(const Table& whole, const Rendering& how) {
   out += "<thead><tr>";
   const std::vector<std::string> titles = distinct_titles(table.columns, how);
   for (std::size_t c = 0; c < titles.size(); ++c) {
-    out += is_text(table.columns[c]) ? "<th scope=\"col\">" : "<th scope=\"col\" class=\"figure\">";
-    out += escape_markup(titles[c]) + "</th>";
+    out += is_text(table.columns[c]) ? "<th scope=\"col\"" : "<th scope=\"col\" class=\"figure\"";
+    out += column_attributes(table.columns[c], how) + ">" + escape_markup(titles[c]) + "</th>";
   }
   out += "</tr></thead>\n<tbody>\n";
   for (std::size_t i = 0; i < shown; ++i) {
-    out += "<tr>";
+    out += "<tr" + row_attributes(table, i, how) + ">";
     for (const Column& column : table.columns) {
       // What a row is about stands first.
       const bool is_head = &column == &table.columns.front() && is_text(column);
@@ -340,6 +386,25 @@ std::string html_table_start(const std::string& name, std::size_t rows) {
   constexpr std::size_t kTall = 40;
   return fmt::format("<div class=\"wide{}\" role=\"region\" aria-label=\"{}\" tabindex=\"0\"><table>\n",
                      rows > kTall ? " tall" : "", escape_markup(name));
+}
+
+std::string shown_cell(const Json& row, const Column& column, const Rendering& how) {
+  return for_people(row, column, how);
+}
+
+std::string shown_unit(const Column& column, const Rendering& how) {
+  return unit_of(column, how);
+}
+
+std::optional<Column> column_of_page(const std::map<std::string, std::string>& attributes) {
+  const auto value = [&](const char* name) {
+    const auto found = attributes.find(name);
+    return found == attributes.end() ? std::string() : found->second;
+  };
+  const auto kind = std::find_if(kinds().begin(), kinds().end(),
+                                 [&](const auto& each) { return each.second == value("data-kind"); });
+  if (kind == kinds().end() || value("data-key").empty()) return std::nullopt;
+  return Column{value("data-key"), "", kind->first, true, value("data-low"), value("data-high")};
 }
 
 std::string render(const Report& report, const Rendering& how) {

@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include <filesystem>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -88,6 +90,9 @@ struct Rendering {
   AreaUnit unit;
   int decimals = 2;
   std::string name{};  ///< html: what a table is about that has no title
+  /// html: the file that has the tables in full, which the page says of each row and column, so that it can
+  /// be read back. Rows of several files have it each, under "document", and their number there under "row".
+  std::string document{};
 };
 
 /// Start of a table of a page that may be wider than the page and scrolls, by keys too; long ones in a box of
@@ -95,5 +100,13 @@ struct Rendering {
 [[nodiscard]] std::string html_table_start(const std::string& name, std::size_t rows);
 
 [[nodiscard]] std::string render(const Report& report, const Rendering& how);
+
+/// What people see of a figure.
+[[nodiscard]] std::string shown_cell(const Json& row, const Column& column, const Rendering& how);
+/// What people see of the unit of a column's figures, after its title: "" or " km2".
+[[nodiscard]] std::string shown_unit(const Column& column, const Rendering& how);
+/// The column, without its title, that a heading of a page names in its attributes ("data-key", "data-kind",
+/// "data-low", "data-high"); nothing where they name none.
+[[nodiscard]] std::optional<Column> column_of_page(const std::map<std::string, std::string>& attributes);
 
 }  // namespace marchland::cli

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <map>
 #include <set>
+#include <system_error>
 #include <utility>
 
 namespace marchland::cli {
@@ -67,41 +68,6 @@ Json options_json(const QueryOptions& query) {
   add("group", query.groups);
   add("source", query.sources);
   return options;
-}
-
-std::string licences_text(const Atlas& atlas) {
-  const auto entry = [](const Source& source) {
-    std::string text = fmt::format("- {}: {}\n", source.id, source.title);
-    if (!source.author.empty()) text += fmt::format("  {}\n", source.author);
-    if (!source.url.empty()) text += fmt::format("  {}\n", source.url);
-    return text;
-  };
-  // In the order of the atlas, each licence where its first source stands.
-  std::vector<std::pair<std::string, std::string>> by_licence;
-  std::string without;
-  for (const Source& source : atlas.sources) {
-    if (source.licence.empty()) {
-      without += entry(source);
-      continue;
-    }
-    const auto known = std::find_if(by_licence.begin(), by_licence.end(),
-                                    [&](const auto& group) { return group.first == source.licence; });
-    if (known == by_licence.end()) {
-      by_licence.emplace_back(source.licence, entry(source));
-    } else {
-      known->second += entry(source);
-    }
-  }
-  std::string text =
-      fmt::format("Licences of the sources of: {}\n", atlas.title.empty() ? atlas.id : atlas.title);
-  for (const auto& [licence, sources] : by_licence) text += fmt::format("\n{}\n{}", licence, sources);
-  if (!without.empty()) {
-    text += fmt::format("\nNo licence is stated for these; ask their makers before passing them on.\n{}",
-                        without);
-  }
-  if (!atlas.attribution.empty()) text += fmt::format("\nAttribution\n{}\n", atlas.attribution);
-  if (!atlas.disclaimer.empty()) text += fmt::format("\nDisclaimer\n{}\n", atlas.disclaimer);
-  return text;
 }
 
 }  // namespace marchland::cli

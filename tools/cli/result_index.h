@@ -36,8 +36,4 @@ struct ResultFile {
 /// source; those not given are not there.
 [[nodiscard]] Json options_json(const QueryOptions& query);
 
-/// The licences of an atlas's sources: each once, with the sources under it and who made them; then sources
-/// that state none, the attribution that the atlas asks for, and its disclaimer.
-[[nodiscard]] std::string licences_text(const Atlas& atlas);
-
 }  // namespace marchland::cli

@@ -1,5 +1,6 @@
 // marchland run: the main job. Tables, layers, rasters, pictures, the map, and an index of what was written.
 #include "tools/cli/commands.h"
+#include "tools/cli/declared.h"
 #include "tools/cli/dwell.h"
 #include "tools/cli/figures.h"
 #include "tools/cli/layers.h"
@@ -77,8 +78,9 @@ struct RunCommand {
       written.push_back({"tables/" + name + ".csv", what, made});
       written.push_back({"tables/" + name + ".json", what + ", in full", std::move(made)});
     };
-    const auto say = [&](const std::string& title, Report report, std::vector<ResultLink> links = {}) {
-      answers.push_back({title, report, std::move(links)});
+    const auto say = [&](const std::string& title, Report report, const std::string& name,
+                         std::vector<ResultLink> links = {}) {
+      answers.push_back({title, report, std::move(links), "tables/" + name + ".json"});
       report.notes.clear();
       summary += (summary.empty() ? "" : "\n") + title + "\n" + render(report, {Format::table, {}, 2});
     };
@@ -97,13 +99,13 @@ struct RunCommand {
     areas_links.push_back(
         {"Through time, at every date at which any of them changes, with what passed from whom to whom",
          both_of("timeline")});
-    say(words.areas, area, std::move(areas_links));
+    say(words.areas, area, "areas", std::move(areas_links));
     for (std::size_t i = 1; i < dates.size(); ++i) {
       const std::string name = "changes-" + dates[i - 1].file + "-" + dates[i].file;
       const Report report = changes_report(session, dates[i - 1].at, dates[i].at);
       write_tables(name, fmt::format("changes between {} and {}", dates[i - 1].name, dates[i].name), report,
                    {{"command", "changes"}, {"from", dates[i - 1].name}, {"to", dates[i].name}});
-      say(fmt::format("Changes: {} to {}", dates[i - 1].name, dates[i].name), report,
+      say(fmt::format("Changes: {} to {}", dates[i - 1].name, dates[i].name), report, name,
           {{"These in full", both_of(name)}});
     }
     const std::optional<Interval> when = stretch_of_time(session);
@@ -120,7 +122,7 @@ struct RunCommand {
              both_of("dwell-places")});
       }
       say(fmt::format("{}: {} to {}", words.days, session.date(when->from()), session.date(when->to())),
-          dwell, std::move(links));
+          dwell, "dwell", std::move(links));
     }
 
     const std::vector<LineSides> lines = contacts(session, instants);
@@ -133,16 +135,17 @@ struct RunCommand {
                    {{"command", "line"}, {"between", {sides.first_id, sides.second_id}}, {"at", names}});
       std::vector<std::string> files = both_of(name);
       files.push_back("layers/" + name + ".geojson");
-      add_lines(all_lines, report, sides, files);
+      add_lines(all_lines, report, sides, name, files);
     }
-    if (!lines.empty()) say(words.lines, std::move(all_lines));
+    // Rows of several files: each says which.
+    if (!lines.empty()) say(words.lines, std::move(all_lines), line_name(lines.front()));
     if (auto figures = write_figures(session, folder, written, summary))
       answers.push_back(std::move(*figures));
     const CheckReport check = check_report(session);
     write_file(folder.file("tables/check.json"), render(check.report, {Format::json, {}, 2}),
                Existing::refuse);
     written.push_back({"tables/check.json", "findings and certificates", {{"command", "check"}}});
-    say("Check", check.report, {{"These in full", {"tables/check.json"}}});
+    say("Check", check.report, "check", {{"These in full", {"tables/check.json"}}});
 
     write_layers(session, dates, lines, folder, written);
     if (!session.atlas().regions.empty()) {
@@ -175,6 +178,12 @@ struct RunCommand {
     index["utc_offset_minutes"] = session.atlas().days.utc_offset.count();
     index["day_starts_minutes"] = session.atlas().days.day_starts.count();
     index["options"] = options_json(query);
+    index.update(declared_json(session.atlas()));
+    index["certificates"] = Json::array();
+    for (const Table& table : check.report.tables) {
+      if (table.name != "certificates") continue;
+      for (const Json& row : table.rows) index["certificates"].push_back(row["name"]);
+    }
     index["files"] = index_entries(folder.temporary(), written);
     write_file(folder.file(kResultPage), result_page(session, holders, index, answers, pictures),
                Existing::refuse);
@@ -196,7 +205,7 @@ struct RunCommand {
   }
 
   /// The dates at which the two have a line, as rows of one table of all lines.
-  static void add_lines(Report& all, const Report& report, const LineSides& sides,
+  static void add_lines(Report& all, const Report& report, const LineSides& sides, const std::string& name,
                         const std::vector<std::string>& files) {
     if (all.tables.empty()) {
       all = report;
@@ -205,9 +214,15 @@ struct RunCommand {
       table.columns.insert(table.columns.begin(), {{"first", "between"}, {"second", "and"}});
       table.columns.push_back({"files", "in full", Column::Kind::files});
     }
-    for (const Json& row : report.tables.front().rows) {
+    const Json& rows = report.tables.front().rows;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const Json& row = rows[i];
       if (row["parts"] == 0) continue;
-      Json named{{"first", sides.first_id}, {"second", sides.second_id}, {"files", files}};
+      Json named{{"first", sides.first_id},
+                 {"second", sides.second_id},
+                 {"files", files},
+                 {"document", "tables/" + name + ".json"},
+                 {"row", i}};
       named.update(row);
       all.tables.front().rows.push_back(std::move(named));
     }
@@ -224,7 +239,7 @@ struct RunCommand {
       const std::string file = fmt::format("pictures/{}-{}.svg", to_string(session.theme()), date.file);
       ThemePicture picture = theme_picture(session, holders, date.at, what);
       write_file(folder.file(file), picture.svg, Existing::refuse);
-      written.push_back({file, what});
+      written.push_back({file, what, {{"layer", "picture"}, {"at", date.name}}});
       pictures.pictures.push_back({file, what});
       pictures.shown.merge(picture.shown);
     }
@@ -266,7 +281,8 @@ struct RunCommand {
                     [](const Column& column) { return column.key == "reason" || column.key == "source"; });
     }
     summary += "\nPublished figures\n" + render(table, {Format::table, {}, 2});
-    return ResultAnswer{"Published figures", report, {{"These in full", both_of("figures")}}};
+    return ResultAnswer{
+        "Published figures", report, {{"These in full", both_of("figures")}}, "tables/figures.json"};
   }
 
   /// A composite has the manifest of its folder, and not the files beside it.
@@ -318,6 +334,7 @@ struct RunCommand {
     fmt::print(stderr, "{}", folder.in_place(out.text_dates()));
     result.made["rounding_m2"] = square_meters(out.worst_rounding());
     result.layers = result_layers(out.sets());
+    if (out.vanished() != 0) result.made["vanished_m2"] = square_meters(out.vanished());
     written.push_back(std::move(result));
   }
 
@@ -400,26 +417,6 @@ struct RunCommand {
       if (digit * power >= wanted) return digit * power;
     }
     return 10.0 * power;
-  }
-
-  static std::string sources_text(const Atlas& atlas) {
-    std::string text = atlas.title + "\n\n";
-    if (!atlas.attribution.empty()) text += atlas.attribution + "\n\n";
-    if (!atlas.disclaimer.empty()) text += atlas.disclaimer + "\n\n";
-    text += "Sources\n";
-    for (const Source& source : atlas.sources) {
-      text += fmt::format("- {}: {}\n", source.id, source.title);
-      const auto line = [&](const char* key, const std::string& value) {
-        if (!value.empty()) text += fmt::format("  {}: {}\n", key, value);
-      };
-      line("author", source.author);
-      line("licence", source.licence);
-      line("date", source.date);
-      line("link", source.url);
-      line("note", source.note);
-      if (source.sigma) line("accuracy of lines, one sigma", fmt::format("{} m", source.sigma->value()));
-    }
-    return text;
   }
 };
 

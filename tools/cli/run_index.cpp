@@ -193,8 +193,8 @@ std::string files_of(const Json& index) {
       bytes += file["bytes"].get<double>();
       rows +=
           fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td><td class=\"figure\">{}</td></tr>\n",
-                      link_to(file["file"].get<std::string>()), escape_markup(file["what"].get<std::string>()),
-                      bytes_of(file["bytes"].get<double>()));
+                      link_to(file["file"].get<std::string>()),
+                      escape_markup(file["what"].get<std::string>()), bytes_of(file["bytes"].get<double>()));
     }
     const std::string title = folder.empty() ? "To open" : folder;
     out += fmt::format(
@@ -225,6 +225,7 @@ std::string result_page(const Session& session, const Holders& holders, const Js
     Rendering how;
     how.format = Format::html;
     how.name = answer.title;
+    how.document = answer.document;
     sections.add(answer.title, render(report, how) + links_of(answer.links));
   }
   sections.add("Files", files_of(index));

@@ -33,6 +33,7 @@ struct ResultAnswer {
   std::string title;
   Report report{};
   std::vector<ResultLink> links{};
+  std::string document{};  ///< the file of the folder that has its tables in full
 };
 
 /// `index` is the document of index.json, with its files. Names, notes and titles are escaped; parties have

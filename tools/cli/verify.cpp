@@ -3,6 +3,7 @@
 #include "tools/cli/verify.h"
 
 #include "tools/cli/commands.h"
+#include "tools/cli/declared.h"
 #include "tools/cli/query.h"
 #include "tools/cli/result_index.h"
 #include <marchland/base/error.h>
@@ -233,7 +234,7 @@ void check_made(const Json& entry, const auto& fail) {
   expect("at", "a date or a list of them",
          [&](const Json& value) { return value.is_string() || is_texts(value); });
   expect("between", "two parties", [&](const Json& value) { return is_texts(value) && value.size() == 2; });
-  for (const char* key : {"rounding_m2", "res"})
+  for (const char* key : {"rounding_m2", "vanished_m2", "res"})
     expect(key, "a number", [](const Json& value) { return value.is_number(); });
 }
 
@@ -259,6 +260,14 @@ Json read_index(const fs::path& folder) {
   }
   for (const char* key : {"atlas", "checksum", "method"}) {
     if (!index[key].is_string()) fail(fmt::format("{}: expected a text", key));
+  }
+  for (const char* key : {"actors", "regions", "sources", "certificates"}) {
+    if (!index.contains(key)) {
+      fail(
+          fmt::format("has no '{}': an earlier version wrote it; run again to get a folder that can be "
+                      "verified",
+                      key));
+    }
   }
   for (const char* key : {"utc_offset_minutes", "day_starts_minutes"}) {
     if (index.contains(key) && !index[key].is_number_integer())
@@ -372,6 +381,14 @@ struct VerifyCommand {
                     fmt::format("{}: dates: {}: {}", (folder / kResultIndex).string(), name, error.what()));
       }
     }
+    try {
+      result.declared = declared_atlas(result.index);
+    } catch (const Json::exception& error) {
+      throw Error(
+          ErrorCode::invalid_data,
+          fmt::format("{}: actors, regions, sources: expected lists of what has an id, told in texts: {}",
+                      (folder / kResultIndex).string(), error.what()));
+    }
     const std::string method = result.index["method"];
     result.measure = EqualAreaMeasure::of_method(method);
     result.earth = EqualAreaMeasure::of_method("lonlat");
@@ -459,6 +476,10 @@ std::string defect_of_row(const ResultBack& folder, const Json& row) {
 
 }  // namespace
 
+std::string ResultBack::bytes(const std::string& file) const {
+  return bytes_of(path / file);
+}
+
 std::optional<Json> ResultBack::table(const std::string& file, Checks& checks) const {
   Json document = Json::parse(bytes_of(path / file), nullptr, false);
   if (!document.is_object()) {
@@ -488,6 +509,10 @@ std::optional<Json> ResultBack::table(const std::string& file, Checks& checks) c
 }
 
 double area_bound(const ResultBack& folder, const std::string& file, const MeasuredArea& measured) {
+  return area_bound(measured, stated_rounding(folder, file));
+}
+
+double area_bound(const MeasuredArea& measured, double rounding) {
   // What docs/design/areas.md states of each edge: 3 mm2 for every milepost (65536 units of 1e-7 degree) and
   // twice that.
   constexpr double kUnits = 3e-6;
@@ -495,7 +520,7 @@ double area_bound(const ResultBack& folder, const std::string& file, const Measu
   const double whole =
       kUnits * (2.0 * static_cast<double>(measured.vertices) + kMilepostsPerDegree * measured.degrees);
   // Measured with lonlat: another sphere has other square metres, by less than 1 %.
-  return measured.error.value() + whole + 1.01 * stated_rounding(folder, file);
+  return measured.error.value() + whole + 1.01 * rounding;
 }
 
 double swept_by_rounding(const ResultBack& folder, const MeasuredArea& measured) {
@@ -504,11 +529,23 @@ double swept_by_rounding(const ResultBack& folder, const MeasuredArea& measured)
   return distance * (measured.perimeter.value() + 4.0 * distance * static_cast<double>(measured.vertices));
 }
 
-double stated_rounding(const ResultBack& folder, const std::string& file) {
+namespace {
+
+double stated(const ResultBack& folder, const std::string& file, const char* key) {
   for (const Json& entry : folder.index["files"]) {
-    if (entry["file"] == file && entry.contains("rounding_m2")) return entry["rounding_m2"].get<double>();
+    if (entry["file"] == file && entry.contains(key)) return entry[key].get<double>();
   }
   return 0.0;
+}
+
+}  // namespace
+
+double stated_rounding(const ResultBack& folder, const std::string& file) {
+  return stated(folder, file, "rounding_m2");
+}
+
+double stated_vanished(const ResultBack& folder, const std::string& file) {
+  return stated(folder, file, "vanished_m2");
 }
 
 void add_verify(CLI::App& app) {

@@ -4,6 +4,7 @@
 // (verify_tables.h), rasters.
 #include "tools/cli/report.h"
 #include <marchland/base/error.h>
+#include <marchland/model/atlas.h>
 #include <marchland/time/instant.h>
 #include <marchland/verify/measure_again.h>
 #include <marchland/verify/planar_area.h>
@@ -93,6 +94,7 @@ struct LayerBack {
 struct ResultBack {
   std::filesystem::path path;
   Json index;
+  Atlas declared;                                 ///< parties, regions and sources, as the index has them
   std::map<std::string, std::string> date_texts;  ///< as tables write them, by name
   std::map<std::string, Instant> dates;           ///< by name
   DayConvention days;                             ///< of dates that tables write without a time
@@ -112,6 +114,8 @@ struct ResultBack {
   /// The layer of regions; null where there is none.
   [[nodiscard]] const LayerBack* regions() const;
   [[nodiscard]] const LayerBack* layer_of(const std::string& file, const std::string& name) const;
+  /// Of a file of the index. Throws Error(failure).
+  [[nodiscard]] std::string bytes(const std::string& file) const;
   /// An instant as tables write it. Throws InvalidArgument.
   [[nodiscard]] Instant instant(const std::string& text) const { return parse_date(text, days).first; }
   /// A table, by a file of the index; nothing, and a difference noted, where it cannot be read. Rows that
@@ -122,10 +126,14 @@ struct ResultBack {
 /// The greatest change that rounding of coordinates made to the area of one feature, as the index states it.
 /// It is more than the feature's own lines swept where slivers of it vanished between two positions.
 [[nodiscard]] double stated_rounding(const ResultBack& folder, const std::string& file);
+/// The ground of all features of a file that vanished in rounding, as the index states it.
+[[nodiscard]] double stated_vanished(const ResultBack& folder, const std::string& file);
 /// What rounding of coordinates can have swept along these lines, in square metres.
 [[nodiscard]] double swept_by_rounding(const ResultBack& folder, const MeasuredArea& measured);
 /// By how much a written area can differ from that of the polygons written with it: what measuring them anew
-/// leaves open, what the account's whole square millimetres do, and what rounding of coordinates did.
+/// leaves open, what the account's whole square millimetres do, and what rounding of coordinates did, in
+/// square metres.
+[[nodiscard]] double area_bound(const MeasuredArea& measured, double rounding);
 [[nodiscard]] double area_bound(const ResultBack& folder, const std::string& file,
                                 const MeasuredArea& measured);
 

@@ -164,9 +164,9 @@ class DwellChecks {
   }
 
   /// What each party ever held, for how long, and how often ground passed: ground of equal account is a
-  /// feature. What vanished in rounding was no more than the index states, for each account.
+  /// feature. All accounts that vanished in rounding had no more than the index states.
   void verify_accounts(const std::string& file, const Json& table, const LayerBack& layer) {
-    const double vanished = stated_rounding(tables_.folder, layer.file);
+    const double vanished = stated_vanished(tables_.folder, layer.file);
     const std::size_t count = layer.features.size();
     for (const LayerFeature& feature : layer.features) verify_columns(layer, feature);
     for (const Json& row : rows_of(table)) {
@@ -238,7 +238,7 @@ class DwellChecks {
     }
     double sum = 0.0;
     for (const Json& row : rows_of(table, "changes")) sum += number_of(row, "area_m2");
-    const double slack = sum_bound(layer.features.size(), all) + stated_rounding(tables_.folder, layer.file);
+    const double slack = sum_bound(layer.features.size(), all) + stated_vanished(tables_.folder, layer.file);
     std::set<double> seen;
     for (const Json& row : rows_of(table, "changes")) {
       const double changes = number_of(row, "changes");

@@ -112,6 +112,8 @@ void verify_rounding(const ResultBack& folder, const std::string& file, Checks& 
   }
   checks.number("rounding stated", file, "greatest change of one area", "m2", 0.0,
                 stated_rounding(folder, file), swept);
+  if (const double vanished = stated_vanished(folder, file); vanished != 0.0)
+    checks.number("rounding stated", file, "area of what vanished", "m2", 0.0, vanished, swept);
 }
 
 /// Whether both hold at some instant.

@@ -258,7 +258,22 @@ void verify_certificates(TablesBack& tables) {
     const Json* table = tables.document(file);
     if (table == nullptr) continue;
     const Json& certificates = rows_of(*table, "certificates");
-    tables.checks.text("certificates", file, "are there", "yes", certificates.empty() ? "no" : "yes");
+    std::vector<std::string> found;
+    for (const Json& certificate : certificates) found.push_back(text_of(certificate, "name"));
+    std::vector<std::string> expected{"slot_areas", "face_sum", "closure", "euler"};
+    for (const Json& name : tables.folder.index["certificates"]) expected.push_back(name.get<std::string>());
+    // Of every theme that somebody has ground of.
+    const auto is_of_study = [](const std::string& name) { return name.starts_with("study_area_"); };
+    if (std::any_of(expected.begin(), expected.end(), is_of_study)) {
+      for (const LayerBack& layer : tables.folder.layers) {
+        if (layer.file == "layers/history.gpkg") expected.push_back("study_area_" + layer.name);
+      }
+    }
+    std::sort(found.begin(), found.end());
+    std::sort(expected.begin(), expected.end());
+    expected.erase(std::unique(expected.begin(), expected.end()), expected.end());
+    tables.checks.text("certificates", file, "which they are", fmt::format("{}", fmt::join(expected, ", ")),
+                       fmt::format("{}", fmt::join(found, ", ")));
     for (const Json& certificate : certificates) {
       tables.checks.number("certificates", file, text_of(certificate, "name"), "units", 0.0,
                            number_of(certificate, "residual_units"), 0.0);
@@ -267,32 +282,6 @@ void verify_certificates(TablesBack& tables) {
         "findings of " + file,
         "they are about statements, which are not in the folder; its bytes were compared");
   }
-}
-
-/// "yes" and "no" of published figures are what their own columns say; what the atlas answers is not
-/// recomputed.
-void verify_figures(TablesBack& tables) {
-  const std::string file = "tables/figures.json";
-  if (!is_listed(tables.folder, file)) return;
-  const Json* table = tables.document(file);
-  if (table == nullptr) return;
-  for (const Json& row : rows_of(*table)) {
-    const double value = number_of(row, "value");
-    const auto end = [&](const char* key, double open) {
-      const auto found = row.find(key);
-      return found != row.end() && found->is_null() ? open : number_of(row, key);
-    };
-    const double low = end("low", -HUGE_VAL);
-    const double high = end("high", HUGE_VAL);
-    const std::string agrees = text_of(row, "agrees");
-    const std::string what = text_of(row, "figure") + " lies in the published range";
-    const bool is_inside = low <= value && value <= high;
-    if (agrees == "yes") tables.checks.text("figures agree", file, what, "yes", is_inside ? "yes" : "no");
-    if (agrees == "no") tables.checks.text("figures agree", file, what, "no", is_inside ? "yes" : "no");
-  }
-  tables.checks.leave_out(file,
-                          "how to recompute each of its figures is not in the folder; its own columns and "
-                          "its copies were compared");
 }
 
 }  // namespace
@@ -309,6 +298,12 @@ void verify_tables(const ResultBack& folder, Checks& checks) {
   checks.attempt("tables", [&] { verify_certificates(tables); });
   checks.attempt("tables", [&] { verify_figures(tables); });
   checks.attempt("tables", [&] { verify_bands(tables); });
+  checks.attempt("layers", [&] { verify_columns(tables); });
+  checks.attempt("index.json", [&] { verify_names(tables); });
+  checks.attempt("index.html", [&] { verify_page(tables); });
+  checks.attempt("pictures", [&] { verify_pictures(tables); });
+  checks.attempt("project.qgs", [&] { verify_project(tables); });
+  checks.attempt("map.html", [&] { verify_map(tables); });
   verify_heads(tables);
   // Files of which nothing more is known are only what they were.
   std::vector<std::string> others;

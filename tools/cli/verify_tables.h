@@ -67,8 +67,22 @@ void verify_changes(TablesBack& tables);
 void verify_series(TablesBack& tables);
 void verify_dwell(TablesBack& tables);
 void verify_lines(TablesBack& tables);
+/// Answers to published figures, from the polygons of the folder.
+void verify_figures(TablesBack& tables);
 /// Every figure that has a band lies in it, and one figure has one band.
 void verify_bands(TablesBack& tables);
+/// Features tell one time in all their columns, that of the index; and what follows from their holders.
+void verify_columns(TablesBack& tables);
+/// Names, colours, regions, sources and licences are those of the index.
+void verify_names(TablesBack& tables);
+/// Figures, links, pictures and texts of the page of the folder.
+void verify_page(TablesBack& tables);
+/// Pictures against the layers of their dates.
+void verify_pictures(TablesBack& tables);
+/// What the QGIS project names.
+void verify_project(TablesBack& tables);
+/// The history in the page of the map against tables and layers, and its ground measured anew.
+void verify_map(TablesBack& tables);
 /// What tables and layers say of themselves is what the index says.
 void verify_heads(TablesBack& tables);
 

@@ -23,13 +23,8 @@ export function figureRows(model, dates) {
         const hasBand = low !== null && high !== null;
         const isDoubtful = dateLow !== null && (dateLow !== area || dateHigh !== area);
         return {
-<<<<<<< HEAD
           area, low, high, text: area > 0 ? km2(area, low, high) : isDoubtful ? "0" : "–", band: hasBand && area > 0 ? km2Band(low, high) : null,
-          dateBand: isDoubtful ? `${km2(dateLow, low, high)}–${km2(dateHigh, low, high)}` : null,
-=======
-          ...rest, area, low, high, text: area > 0 ? km2(area, low, high) : isDoubtful ? "0" : "–", band: hasBand && area > 0 ? km2Band(low, high) : null,
           dateBand: isDoubtful ? `${km2(dateLow)}–${km2(dateHigh)}` : null,
->>>>>>> mapdata
         };
       }),
     };

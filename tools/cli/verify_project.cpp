@@ -1,0 +1,177 @@
+// The QGIS project of a result folder: the files and layers that it names are there, parties have their names
+// and colours, and its time is that of the folder.
+#include "tools/cli/verify_tables.h"
+#include <marchland/verify/markup.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <map>
+#include <optional>
+#include <sstream>
+#include <string>
+
+namespace marchland::cli {
+namespace {
+
+class ProjectChecks {
+ public:
+  explicit ProjectChecks(TablesBack& tables) : tables_(tables) {}
+
+  void run() {
+    for (const Json& entry : tables_.folder.index["files"]) {
+      const std::string file = entry["file"];
+      if (!file.ends_with(".qgs")) continue;
+      tables_.known.insert(file);
+      tables_.checks.attempt(file, [&] { verify_project(file); });
+    }
+    tables_.checks.leave_out(
+        "looks and expressions of project.qgs, of layer_styles in history.gpkg, and the "
+        "tables of classes beside rasters",
+        "names, colours and dates in project.qgs, and cells by their classes, were compared; of the "
+        "rest the bytes");
+  }
+
+ private:
+  void verify_project(const std::string& file) {
+    const MarkupElement project = parse_xml(tables_.folder.bytes(file));
+    std::map<std::string, std::string> sources;  // by id
+    std::string words;
+    project.for_each([&](const MarkupElement& element) {
+      if (element.name == "layer-tree-layer") {
+        const std::string source = element.attribute("source");
+        verify_source(file, source);
+        sources[element.attribute("id")] = source;
+      }
+      if (element.name == "LayoutItem") words += element.attribute("labelText") + "\n";
+      if (element.name == "renderer-v2") verify_categories(file, element);
+    });
+    project.for_each([&](const MarkupElement& element) {
+      if (element.name != "maplayer") return;
+      std::string id;
+      std::string source;
+      for (const MarkupElement& child : element.children) {
+        if (child.name == "id") id = child.text;
+        if (child.name == "datasource") source = child.text;
+      }
+      verify_source(file, source);
+      const auto known = sources.find(id);
+      tables_.checks.text("project", file, "source of layer " + id,
+                          known == sources.end() ? std::string(kNone) : known->second, source);
+    });
+    verify_time(file, project);
+    verify_date(file, words);
+    const Atlas& declared = tables_.folder.declared;
+    tables_.checks.text("project", file, "title", declared.title.empty() ? declared.id : declared.title,
+                        project.attribute("projectname"));
+  }
+
+  /// "./layers/history.gpkg|layername=control".
+  void verify_source(const std::string& file, const std::string& source) {
+    std::string name = source.substr(0, source.find('|'));
+    if (name.starts_with("./")) name.erase(0, 2);
+    const auto& files = tables_.folder.index["files"];
+    const bool is_there =
+        std::any_of(files.begin(), files.end(), [&](const Json& entry) { return entry["file"] == name; });
+    tables_.checks.text("project", file, source, "is a file of the folder",
+                        is_there ? "is a file of the folder" : kNone);
+    constexpr std::string_view kLayer = "|layername=";
+    const std::size_t at = source.find(kLayer);
+    if (at == std::string::npos) return;
+    const std::string layer = source.substr(at + kLayer.size());
+    const bool has_layer = tables_.folder.layer_of(name, layer) != nullptr;
+    tables_.checks.text("project", file, source + ": layer", "is there", has_layer ? "is there" : kNone);
+  }
+
+  /// Parties by their names, and in their colours: any of a symbol's.
+  void verify_categories(const std::string& file, const MarkupElement& renderer) {
+    std::map<std::string, const MarkupElement*> symbols;
+    renderer.for_each([&](const MarkupElement& element) {
+      if (element.name == "symbol") symbols[element.attribute("name")] = &element;
+    });
+    renderer.for_each([&](const MarkupElement& element) {
+      const std::string holder = element.attribute("value");
+      if (element.name != "category" || holder.empty()) return;
+      const Atlas& declared = tables_.folder.declared;
+      std::string name;
+      std::string color;
+      std::istringstream in(holder);
+      std::size_t count = 0;
+      for (std::string id; std::getline(in, id, '+'); ++count) {
+        const auto actor = std::find_if(declared.actors.begin(), declared.actors.end(),
+                                        [&](const Actor& each) { return each.id == id; });
+        if (actor == declared.actors.end()) {
+          tables_.checks.text("project", file, "party " + holder, "is of the index", kNone);
+          return;
+        }
+        name += (name.empty() ? "" : " / ") + (actor->name.empty() ? actor->id : actor->name);
+        color = actor->color;
+      }
+      tables_.checks.text("project", file, "name of " + holder, name, element.attribute("label"));
+      const auto symbol = symbols.find(element.attribute("symbol"));
+      if (count != 1 || color.size() != 7 || symbol == symbols.end()) return;
+      std::string wanted;
+      for (const std::size_t at : {1U, 3U, 5U})
+        wanted += std::to_string(std::strtol(color.substr(at, 2).c_str(), nullptr, 16)) + ",";
+      bool is_there = false;
+      symbol->second->for_each([&](const MarkupElement& option) {
+        is_there = is_there || option.attribute("value").starts_with(wanted) ||
+                   option.attribute("v").starts_with(wanted);
+      });
+      tables_.checks.text("project", file, "colour of " + holder, color, is_there ? color : kNone);
+    });
+  }
+
+  /// The stretch of time that plays is that over which time is counted, by whole days.
+  void verify_time(const std::string& file, const MarkupElement& project) {
+    std::optional<Instant> from;
+    std::optional<Instant> to;
+    project.for_each([&](const MarkupElement& element) {
+      if (element.name != "TemporalRange") return;
+      for (const MarkupElement& child : element.children) {
+        if (child.name == "start") from = parse_date(child.text).first;
+        if (child.name == "end") to = parse_date(child.text).first;
+      }
+    });
+    for (const Json* entry : tables_.folder.entries({{"command", "dwell"}}, ".json")) {
+      const Json* table = tables_.document((*entry)["file"]);
+      if (table == nullptr || entry->contains("places")) continue;
+      const auto compare = [&](const char* key, const std::optional<Instant>& found) {
+        const std::string stated = text_of(*table, key);
+        const Instant expected = tables_.folder.instant(stated);
+        // QGIS cannot read other years.
+        const int year = static_cast<int>(
+            std::chrono::year_month_day(std::chrono::floor<std::chrono::days>(expected)).year());
+        if (year < 1 || year > 9998) return;
+        const bool is_so = found && std::chrono::abs(*found - expected) <= std::chrono::days(1);
+        tables_.checks.text("project", file, fmt::format("{} of its time", key), stated,
+                            is_so ? stated : kNone);
+      };
+      compare("from", from);
+      compare("to", to);
+    }
+  }
+
+  /// The page to print is of the last date.
+  void verify_date(const std::string& file, const std::string& words) {
+    const auto& dates = tables_.folder.dates;
+    const auto last = std::max_element(dates.begin(), dates.end(),
+                                       [](const auto& a, const auto& b) { return a.second < b.second; });
+    if (last == dates.end()) return;
+    const std::string date = tables_.date_text(last->first);
+    tables_.checks.text("project", file, "date of the page", date,
+                        words.find(date) != std::string::npos ? date : kNone);
+  }
+
+  TablesBack& tables_;
+};
+
+}  // namespace
+
+void verify_project(TablesBack& tables) {
+  ProjectChecks(tables).run();
+}
+
+}  // namespace marchland::cli
