@@ -331,10 +331,10 @@ void add_tree(const QgisElement& root, const std::vector<QgisLayer>& layers) {
 
 // ---- time
 
-/// Slow enough to see each frame, and a minute or two for all of them.
+/// Slow enough to see each frame and for QGIS to draw it, and some minutes for all of them.
 double frame_rate(std::size_t frames) {
   constexpr double kSlowest = 1.0;
-  constexpr double kFastest = 10.0;
+  constexpr double kFastest = 5.0;
   constexpr double kSeconds = 60.0;
   return std::clamp(static_cast<double>(frames) / kSeconds, kSlowest, kFastest);
 }

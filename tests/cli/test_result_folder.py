@@ -277,6 +277,14 @@ class PageTest(FolderTest):
         self.assertEqual(part["tables"][0][1][0], "Aland in 2000")
         self.assertIn("tables/figures.csv", part["links"])
 
+    def test_nothing_tells_where_the_atlas_lay(self):
+        self.write("figures.csv", (self.atlas / "figures.csv").read_text().replace("24000,25000", "1,2"))
+        self.run_folder()
+        self.assertIn("figures.csv: row 1: 'one' differs", self.page.sections["Published figures"]["text"])
+        for path in self.results.rglob("*"):
+            if path.is_file():
+                self.assertNotIn(str(self.path).encode(), path.read_bytes(), path)
+
     def test_the_legend_has_who_is_drawn_and_no_one_else(self):
         self.run_folder()
         legend = self.page.sections["Pictures"]["text"]

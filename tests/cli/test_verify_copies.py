@@ -80,6 +80,7 @@ class Columns(CopiesTest):
             ("columns of time", "end_decdate", self.every("end_decdate", lambda v: 1900.5)),
             ("contested", "contested", self.every("contested", lambda v: not v)),
             ("names", "name", self.every("actor_name", lambda v: "x")),
+            ("sources", "source", self.every("source", lambda v: "zzz")),
             ("colours", "colour", self.every("color", lambda v: "#123456"))])
 
     def test_layers_of_changes(self):
@@ -206,6 +207,7 @@ class Projects(CopiesTest):
             ("project", "a file", self.text_of("control-first.geojson</datasource>", "control-third.geojson</datasource>")),
             ("project", "another file", self.text_of("control-first.geojson</datasource>", "control-second.geojson</datasource>")),
             ("project", "a layer", lambda c: c.replace(b"layername=control", b"layername=zone")),
+            ("project", "a layer by another name", self.text_of('name="control-first"', 'name="control-second"')),
             ("project", "a name", self.text_of(a, a.replace("Aland", "Bland"))),
             ("project", "a party", self.text_of('<category value="a"', '<category value="x"')),
             ("project", "a colour", lambda c: c.replace(b"0,114,178,", b"1,2,3,")),

@@ -266,7 +266,11 @@ struct RunCommand {
       say_where_figures_are(session.atlas());
       return std::nullopt;
     }
-    const Report report = figures_report(session, read_published_figures(file)).report;
+    Report report = figures_report(session, read_published_figures(file)).report;
+    // A folder is passed on; where the atlas lay is nobody's business.
+    for (std::string& note : report.notes) {
+      if (note.starts_with(file.string())) note.replace(0, file.string().size(), file.filename().string());
+    }
     const std::string what = "published figures beside those of this atlas";
     write_file(folder.file("tables/figures.csv"), render(report, {Format::csv, {}, 2}), Existing::refuse);
     write_file(folder.file("tables/figures.json"), render(report, {Format::json, {}, 2}), Existing::refuse);

@@ -264,6 +264,10 @@ class MapChecks {
       }
       std::size_t found = 0;
       for (const Json& date : data_.at("figures")) {
+        if (date.at("at").is_null()) {
+          verify_first(date.at("rows"), dates);
+          continue;
+        }
         const Instant at(std::chrono::seconds(date.at("at").get<std::int64_t>()));
         for (const Json& figure : date.at("rows")) {
           ++found;
@@ -299,6 +303,18 @@ class MapChecks {
             compare(fmt::format("{} at {} (no row)", who, format_utc(at)), who, sums, 0.0);
         }
       }
+    }
+  }
+
+  /// Before all changes, of which no table speaks.
+  void verify_first(const Json& figures, const std::set<Instant>& dates) {
+    if (has_partial_ground() || dates.empty()) return;
+    const std::map<std::string, Sum> sums = areas_at(
+        tables_.folder.theme(), *dates.begin() - std::chrono::seconds(1), [](const Piece&) { return true; });
+    for (const Json& figure : figures) {
+      const std::string who = figure.at(0).is_null() ? "" : figure[0].get<std::string>();
+      compare(fmt::format("{} before {}", shown(who), format_utc(*dates.begin())), who, sums,
+              figure.at(1).get<double>());
     }
   }
 

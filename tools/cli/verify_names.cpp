@@ -84,7 +84,22 @@ class NameChecks {
     return out;
   }
 
+  /// Lists of ids. Which of them a feature goes by is not to be seen from the folder.
+  void verify_sources(const LayerBack& layer, const LayerFeature& feature) {
+    for (const char* field : {"source", "sources", "from_sources", "to_sources"}) {
+      std::istringstream in(feature.text(field));
+      for (std::string id; std::getline(in, id, ',');) {
+        const auto is_it = [&](const Source& source) { return source.id == id; };
+        const auto& sources = declared_.sources;
+        const bool is_there = std::any_of(sources.begin(), sources.end(), is_it);
+        tables_.checks.text("sources", layer.file, fmt::format("{}: {}", layer.name, field), id,
+                            is_there ? id : kNone);
+      }
+    }
+  }
+
   void verify_feature(const LayerBack& layer, const LayerFeature& feature) {
+    verify_sources(layer, feature);
     if (!feature.values.contains("actor") || !feature.values.contains("actor_name")) return;
     const std::string holder = feature.text("actor");
     // Unknown ground has no name, and a colour that no party has.

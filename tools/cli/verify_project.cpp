@@ -38,12 +38,14 @@ class ProjectChecks {
   void verify_project(const std::string& file) {
     const MarkupElement project = parse_xml(tables_.folder.bytes(file));
     std::map<std::string, std::string> sources;  // by id
+    std::map<std::string, std::string> names;
     std::string words;
     project.for_each([&](const MarkupElement& element) {
       if (element.name == "layer-tree-layer") {
         const std::string source = element.attribute("source");
         verify_source(file, source);
         sources[element.attribute("id")] = source;
+        names[element.attribute("id")] = element.attribute("name");
       }
       if (element.name == "LayoutItem") words += element.attribute("labelText") + "\n";
       if (element.name == "renderer-v2") verify_categories(file, element);
@@ -52,11 +54,14 @@ class ProjectChecks {
       if (element.name != "maplayer") return;
       std::string id;
       std::string source;
+      std::string name;
       for (const MarkupElement& child : element.children) {
+        if (child.name == "layername") name = child.text;
         if (child.name == "id") id = child.text;
         if (child.name == "datasource") source = child.text;
       }
       verify_source(file, source);
+      tables_.checks.text("project", file, "name of layer " + id, name, names[id]);
       const auto known = sources.find(id);
       tables_.checks.text("project", file, "source of layer " + id,
                           known == sources.end() ? std::string(kNone) : known->second, source);

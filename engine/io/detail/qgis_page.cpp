@@ -85,7 +85,7 @@ struct LegendSizes {
       : em(points * 25.4 / 72.0),
         symbol_width(2.2 * em),
         symbol_height(1.15 * em),
-        row_gap(0.35 * em),
+        row_gap(0.5 * em),
         heading_gap(0.8 * em),
         text_gap(0.6 * em) {}
 
@@ -96,15 +96,18 @@ struct LegendSizes {
     return row.is_heading ? text + heading_gap : std::max(text, symbol_height) + row_gap;
   }
   [[nodiscard]] double width_of(const LegendRow& row) const {
-    // DejaVu Sans: 0.6 em of mixed text; ideographs and the like are square.
-    constexpr double kLetter = 0.62;
+    // DejaVu Sans: 0.56 em of small letters and spaces, 0.7 of capitals; ideographs and the like are square.
+    constexpr double kSmall = 0.57;
+    constexpr double kCapital = 0.7;
     double text = 0.0;
     for (const char c : row.text) {
       const auto byte = static_cast<unsigned char>(c);
       if (byte >= 0xE2U) {
         text += 1.0;  // the first byte of a code point from U+2000 on
-      } else if (byte < 0x80U || byte >= 0xC0U) {
-        text += kLetter;
+      } else if (byte >= 0xC0U || (c >= 'A' && c <= 'Z')) {
+        text += kCapital;
+      } else if (byte < 0x80U) {
+        text += kSmall;
       }
     }
     return row.is_heading ? text * (em + 25.4 / 72.0) : symbol_width + text_gap + text * em;
@@ -150,10 +153,21 @@ bool is_in_legend(const QgisLayer& layer) {
           std::any_of(layer.categories.begin(), layer.categories.end(), is_meant));
 }
 
+/// Numbers of the layers: first those of one row, which would seem to belong to the heading before.
+std::vector<std::size_t> legend_order(const std::vector<QgisLayer>& layers) {
+  std::vector<std::size_t> order;
+  for (const bool has_heading : {false, true}) {
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+      if (is_in_legend(layers[i]) && layers[i].categories.empty() != has_heading) order.push_back(i);
+    }
+  }
+  return order;
+}
+
 std::vector<LegendRow> legend_rows(const std::vector<QgisLayer>& layers) {
   std::vector<LegendRow> rows;
-  for (const QgisLayer& layer : layers) {
-    if (!is_in_legend(layer)) continue;
+  for (const std::size_t i : legend_order(layers)) {
+    const QgisLayer& layer = layers[i];
     rows.push_back({layer.name, !layer.categories.empty()});
     for (const QgisLayer::Category& category : layer.categories) {
       if (category.is_in_legend) rows.push_back({category.label});
@@ -201,11 +215,10 @@ void add_legend(const QgisElement& layout, const QgisProject& project, const std
     legend.set(name.c_str(), value);
   const QgisElement tree = legend.add("layer-tree-group");
   std::size_t row = 0;
-  for (std::size_t i = 0; i < project.layers.size() && row < fit.rows; ++i) {
+  for (const std::size_t i : legend_order(project.layers)) {
     const QgisLayer& layer = project.layers[i];
-    if (!is_in_legend(layer)) continue;
     // No heading without a row.
-    if (!layer.categories.empty() && row + 1 >= fit.rows) break;
+    if (row + (layer.categories.empty() ? 0 : 1) >= fit.rows) break;
     ++row;
     const QgisElement item = add_legend_layer(tree, i);
     if (layer.categories.empty()) continue;
