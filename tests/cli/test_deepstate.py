@@ -70,9 +70,8 @@ class DeepState(CliTest):
         self.assertEqual(done.returncode, 0, done.stdout[-2000:])
         document = json.loads(done.stdout)
         self.assertEqual({row["what"].split(",")[0] for row in document["left_out"]},
-                         {"statements", "findings of tables/check.json", "index.html",
-                          # Slivers vanished between two positions.
-                          "least and most days in tables/dwell.json"})
+                         {"which statements and sources features go by", "findings of tables/check.json",
+                          "looks and expressions of project.qgs", "statements and their standing in map.html"})
         looked_at = {row["check"]: row["figures"] for row in document["rows"] if row["file"] == "layers/history.gpkg"}
         self.assertEqual(looked_at["polygon areas"], 656)
 

@@ -247,9 +247,14 @@ class Maps(CopiesTest):
             sets = document["region_sets"]
             sets[:] = [[] for _ in sets]
         def figure(document):
+            first = next(figure for figure in document["figures"] if figure["at"] is not None)
+            first["rows"][0][1] += 1000.0
+        def figure_before_all(document):
+            self.assertIsNone(document["figures"][0]["at"])
             document["figures"][0]["rows"][0][1] += 1000.0
         self.seen_all("map.html", [
             ("map", "a figure", data(figure)),
+            ("map has the areas", "a figure before the first change", data(figure_before_all)),
             ("map", "a name", data(lambda d: d["actors"][1].update(name="x"))),
             ("map", "a colour", data(lambda d: d["actors"][1].update(color="#123456"))),
             ("map", "a licence", data(lambda d: d["sources"][0].update(licence="x"))),

@@ -117,11 +117,8 @@ void name_files(std::vector<NamedDate>& dates) {
 RunDates run_dates(const Session& session, const std::vector<std::string>& at) {
   RunDates out;
   std::vector<NamedDate>& dates = out.dates;
-  for (const std::string& text : at) {
-    // A date given twice is one.
-    if (std::none_of(dates.begin(), dates.end(), [&](const NamedDate& d) { return d.name == text; }))
-      dates.push_back({text, text, session.instant(text), {}});
-  }
+  for (const std::string& text : session.distinct_dates(at))
+    dates.push_back({text, text, session.instant(text), {}});
   const Ground ground(session);
   if (dates.empty()) {
     for (const Period& period : session.atlas().periods) {

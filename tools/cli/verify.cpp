@@ -162,6 +162,12 @@ std::optional<Instant> LayerFeature::instant(const std::string& field) const {
   return parse_date(value).first;
 }
 
+bool LayerFeature::holds(Instant at) const {
+  const auto from = instant("from");
+  const auto to = instant("to");
+  return (!from || *from <= at) && (!to || at < *to);
+}
+
 bool ResultBack::has_option(const char* name) const {
   const auto options = index.find("options");
   return options != index.end() && options->contains(name);

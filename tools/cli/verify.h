@@ -81,6 +81,8 @@ struct LayerFeature {
   [[nodiscard]] std::string text(const std::string& field) const;
   [[nodiscard]] std::optional<double> number(const std::string& field) const;
   [[nodiscard]] std::optional<Instant> instant(const std::string& field) const;
+  /// From "from" to before "to"; without either since ever, for ever.
+  [[nodiscard]] bool holds(Instant at) const;
 };
 
 /// A layer of a file.

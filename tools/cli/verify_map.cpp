@@ -98,15 +98,39 @@ class MapChecks {
     std::vector<std::string> ids;
     for (const Json& holder : told.at("holders"))
       ids.push_back(holder.at("id").is_null() ? "" : holder["id"].get<std::string>());
+    // Since when --actor and --group leave a holder, and since when not; always, where that is not told.
+    std::vector<std::vector<std::pair<Instant, bool>>> shown;
+    for (const Json& holder : told.at("holders")) {
+      shown.emplace_back();
+      const Json flat = holder.value("shown", Json::array());
+      for (std::size_t i = 0; i + 1 < flat.size(); i += 2)
+        shown.back().emplace_back(time(flat[i]), flat[i + 1].get<int>() != 0);
+      if (shown.back().empty()) shown.back().emplace_back(Instant::min(), true);
+    }
     std::vector<Spans>& accounts = themes_[theme];
     for (const Json& flat : told.at("grounds")) {
       Spans spans;
       for (std::size_t i = 0; i + 1 < flat.size(); i += 2) {
-        const auto& since = times_.at(flat[i].get<std::size_t>());
-        spans.emplace_back(since.value_or(Instant::min()), ids.at(flat[i + 1].get<std::size_t>()));
+        const Instant since = time(flat[i]);
+        const Instant until = i + 2 < flat.size() ? time(flat[i + 2]) : Instant::max();
+        const auto holder = flat[i + 1].get<std::size_t>();
+        const std::string& id = ids.at(holder);
+        bool is_shown = false;
+        for (const auto& [from, is] : shown[holder]) {
+          if (from <= since) is_shown = is;
+        }
+        spans.emplace_back(since, is_shown ? id : "");
+        for (const auto& [from, is] : shown[holder]) {
+          if (since < from && from < until) spans.emplace_back(from, is ? id : "");
+        }
       }
       accounts.push_back(std::move(spans));
     }
+  }
+
+  /// Of a number of a time; since ever where that is open.
+  [[nodiscard]] Instant time(const Json& number) const {
+    return times_.at(number.get<std::size_t>()).value_or(Instant::min());
   }
 
   void read_pieces() {
@@ -425,12 +449,6 @@ class MapChecks {
     });
   }
 
-  static bool holds(const LayerFeature& feature, Instant at) {
-    const auto from = feature.instant("from");
-    const auto to = feature.instant("to");
-    return (!from || *from <= at) && (!to || at < *to);
-  }
-
   /// At every date at which ground changes, each holder's feature has its ground; and features begin and end
   /// at such dates.
   void verify_theme(const LayerBack& layer) {
@@ -454,7 +472,7 @@ class MapChecks {
         if (who.empty()) continue;
         const std::vector<const LayerFeature*>& its = features[who];
         const auto then = std::find_if(its.begin(), its.end(),
-                                       [&](const LayerFeature* feature) { return holds(*feature, at); });
+                                       [&](const LayerFeature* feature) { return feature->holds(at); });
         const std::string what =
             fmt::format("{} {} at {}", layer.name, who, at == Instant::min() ? "first" : format_utc(at));
         const bool is_there = then != its.end();

@@ -1,6 +1,7 @@
 // The QGIS project of a result folder: the files and layers that it names are there, parties have their names
 // and colours, and its time is that of the folder.
 #include "tools/cli/verify_tables.h"
+#include <marchland/io/qgis_frames.h>
 #include <marchland/verify/markup.h>
 
 #include <fmt/format.h>
@@ -12,6 +13,8 @@
 #include <optional>
 #include <sstream>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace marchland::cli {
 namespace {
@@ -129,34 +132,41 @@ class ProjectChecks {
     });
   }
 
-  /// The stretch of time that plays is that over which time is counted, by whole days.
+  /// What plays are the frames that the dates of the layers ask for.
   void verify_time(const std::string& file, const MarkupElement& project) {
-    std::optional<Instant> from;
-    std::optional<Instant> to;
+    std::string found = kNone;
+    std::string step;
     project.for_each([&](const MarkupElement& element) {
+      if (element.name == "ProjectTimeSettings")
+        step = element.attribute("timeStep") + " " + element.attribute("timeStepUnit");
       if (element.name != "TemporalRange") return;
+      std::string from;
+      std::string to;
       for (const MarkupElement& child : element.children) {
-        if (child.name == "start") from = parse_date(child.text).first;
-        if (child.name == "end") to = parse_date(child.text).first;
+        if (child.name == "start") from = child.text;
+        if (child.name == "end") to = child.text;
       }
+      found = fmt::format("{} to {}", from, to);
     });
-    for (const Json* entry : tables_.folder.entries({{"command", "dwell"}}, ".json")) {
-      const Json* table = tables_.document((*entry)["file"]);
-      if (table == nullptr || entry->contains("places")) continue;
-      const auto compare = [&](const char* key, const std::optional<Instant>& found) {
-        const std::string stated = text_of(*table, key);
-        const Instant expected = tables_.folder.instant(stated);
-        // QGIS cannot read other years.
-        const int year = static_cast<int>(
-            std::chrono::year_month_day(std::chrono::floor<std::chrono::days>(expected)).year());
-        if (year < 1 || year > 9998) return;
-        const bool is_so = found && std::chrono::abs(*found - expected) <= std::chrono::days(1);
-        tables_.checks.text("project", file, fmt::format("{} of its time", key), stated,
-                            is_so ? stated : kNone);
-      };
-      compare("from", from);
-      compare("to", to);
+    std::vector<Instant> changes;
+    for (const Json* entry : tables_.folder.entries({{"command", "export"}, {"all", true}}, "")) {
+      for (const LayerBack& layer : tables_.folder.layers) {
+        if (layer.file != (*entry)["file"]) continue;
+        for (const LayerFeature& feature : layer.features) {
+          for (const char* end : {"from", "to"}) {
+            if (const auto at = feature.instant(end)) changes.push_back(*at);
+          }
+        }
+      }
     }
+    const auto frames = qgis_frames(std::move(changes), tables_.folder.days);
+    tables_.checks.text(
+        "project", file, "stretch of time",
+        frames ? fmt::format("{} to {}", format_utc(frames->time.from()), format_utc(frames->time.to()))
+               : std::string(kNone),
+        found);
+    tables_.checks.text("project", file, "length of a frame",
+                        frames ? fmt::format("{} {}", frames->step, frames->unit) : std::string(), step);
   }
 
   /// The page to print is of the last date.

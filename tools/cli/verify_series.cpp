@@ -28,6 +28,21 @@ class SeriesChecks {
   }
 
  private:
+  /// Whether ground of the theme began or ended by then, as the layers of all time have it.
+  [[nodiscard]] bool has_changed_by(Instant at) const {
+    for (const Json* entry : tables_.folder.entries({{"command", "export"}, {"all", true}}, "")) {
+      const LayerBack* layer = tables_.folder.layer_of((*entry)["file"], tables_.folder.theme());
+      if (layer == nullptr) continue;
+      for (const LayerFeature& feature : layer->features) {
+        for (const char* end : {"from", "to"}) {
+          const auto instant = feature.instant(end);
+          if (instant && *instant <= at) return true;
+        }
+      }
+    }
+    return false;
+  }
+
   void verify_table(const std::string& file) {
     const Json* table = tables_.document(file);
     if (table == nullptr) return;
@@ -89,7 +104,7 @@ class SeriesChecks {
           const double other = std::isnan(stated) ? found : stated;
           // Without an area there need be no row; by group there is one only while an actor is in it.
           // Before the first change only what has no beginning is held, and the series does not tell it.
-          if (next == series.begin()) {
+          if (next == series.begin() && !has_changed_by(at)) {
             if (!actor.empty() && other != 0.0) {
               tables_.checks.leave_out(fmt::format("timeline at {}", name), "it begins at a later change");
             }
