@@ -123,8 +123,8 @@ std::string qgis_style(const FeatureSet& set) {
     categories +=
         fmt::format(R"(<category value="{}" label="{}" symbol="{}" render="true"/>)", escape_markup(value),
                     escape_markup(!label.empty()   ? label
-                               : !value.empty() ? value
-                                                : std::string("unknown")),
+                                  : !value.empty() ? value
+                                                   : std::string("unknown")),
                     number);
     symbols += fmt::format(fmt::runtime(lines ? kLineSymbol : kFillSymbol), number, rgb);
   }
