@@ -27,11 +27,13 @@ function hatchTile(color, number, edge, width = 4) {
   const { at, wide, isBroken } = STRIPES[Math.floor(number / DIRECTIONS.length) % STRIPES.length];
   return canvasOf((context) => {
     const turn = SIDE * Math.hypot(dx, dy);
+    // Along a side a tile has two, or they would lie further apart than slanting ones and be missed on narrow ground.
+    const lines = dx !== 0 && dy !== 0 ? at : at.flatMap((part) => [part, part + 0.5]);
     if (isBroken) context.setLineDash([0.3 * turn, 0.2 * turn]);
     for (const [style, thick] of [[edge, wide * width + 2], [color, wide * width]]) {
       context.strokeStyle = style;
       context.lineWidth = thick;
-      for (const shift of [-1, 0, 1].flatMap((n) => at.map((part) => n + part))) {
+      for (const shift of [-1, 0, 1].flatMap((n) => lines.map((part) => n + part))) {
         const [x, y] = [SIDE / 2 + (dy === 0 ? 0 : shift * SIDE), SIDE / 2 + (dy === 0 ? shift * SIDE : 0)];
         context.beginPath();
         context.moveTo(x - dx * 2 * SIDE, y - dy * 2 * SIDE);
