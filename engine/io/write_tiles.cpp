@@ -1,6 +1,7 @@
 #include <marchland/base/error.h>
 #include <marchland/io/detail/gzip.h>
 #include <marchland/io/detail/pmtiles.h>
+#include <marchland/io/markup.h>
 #include <marchland/io/output_folder.h>
 #include <marchland/io/write_tiles.h>
 
@@ -96,37 +97,13 @@ void set_unless_empty(Json& json, const char* key, const std::string& value) {
   if (!value.empty()) json[key] = value;
 }
 
-/// Clients set an attribution as HTML.
-std::string as_html(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
 std::string text_of(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 std::string archive_metadata(const TileSet& set) {
   Json json{{"name", set.name}, {"format", "pbf"}, {"type", "overlay"}};
-  set_unless_empty(json, "attribution", as_html(set.attribution));
+  set_unless_empty(json, "attribution", escape_markup(set.attribution));
   set_unless_empty(json, "disclaimer", set.disclaimer);
   json["vector_layers"] = vector_layers(set);
   json["marchland"] = Json::parse(to_json(set.provenance));
@@ -136,7 +113,7 @@ std::string archive_metadata(const TileSet& set) {
 std::string folder_metadata(const TileSet& set, const View& view) {
   const LonLatBox& box = view.bounds;
   Json json{{"tilejson", "3.0.0"}, {"name", set.name}};
-  set_unless_empty(json, "attribution", as_html(set.attribution));
+  set_unless_empty(json, "attribution", escape_markup(set.attribution));
   set_unless_empty(json, "disclaimer", set.disclaimer);
   json["scheme"] = "xyz";
   json["tiles"] = Json::array({tile_template(set.url)});
