@@ -3,7 +3,6 @@
 #include <marchland/io/stac.h>
 
 #include <cpl_conv.h>
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <ogr_spatialref.h>
@@ -33,7 +32,7 @@ std::string utc(Instant at) {
     throw InvalidArgument(
         fmt::format("{} is no time of STAC; expected years 0000 to 9999", format_instant(at)));
   }
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", at);
+  return format_utc(at);
 }
 
 Json bbox(const LonLatBox& box) {

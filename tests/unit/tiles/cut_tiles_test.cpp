@@ -280,7 +280,8 @@ TEST(CutTiles, GroundsMeetOnTheMapWhereNothingWiderThanAUnitLiesBetween) {
   const Composite composite = builder.build();
   const auto grounds_at = [&](const std::vector<Tile>& tiles, const TileId& id) {
     std::vector<std::string> out;
-    for (const auto& line : tile_at(tiles, id).at("line")) out.push_back(line.properties.at("grounds"));
+    const auto tile = tile_at(tiles, id);
+    for (const auto& line : tile.at("line")) out.push_back(line.properties.at("grounds"));
     return out;
   };
   const auto ground = [&](std::int32_t lon) {
