@@ -1,5 +1,6 @@
 #include "tools/cli/map_record.h"
 
+#include "tools/cli/declared.h"
 #include "tools/cli/map_times.h"
 #include <marchland/composite/quantise.h>
 #include <marchland/model/knowledge.h>
@@ -30,22 +31,6 @@ Json actors_json(const Atlas& atlas, const std::string& language) {
         out.emplace_back(Json{{"id", actor.id}, {"name", name_in(language, actor)}, {"color", actor.color}});
     for (const auto& [code, name] : actor.names) row["names"][code] = name;
     if (!actor.names.empty()) row["main_name"] = actor.name.empty() ? actor.id : actor.name;
-  }
-  return out;
-}
-
-Json sources_json(const Atlas& atlas) {
-  Json out = Json::array();
-  for (const Source& source : atlas.sources) {
-    Json& row = out.emplace_back(Json{{"id", source.id}});
-    add_text(row, "title", source.title);
-    add_text(row, "author", source.author);
-    add_text(row, "licence", source.licence);
-    add_text(row, "url", source.url);
-    add_text(row, "date", source.date);
-    add_text(row, "note", source.note);
-    if (source.sigma) row["sigma_m"] = source.sigma->value();
-    if (source.priority != 0) row["priority"] = source.priority;
   }
   return out;
 }
@@ -166,17 +151,6 @@ Json places_json(const Atlas& atlas) {
   return out;
 }
 
-Json regions_json(const Atlas& atlas) {
-  Json out = Json::array();
-  for (const Region& region : atlas.regions) {
-    Json& row = out.emplace_back(Json{{"id", region.id}});
-    add_text(row, "name", region.name);
-    add_text(row, "code", region.code);
-    add_text(row, "edition", region.edition);
-  }
-  return out;
-}
-
 }  // namespace
 
 void add_record(Json& document, const Session& session, const ListedStatements& listed,
@@ -186,14 +160,15 @@ void add_record(Json& document, const Session& session, const ListedStatements& 
   add_text(document, "disclaimer", atlas.disclaimer);
   add_text(document, "attribution", atlas.attribution);
   document["actors"] = actors_json(atlas, language);
-  document["sources"] = sources_json(atlas);
+  Json declared = declared_json(atlas);
+  document["sources"] = std::move(declared["sources"]);
   document["layers"] = layers_json(session);
   document["statements"] = statements_json(session, listed);
   document["statement_sets"] = listed.sets();
   document["set_aside"] = set_aside_json(session);
   document["periods"] = periods_json(atlas);
   document["places"] = places_json(atlas);
-  document["regions"] = regions_json(atlas);
+  document["regions"] = std::move(declared["regions"]);
 }
 
 }  // namespace marchland::cli
