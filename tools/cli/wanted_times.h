@@ -7,8 +7,8 @@
 
 namespace marchland::cli {
 
-/// The parts of a stretch of time in which the holder is asked for, in order; of neighbours one. All of it, or
-/// none, unless it joins or leaves a group that --group names.
+/// The parts of a stretch of time in which the holder is asked for, in order; of neighbours one. All of it,
+/// or none, unless it joins or leaves a group that --group names.
 [[nodiscard]] std::vector<Interval> wanted_times(const Session& session, const Holders& holders,
                                                  HolderIndex holder, const Interval& within);
 
