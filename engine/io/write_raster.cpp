@@ -3,6 +3,7 @@
 #include <marchland/io/detail/memory_folder.h>
 #include <marchland/io/detail/raster_style.h>
 #include <marchland/io/write_raster.h>
+#include <marchland/raster/class_overview.h>
 
 #include <cpl_string.h>
 #include <fmt/format.h>
@@ -26,6 +27,7 @@ using detail::GdalMessages;
 
 constexpr std::size_t kByteClasses = 256;
 constexpr std::size_t kAllClasses = 65536;
+constexpr int kBlockSide = 512;
 
 struct Rgb {
   short red = 0, green = 0, blue = 0;
@@ -101,16 +103,38 @@ void describe(GDALDataset& dataset, const ClassRaster& raster, const std::vector
 
 /// `type` is that of Cell.
 template <class Cell>
-void put_cells(GDALDataset& dataset, const RasterGrid& grid, std::span<const Cell> cells, GDALDataType type,
+void put_cells(GDALRasterBand& band, std::span<const Cell> cells, GDALDataType type,
                const GdalMessages& messages) {
-  GDALRasterBand& band = *dataset.GetRasterBand(1);
-  std::vector<Cell> line(grid.columns);
-  for (std::size_t row = 0; row < grid.rows; ++row) {
-    std::copy_n(cells.begin() + static_cast<std::ptrdiff_t>(row * grid.columns), grid.columns, line.begin());
-    if (band.RasterIO(GF_Write, 0, static_cast<int>(row), static_cast<int>(grid.columns), 1, line.data(),
-                      static_cast<int>(grid.columns), 1, type, 0, 0, nullptr) != CE_None) {
+  const int columns = band.GetXSize();
+  std::vector<Cell> line(static_cast<std::size_t>(columns));
+  for (int row = 0; row < band.GetYSize(); ++row) {
+    std::copy_n(cells.begin() + std::ptrdiff_t{row} * columns, columns, line.begin());
+    if (band.RasterIO(GF_Write, 0, row, columns, 1, line.data(), columns, 1, type, 0, 0, nullptr) != CE_None)
       fail(messages, "cells cannot be written");
-    }
+  }
+}
+
+/// Halved until a block holds all, as the COG driver does; that takes what it finds. Its own resampling by
+/// the most frequent class takes longer than all else that is done for a file, and lets held ground grow over
+/// no data.
+void add_class_overviews(GDALDataset& dataset, std::span<const CellClass> cells,
+                         const GdalMessages& messages) {
+  std::vector<int> factors;
+  const int longest = std::max(dataset.GetRasterXSize(), dataset.GetRasterYSize());
+  for (int factor = 2; longest > kBlockSide * factor / 2; factor *= 2) factors.push_back(factor);
+  if (factors.empty()) return;
+  if (dataset.BuildOverviews("NONE", static_cast<int>(factors.size()), factors.data(), 0, nullptr, nullptr,
+                             nullptr) != CE_None)
+    fail(messages, "overviews do not fit into memory");
+  GDALRasterBand& band = *dataset.GetRasterBand(1);
+  std::vector<CellClass> last;
+  GDALRasterBand* above = &band;
+  for (int i = 0; i < band.GetOverviewCount(); ++i) {
+    last = halve_classes(i == 0 ? cells : std::span<const CellClass>(last),
+                         static_cast<std::size_t>(above->GetXSize()),
+                         static_cast<std::size_t>(above->GetYSize()));
+    above = band.GetOverview(i);
+    put_cells<CellClass>(*above, last, GDT_UInt16, messages);
   }
 }
 
@@ -152,7 +176,7 @@ RasterBytes as_cog(GDALDataset& plain, CPLStringList options, const std::optiona
   options.SetNameValue("COMPRESS", "DEFLATE");
   // Level 9 takes four times as long, and large flat areas come out no smaller.
   options.SetNameValue("LEVEL", "6");
-  options.SetNameValue("BLOCKSIZE", "512");
+  options.SetNameValue("BLOCKSIZE", std::to_string(kBlockSide).c_str());
   options.SetNameValue("BIGTIFF", "IF_SAFER");
   const detail::MemoryFolder folder;
   const std::string name = "out.tif";
@@ -233,10 +257,9 @@ void write_raster(const fs::path& path, const ClassRaster& raster, std::span<con
     const auto plain = in_memory(grid, type, messages);
     place(*plain, grid, provenance, messages);
     describe(*plain, raster, counts);
-    put_cells(*plain, grid, cells, GDT_UInt16, messages);
-    CPLStringList options;
-    options.SetNameValue("OVERVIEW_RESAMPLING", "MODE");
-    return as_cog(*plain, options, std::nullopt, messages);
+    put_cells(*plain->GetRasterBand(1), cells, GDT_UInt16, messages);
+    add_class_overviews(*plain, cells, messages);
+    return as_cog(*plain, {}, std::nullopt, messages);
   });
 }
 
@@ -271,7 +294,7 @@ void write_values(const fs::path& path, const ValueRaster& raster, std::span<con
     band.SetDescription(raster.description.c_str());
     band.SetUnitType(raster.unit.c_str());
     band.SetNoDataValue(double{kNoValue});
-    put_cells(*plain, grid, cells, type, messages);
+    put_cells(band, cells, type, messages);
     CPLStringList options;
     options.SetNameValue("OVERVIEW_RESAMPLING", "AVERAGE");
     options.SetNameValue("PREDICTOR", "FLOATING_POINT");

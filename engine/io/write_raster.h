@@ -24,7 +24,7 @@ struct ClassRaster {
   std::vector<RasterClass> classes;  ///< by class; that of 0 stands for no data
 };
 
-/// Writes FILE.tif (Byte, or UInt16 beyond 255 classes; DEFLATE, overviews by the most frequent class,
+/// Writes FILE.tif (Byte, or UInt16 beyond 255 classes; DEFLATE, overviews by halve_classes,
 /// palette, no data 0, provenance as metadata) and beside it FILE.tif.aux.xml (class names, and a table of
 /// value, class, colour and number of cells) and FILE.qml (the style by which QGIS shows these classes and no
 /// others). All appear or none. The same input gives the same bytes.

@@ -2,10 +2,13 @@
 #include "tests/unit/io/io_fixture.h"
 #include <marchland/analysis/holders.h>
 #include <marchland/io/write_raster.h>
+#include <marchland/raster/class_overview.h>
 
+#include <fmt/format.h>
 #include <gdal.h>
 
 #include <limits>
+#include <random>
 
 namespace marchland::test {
 namespace {
@@ -88,23 +91,42 @@ TEST_F(WriteRaster, IsACloudOptimisedGeoTiffWithColoursAndNames) {
   EXPECT_EQ(cells, d.cells);
 }
 
-TEST_F(WriteRaster, OverviewsHoldClassesOnly) {
-  Drawing d = drawing();
-  d.raster.grid = {"EPSG:32638", 500000, 4500000, 100, 1500, 1100};
-  d.cells.resize(d.raster.grid.cell_count());
-  for (std::size_t i = 0; i < d.cells.size(); ++i) d.cells[i] = i % 1500 < 700 ? 1 : 3;
-  write_it("a.tif", d);
-  const auto file = open("a.tif");
-  const GDALRasterBandH band = GDALGetRasterBand(file.get(), 1);
-  ASSERT_GT(GDALGetOverviewCount(band), 0);
-  const GDALRasterBandH overview = GDALGetOverview(band, 0);
-  const int columns = GDALGetRasterBandXSize(overview);
-  const int rows = GDALGetRasterBandYSize(overview);
-  std::vector<CellClass> cells(static_cast<std::size_t>(columns) * static_cast<std::size_t>(rows));
-  ASSERT_EQ(
-      GDALRasterIO(overview, GF_Read, 0, 0, columns, rows, cells.data(), columns, rows, GDT_UInt16, 0, 0),
-      CE_None);
-  EXPECT_TRUE(std::all_of(cells.begin(), cells.end(), [](CellClass c) { return c == 1 || c == 3; }));
+std::vector<CellClass> cells_of(GDALRasterBandH band) {
+  const int columns = GDALGetRasterBandXSize(band);
+  const int rows = GDALGetRasterBandYSize(band);
+  std::vector<CellClass> out(static_cast<std::size_t>(columns) * static_cast<std::size_t>(rows));
+  EXPECT_EQ(GDALRasterIO(band, GF_Read, 0, 0, columns, rows, out.data(), columns, rows, GDT_UInt16, 0, 0),
+            CE_None);
+  return out;
+}
+
+// GDAL's resampling MODE, told of no value that stands for no data, is the other party.
+TEST_F(WriteRaster, OverviewsAreTheMostFrequentClass) {
+  for (const std::size_t classes : {4U, 300U}) {
+    Drawing d = drawing();
+    while (d.raster.classes.size() < classes) d.raster.classes.push_back({"x", "#102030"});
+    d.raster.grid = {"EPSG:32638", 500000, 4500000, 100, 1500, 1100};
+    std::mt19937 random(7);
+    for (std::size_t i = d.cells.size(); i < d.raster.grid.cell_count(); ++i)
+      d.cells.push_back(random() % 2 == 0 ? d.cells.back() : static_cast<CellClass>(random() % classes));
+    const std::string name = fmt::format("{}.tif", classes);
+    write_it(name, d);
+    const auto file = open(name);
+    const GDALRasterBandH band = GDALGetRasterBand(file.get(), 1);
+    ASSERT_EQ(GDALGetOverviewCount(band), 2);
+
+    const std::unique_ptr<void, Close> theirs(
+        GDALCreate(GDALGetDriverByName("MEM"), "", 1500, 1100, 1, GDT_UInt16, nullptr));
+    const GDALRasterBandH their_band = GDALGetRasterBand(theirs.get(), 1);
+    ASSERT_EQ(
+        GDALRasterIO(their_band, GF_Write, 0, 0, 1500, 1100, d.cells.data(), 1500, 1100, GDT_UInt16, 0, 0),
+        CE_None);
+    const int factor = 2;
+    ASSERT_EQ(GDALBuildOverviews(theirs.get(), "MODE", 1, &factor, 0, nullptr, nullptr, nullptr), CE_None);
+    const std::vector<CellClass> half = cells_of(GDALGetOverview(band, 0));
+    EXPECT_EQ(half, cells_of(GDALGetOverview(their_band, 0)));
+    EXPECT_EQ(cells_of(GDALGetOverview(band, 1)), halve_classes(half, 750, 550));
+  }
 }
 
 TEST_F(WriteRaster, ManyClassesTakeTwoBytes) {
