@@ -12,6 +12,7 @@
 #include <ogr_spatialref.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
@@ -192,10 +193,9 @@ RasterBytes as_cog(GDALDataset& plain, CPLStringList options, const std::optiona
   return out;
 }
 
-void check_cells(const fs::path& path, const RasterGrid& grid, std::size_t count) {
+void check_cells(const RasterGrid& grid, std::size_t count) {
   if (count != grid.cell_count() || count == 0)
-    throw InvalidArgument(
-        fmt::format("{}: {} cells for a grid of {}", path.string(), count, grid.cell_count()));
+    throw InvalidArgument(fmt::format("{} cells for a grid of {}", count, grid.cell_count()));
 }
 
 /// FILE.tif, FILE.tif.aux.xml and, with `style`, FILE.qml.
@@ -205,20 +205,25 @@ std::vector<fs::path> files_of(const fs::path& path, bool has_style) {
   return out;
 }
 
-/// Writes all files; `make` gives the bytes of the raster.
-template <class Make>
-void write_files(const fs::path& path, const std::string& style, Existing existing, Make make) {
-  OutputGroup files(files_of(path, !style.empty()), existing);
+/// Runs with the path named in whatever is thrown.
+template <class Work>
+auto about(const fs::path& path, Work work) {
   try {
-    detail::register_gdal();
-    const RasterBytes bytes = make();
-    std::vector<std::string_view> contents{bytes.file, bytes.beside};
-    if (!style.empty()) contents.emplace_back(style);
-    files.write(contents);
+    return work();
   } catch (Error& error) {
     if (!std::string_view(error.what()).starts_with(path.string())) error.add_context(path.string());
     throw;
   }
+}
+
+/// Writes all files; `make` gives their bytes.
+template <class Make>
+void write_files(const fs::path& path, const std::string& style, Existing existing, Make make) {
+  OutputGroup files(files_of(path, !style.empty()), existing);
+  const RasterBytes bytes = make();
+  std::vector<std::string_view> contents{bytes.file, bytes.beside};
+  if (!style.empty()) contents.emplace_back(style);
+  files.write(contents);
   files.commit();
 }
 
@@ -228,6 +233,28 @@ void check_ending(const fs::path& path) {
     throw InvalidArgument(
         fmt::format("{}: rasters are written as GeoTIFF; expected the ending .tif", path.string()));
   }
+}
+
+RasterBytes class_bytes(const ClassRaster& raster, std::span<const CellClass> cells,
+                        const Provenance& provenance) {
+  const RasterGrid& grid = raster.grid;
+  check_cells(grid, cells.size());
+  if (raster.classes.empty() || raster.classes.size() > kAllClasses)
+    throw InvalidArgument(fmt::format("{} classes; expected 1 to {}", raster.classes.size(), kAllClasses));
+  std::vector<std::size_t> counts(raster.classes.size(), 0);
+  for (const CellClass c : cells) {
+    if (c >= counts.size()) throw InvalidArgument(fmt::format("there is no class {}", c));
+    ++counts[c];
+  }
+  detail::register_gdal();
+  const GdalMessages messages;
+  const GDALDataType type = raster.classes.size() <= kByteClasses ? GDT_Byte : GDT_UInt16;
+  const auto plain = in_memory(grid, type, messages);
+  place(*plain, grid, provenance, messages);
+  describe(*plain, raster, counts);
+  put_cells(*plain->GetRasterBand(1), cells, GDT_UInt16, messages);
+  add_class_overviews(*plain, cells, messages);
+  return as_cog(*plain, {}, std::nullopt, messages);
 }
 
 }  // namespace
@@ -240,26 +267,21 @@ void check_raster_output(const fs::path& path, RasterKind kind, Existing existin
 void write_raster(const fs::path& path, const ClassRaster& raster, std::span<const CellClass> cells,
                   const Provenance& provenance, Existing existing) {
   check_ending(path);
-  const RasterGrid& grid = raster.grid;
-  check_cells(path, grid, cells.size());
-  if (raster.classes.empty() || raster.classes.size() > kAllClasses) {
-    throw InvalidArgument(
-        fmt::format("{}: {} classes; expected 1 to {}", path.string(), raster.classes.size(), kAllClasses));
-  }
-  std::vector<std::size_t> counts(raster.classes.size(), 0);
-  for (const CellClass c : cells) {
-    if (c >= counts.size()) throw InvalidArgument(fmt::format("{}: there is no class {}", path.string(), c));
-    ++counts[c];
-  }
-  write_files(path, detail::qgis_raster_style(raster.classes), existing, [&] {
-    const GdalMessages messages;
-    const GDALDataType type = raster.classes.size() <= kByteClasses ? GDT_Byte : GDT_UInt16;
-    const auto plain = in_memory(grid, type, messages);
-    place(*plain, grid, provenance, messages);
-    describe(*plain, raster, counts);
-    put_cells(*plain->GetRasterBand(1), cells, GDT_UInt16, messages);
-    add_class_overviews(*plain, cells, messages);
-    return as_cog(*plain, {}, std::nullopt, messages);
+  about(path, [&] {
+    write_files(path, detail::qgis_raster_style(raster.classes), existing,
+                [&] { return class_bytes(raster, cells, provenance); });
+  });
+}
+
+void write_raster(OutputFolder& folder, const fs::path& name, const ClassRaster& raster,
+                  std::span<const CellClass> cells, const Provenance& provenance) {
+  check_ending(name);
+  about(name, [&] {
+    const RasterBytes bytes = class_bytes(raster, cells, provenance);
+    const std::array<std::string, 3> contents{bytes.file, bytes.beside,
+                                              detail::qgis_raster_style(raster.classes)};
+    const std::vector<fs::path> names = files_of(name, true);
+    for (std::size_t i = 0; i < names.size(); ++i) folder.write(names[i], contents.at(i));
   });
 }
 
@@ -267,40 +289,46 @@ namespace {
 
 /// `type` is that of Cell.
 template <class Cell>
-void write_values(const fs::path& path, const ValueRaster& raster, std::span<const Cell> cells,
-                  GDALDataType type, const Provenance& provenance, Existing existing) {
-  check_ending(path);
+RasterBytes value_bytes(const ValueRaster& raster, std::span<const Cell> cells, GDALDataType type,
+                        const Provenance& provenance) {
   const RasterGrid& grid = raster.grid;
-  check_cells(path, grid, cells.size());
+  check_cells(grid, cells.size());
   double least = std::numeric_limits<double>::infinity();
   double greatest = 0.0;
   double sum = 0.0;
   std::size_t count = 0;
   for (const Cell value : cells) {
     if (value == Cell{kNoValue}) continue;
-    if (!(value >= Cell{0}) || !std::isfinite(value)) {
-      throw InvalidArgument(fmt::format("{}: a cell of value {}; expected 0 or more", path.string(), value));
-    }
+    if (!(value >= Cell{0}) || !std::isfinite(value))
+      throw InvalidArgument(fmt::format("a cell of value {}; expected 0 or more", value));
     least = std::min(least, double{value});
     greatest = std::max(greatest, double{value});
     sum += double{value};
     ++count;
   }
-  write_files(path, "", existing, [&] {
-    const GdalMessages messages;
-    const auto plain = in_memory(grid, type, messages);
-    place(*plain, grid, provenance, messages);
-    GDALRasterBand& band = *plain->GetRasterBand(1);
-    band.SetDescription(raster.description.c_str());
-    band.SetUnitType(raster.unit.c_str());
-    band.SetNoDataValue(double{kNoValue});
-    put_cells(band, cells, type, messages);
-    CPLStringList options;
-    options.SetNameValue("OVERVIEW_RESAMPLING", "AVERAGE");
-    options.SetNameValue("PREDICTOR", "FLOATING_POINT");
-    std::optional<Statistics> statistics;
-    if (count > 0) statistics = {least, greatest, sum / static_cast<double>(count)};
-    return as_cog(*plain, options, statistics, messages);
+  detail::register_gdal();
+  const GdalMessages messages;
+  const auto plain = in_memory(grid, type, messages);
+  place(*plain, grid, provenance, messages);
+  GDALRasterBand& band = *plain->GetRasterBand(1);
+  band.SetDescription(raster.description.c_str());
+  band.SetUnitType(raster.unit.c_str());
+  band.SetNoDataValue(double{kNoValue});
+  put_cells(band, cells, type, messages);
+  CPLStringList options;
+  options.SetNameValue("OVERVIEW_RESAMPLING", "AVERAGE");
+  options.SetNameValue("PREDICTOR", "FLOATING_POINT");
+  std::optional<Statistics> statistics;
+  if (count > 0) statistics = {least, greatest, sum / static_cast<double>(count)};
+  return as_cog(*plain, options, statistics, messages);
+}
+
+template <class Cell>
+void write_values(const fs::path& path, const ValueRaster& raster, std::span<const Cell> cells,
+                  GDALDataType type, const Provenance& provenance, Existing existing) {
+  check_ending(path);
+  about(path, [&] {
+    write_files(path, "", existing, [&] { return value_bytes(raster, cells, type, provenance); });
   });
 }
 

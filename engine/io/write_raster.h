@@ -2,6 +2,7 @@
 // A raster of classes becomes a cloud-optimised GeoTIFF that shows its colours and names wherever it is
 // opened; one of values a GeoTIFF of the same kind that holds the values themselves.
 #include <marchland/io/output_file.h>
+#include <marchland/io/output_folder.h>
 #include <marchland/io/write_features.h>
 #include <marchland/raster/classify.h>
 
@@ -32,6 +33,11 @@ struct ClassRaster {
 /// class without a name, Error(failure) naming the file.
 void write_raster(const std::filesystem::path& path, const ClassRaster& raster,
                   std::span<const CellClass> cells, const Provenance& provenance, Existing existing);
+
+/// The same into a folder that is not there yet: its commit is what makes the files last, so none of them is
+/// synced by itself. `name` is the path within it. Different names may be written at the same time.
+void write_raster(OutputFolder& folder, const std::filesystem::path& name, const ClassRaster& raster,
+                  std::span<const CellClass> cells, const Provenance& provenance);
 
 struct ValueRaster {
   RasterGrid grid;

@@ -168,8 +168,7 @@ void write_raster_series(const RasterOptions& options) {
       of_date.description = fmt::format("{} at {}", theme, date);
       Provenance origin_of_date = origin;
       origin_of_date.extra.emplace_back("at", date);
-      write_raster(folder->file(items[i].name + ".tif"), of_date, cells.at(dates[i]), origin_of_date,
-                   Existing::refuse);
+      write_raster(*folder, items[i].name + ".tif", of_date, cells.at(dates[i]), origin_of_date);
       folder->write(items[i].name + ".json", stac_item(series, items[i]));
     });
     folder->write(kCollection, stac_collection(series, items, origin));
