@@ -8,6 +8,7 @@
 #include <marchland/io/detail/entry_names.h>
 #include <marchland/io/detail/feature.h>
 #include <marchland/io/detail/layer_values.h>
+#include <marchland/io/detail/manifest_secrets.h>
 #include <marchland/io/detail/row.h>
 #include <marchland/io/detail/tally.h>
 #include <marchland/io/manifest.h>
@@ -58,7 +59,7 @@ class AtlasReader {
     for (const RegionSpec& region : manifest_.regions) read_region(region);
     if (manifest_.places) read_places(*manifest_.places);
     for (std::size_t i = 0; i < manifest_.layers.size(); ++i) read_layer(LayerId(i), manifest_.layers[i]);
-    atlas_.manifest = manifest_.text;
+    atlas_.manifest = detail::mask_manifest_secrets(manifest_.text);
     atlas_.files = {{manifest_.path.filename().string(), detail::sha256_of(manifest_.text)}};
     return finish();
   }

@@ -1,5 +1,6 @@
 #include "tests/unit/io/io_fixture.h"
 #include <marchland/geometry/wkt.h>
+#include <marchland/io/detail/manifest_secrets.h>
 
 #include <cpl_conv.h>
 #include <cpl_vsi.h>
@@ -753,6 +754,34 @@ TEST_F(ReadAtlas, ConnectionsThatFailHideTheirPassword) {
               HasSubstr("PG:host=127.0.0.1 port=1 password=*** dbname=q: "));
   EXPECT_THAT(shown("PG:host=127.0.0.1 port=1 PASSWORD='ganz geheim'"), HasSubstr(" PASSWORD=***: "));
   EXPECT_THAT(shown("PG:postgresql://user:geheim@127.0.0.1:1/q"), HasSubstr("//user:***@127.0.0.1:1/q: "));
+}
+
+// Composites hold the manifest's text and are given away.
+TEST(ManifestSecrets, HidesPasswordsOfConnections) {
+  const std::string text = R"(# before: PG:host=h password=geheim
+title = "Пример \"x\" token=kept" # a comment
+[[layer]]
+files = ["Ä.geojson", "PG:host=h password='ge \\' heim' dbname=q"]
+where = "token = 'kept' AND password = 1"
+study_area = { file = 'PG:postgresql://user:geheim@h/q', layer = "l" }
+places = """PG:host=h
+ password=ge,heim"""
+)";
+  EXPECT_EQ(detail::mask_manifest_secrets(text), R"(# before: PG:host=h password=***
+title = "Пример \"x\" token=kept" # a comment
+[[layer]]
+files = ["Ä.geojson", "PG:host=h password=*** dbname=q"]
+where = "token = 'kept' AND password = 1"
+study_area = { file = "PG:postgresql://user:***@h/q", layer = "l" }
+places = "PG:host=h\u000A password=***"
+)");
+  EXPECT_EQ(detail::mask_manifest_secrets("no = 'secret'"), "no = 'secret'");
+}
+
+TEST_F(ReadAtlas, KeepsTheManifestWithoutPasswords) {
+  write_rows({R"({"h":"a"})"});
+  write_manifest(layer("# files = \"PG:dbname=q password=geheim\""));
+  EXPECT_THAT(read().manifest, AllOf(HasSubstr("password=***"), Not(HasSubstr("geheim"))));
 }
 
 TEST_F(ReadAtlas, CoordinateSystemMayBeStatedForFilesWithoutOne) {
