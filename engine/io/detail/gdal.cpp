@@ -28,6 +28,11 @@ void register_gdal() {
     GDALAllRegister();
     // Reading a large .gz must not leave a .gz.properties file beside the data.
     CPLSetConfigOption("CPL_VSIL_GZIP_WRITE_PROPERTIES", "NO");
+    // These drivers make the list of their creation options when it is first asked for, without a lock;
+    // rasters are made by several threads (a use after free with GDAL 3.6.2; OSGeo/gdal#12389 is the same of
+    // another driver).
+    for (const char* name : {"GTiff", "COG"})
+      GDALGetMetadataItem(GDALGetDriverByName(name), GDAL_DMD_CREATIONOPTIONLIST, nullptr);
   });
 }
 
