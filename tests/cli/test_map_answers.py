@@ -206,6 +206,20 @@ class MapAnswers(MapTest):
         (figure,) = self.data(name="o.json")["figures"]
         self.assertEqual({actor: round(area / CELL_M2) for actor, area, *_ in figure["rows"]}, {"a": 1, None: 4})
 
+    def test_opens_at_the_last_date_at_which_anything_is_held(self):
+        asks = "[model.text(model.opening()), model.text(model.parse('latest')), model.text(model.parse('previous'))]"
+        # Everything ends: at the last date nothing is held.
+        self.write("front.geojson", collection(row([box(0, 0, 1, 1)], "a", "2000", "2005"), row([box(1, 0, 2, 1)], "b", "2002", "2005")))
+        self.made(name="e.json")
+        self.assertEqual(self.ask(self.path / "e.json", ask="model.text(model.dates.at(-1))"), "2005-01-01")
+        self.assertEqual(self.ask(self.path / "e.json", ask=asks), ["2002-01-01", "2002-01-01", "2000-01-01"])
+        # A claim is made after all control has ended.
+        self.write("atlas.toml", MANIFEST + MANIFEST[MANIFEST.index("[[layer]]"):].replace('id = "front"', 'id = "claims"')
+                   .replace('theme = "control"', 'theme = "claim"').replace("front.geojson", "claims.geojson"))
+        self.write("claims.geojson", collection(row([box(0, 0, 1, 1)], "a", "2008")))
+        self.made(name="c.json")
+        self.assertEqual(self.ask(self.path / "c.json", ask=asks), ["2002-01-01", "2008-01-01", "2002-01-01"])
+
     def test_line_of_contact_along_the_antimeridian(self):
         # Vertices on the two sides are not the same; further on one line along +180 only.
         self.write("front.geojson", collection(

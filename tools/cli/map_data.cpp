@@ -6,6 +6,7 @@
 #include "tools/cli/map_record.h"
 #include "tools/cli/map_times.h"
 #include "tools/cli/reports.h"
+#include "tools/cli/run_dates.h"
 #include <marchland/analysis/groups.h>
 #include <marchland/base/error.h>
 
@@ -117,6 +118,9 @@ Json document(const Session& session, const MapGround& ground, const std::string
   out["dates"] = Json::array();
   for (const Instant at : accounts.steps()) out["dates"].push_back(times.number(at));
   if (accounts.steps().empty()) out["dates"].push_back(0);
+  for (const char* word : {"latest", "previous"}) {
+    if (const auto at = date_of_data(session, word)) out[word] = seconds_json(*at);
+  }
   return out;
 }
 

@@ -47,15 +47,6 @@ NamedDate dated(const Session& session, Instant at) {
   return {session.date(at), session.date(at), at, {}};
 }
 
-/// The instant by the words of everyone's command line; nothing where the data has none.
-std::optional<Instant> date_of_data(const Session& session, const char* word) {
-  try {
-    return session.instant(word);
-  } catch (const InvalidArgument&) {
-    return std::nullopt;
-  }
-}
-
 std::vector<NamedDate> last_dates(const Session& session, const Ground& ground) {
   std::vector<NamedDate> out;
   for (const char* word : {"previous", "latest"}) {
@@ -113,6 +104,14 @@ void name_files(std::vector<NamedDate>& dates) {
 }
 
 }  // namespace
+
+std::optional<Instant> date_of_data(const Session& session, const char* word) {
+  try {
+    return session.instant(word);
+  } catch (const InvalidArgument&) {
+    return std::nullopt;
+  }
+}
 
 RunDates run_dates(const Session& session, const std::vector<std::string>& at) {
   RunDates out;

@@ -2,6 +2,7 @@
 // Which dates a result folder is about, and what its files about them are called.
 #include "tools/cli/query.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,5 +26,8 @@ struct RunDates {
 /// begins or ends and something holds; without such, one instant at which something holds. Throws
 /// InvalidArgument where the theme says nothing at all, or not by what the options leave.
 [[nodiscard]] RunDates run_dates(const Session& session, const std::vector<std::string>& at);
+
+/// The instant that "latest" or "previous" names on the command line; nothing where the data has none.
+[[nodiscard]] std::optional<Instant> date_of_data(const Session& session, const char* word);
 
 }  // namespace marchland::cli

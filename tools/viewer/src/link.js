@@ -65,7 +65,7 @@ export function readLink(hash, model, usual) {
   const language = parts.get("lang") ?? model.usualLanguage;
   return {
     view: {
-      t: t ?? model.dates.at(-1), from, isFromGiven: from !== null, party: party > 0 ? party : null,
+      t: t ?? model.opening(), from, isFromGiven: from !== null, party: party > 0 ? party : null,
       mode: ["swipe", "change"].includes(parts.get("m")) ? parts.get("m") : "date",
     },
     layers: Object.fromEntries(Object.entries(usual.layers).map(([key, is]) => [key, parts.has("l") ? parts.get("l").split(",").includes(key) : is])),

@@ -87,6 +87,16 @@ export class Model {
     });
   }
 
+  /// The date to open with: the latest of all themes, or where by then nothing is held of the one that is shown, the
+  /// last at which any is.
+  opening() {
+    const { latest = this.dates.at(-1) } = this.data;
+    return this.#isHeld(latest) ? latest : this.dates.findLast((t) => this.#isHeld(t)) ?? this.dates.at(-1);
+  }
+  #isHeld(t) {
+    return this.holdersAt(this.primary, t).some((holder) => holder !== UNKNOWN);
+  }
+
   /// The date that is in force at an instant; -1 before the first.
   dateIndex(t) {
     return lastNotAfter(this.dates, t);
@@ -125,8 +135,7 @@ export class Model {
   #instantOf(word) {
     const period = this.data.periods.find((p) => p.id === word);
     if (period) return period.from ?? (this.since === -Infinity ? this.dates[0] : -Infinity);
-    if (word === "latest") return this.dates.at(-1);
-    if (word === "previous") return this.dates.at(-2) ?? this.dates.at(-1);
+    if (word === "latest" || word === "previous") return this.data[word] ?? this.dates.at(-1);
     const i = this.dateTexts.indexOf(word);
     return i >= 0 ? this.dates[i] : this.calendar.parse(word);
   }
