@@ -155,7 +155,7 @@ class Map(MapTest):
             feature([box(2, 0.4, 2.00001, 0.40001)], holder="a", **{"from": "2000", "to": None})))
         data = self.data()
         self.assertEqual(self.small_data()["coarse"], [])
-        self.assertEqual(len(data["coarse"]), 2)
+        self.assertEqual(len(data["coarse"]), 3)
         for level in data["coarse"]:
             self.assert_coarse_and_near(data["topology"]["arcs"], **level)
 

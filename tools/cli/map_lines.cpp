@@ -124,7 +124,7 @@ Json seam_between(const Session& session, const MapGround& ground) {
 /// serves.
 constexpr double kWindowWide = 1280.0;
 constexpr double kWindowHigh = 800.0;
-constexpr std::array kCoarseZooms{1, 3};
+constexpr std::array kCoarseZooms{0, 1, 3};
 /// Vertices that lie so near to the line may go, in pixels.
 constexpr double kCoarsePixels = 1.0;
 /// Below so many vertices all of them are drawn as fast.

@@ -43,7 +43,9 @@ export class MapData {
     const claimed = (ground) => new Set(
       (data.themes.claim?.grounds[model.geometries[ground].properties.claim] ?? [])
         .filter((_, i) => i % 2 === 1).flatMap((h) => model.holder("claim", h).actors));
-    this.grounds = model.groundFeatures(() => ({}));
+    const { grounds, holders } = data.themes[primary];
+    const isEverSeveral = grounds.map((spans) => spans.some((h, i) => i % 2 === 1 && holders[h].actors.length > 1));
+    this.grounds = model.groundFeatures((i) => (isEverSeveral[model.geometries[i].properties[primary]] ? { several: 1 } : {}));
     // A claim is a feature of its own, so that one layer draws those of all: a pattern goes by properties only.
     this.claims = this.claimants.length === 0 ? []
       : this.grounds.features.flatMap((_, ground) => [...claimed(ground)].map((actor) => ({ ground, actor })));
@@ -61,6 +63,8 @@ export class MapData {
         if (side(left, theme) !== side(right, theme)) properties[theme] = 1;
       const regions = (ground) => (ground < 0 ? -1 : model.geometries[ground].properties.regions);
       if (regions(left) !== regions(right)) properties.region = 1;
+      // A coast never is a line of contact. What is not there need not be drawn without being seen.
+      if (properties[model.primary] && left >= 0 && right >= 0) properties.contact = 1;
       return properties;
     });
     this.levels = new Levels(data, this.grounds, this.lines);
@@ -128,6 +132,8 @@ export class MapView {
     this.#images();
     const add = (id, type, source, layer) => map.addLayer({ id, type, ...(source && { source }), ...layer });
     const hidden = { layout: { visibility: "none" } };
+    // So thin that round corners are not seen; they would be most of the triangles.
+    const thin = { layout: { "line-join": "miter" } };
     const line = (id, filter, { layout }, paint) => add(id, "line", "lines", {
       filter: ["has", filter], layout: { "line-join": "round", ...layout }, paint,
     });
@@ -139,7 +145,7 @@ export class MapView {
     } });
     // What is never to be seen costs as much to draw as what is; layers of the other mode are hidden.
     if (model.data.themes[model.primary].holders.some((h) => h.actors.length > 1))
-      add("several", "fill", "ground", { paint: { "fill-pattern": "dots", "fill-opacity": where("several", 1) } });
+      add("several", "fill", "ground", { filter: ["has", "several"], paint: { "fill-pattern": "dots", "fill-opacity": where("several", 1) } });
     add("lost", "fill", "ground", { ...hidden, paint: { "fill-pattern": "lost", "fill-opacity": where("lost", 1) } });
     if (data.claims.length > 0) {
       map.addSource("claims", { ...exact, data: data.claimFeatures(grounds) });
@@ -148,7 +154,7 @@ export class MapView {
       } });
     }
     line("regions", "region", hidden, { "line-color": colors.region, "line-width": 0.7, "line-dasharray": [1, 2], "line-opacity": 0.9 });
-    line("holders", model.primary, {}, { "line-color": colors.line, "line-width": width(4, 0.4, 9, 1), "line-opacity": where("differs", 0.75) });
+    line("holders", model.primary, thin, { "line-color": colors.line, "line-width": width(4, 0.4, 9, 1), "line-opacity": where("differs", 0.75) });
     if (model.themes.includes("border") && model.primary !== "border") {
       line("borders", "border", {}, { "line-color": colors.line, "line-width": width(4, 0.8, 9, 1.6), "line-dasharray": [5, 2.5],
         "line-opacity": where("border", 0.95) });
@@ -160,8 +166,8 @@ export class MapView {
         "line-opacity": where("zone", 0.75) });
     }
     if (model.hasContact()) {
-      line("contact-casing", model.primary, {}, { "line-color": colors.casing, "line-width": width(4, 2, 9, 4.5), "line-opacity": where("contact", 0.85) });
-      line("contact", model.primary, {}, { "line-color": colors.contact, "line-width": width(4, 1.2, 9, 2.5), "line-opacity": where("contact", 1) });
+      line("contact-casing", "contact", {}, { "line-color": colors.casing, "line-width": width(4, 2, 9, 4.5), "line-opacity": where("contact", 0.85) });
+      line("contact", "contact", {}, { "line-color": colors.contact, "line-width": width(4, 1.2, 9, 2.5), "line-opacity": where("contact", 1) });
     }
     add("chosen", "line", "chosen", { paint: { "line-color": colors.contact, "line-width": 2, "line-dasharray": [1, 1] } });
     add("place-dots", "circle", "places", { paint: {
