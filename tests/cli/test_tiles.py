@@ -3,6 +3,7 @@
 npm's packages are expected in build/cache/browser, or the folder that MARCHLAND_BROWSER names, and Chromium as
 /usr/bin/chromium (tools/setup test); what needs them skips without. Nothing is downloaded here.
 """
+import datetime
 import hashlib
 import json
 import math
@@ -150,6 +151,24 @@ file = "west.geojson"
         b = vector_tiles.layers_of(self.archive("--max-zoom", "3", "--theme", "control", "--actor", "b",
                                                 name="b.pmtiles").tiles[3, 4, 3])
         self.assertEqual({f["properties"]["actor"] for f in b["control"]}, {"b"})
+
+    def test_members_join_and_leave_a_group_while_they_hold(self):
+        self.write("atlas.toml", MANIFEST.replace('name = "Aland"', 'name = "Aland"\ngroups = [{id = "g", from = "2005-01-01"}]').replace(
+            'name = "Bland"', 'name = "Bland"\ngroups = [{id = "g", from = "1990-01-01", to = "2003-01-01"}, {id = "g", from = "2010-01-01"}]'))
+        rows = [feature([box(x, 0, x + 1, 1)], holder=holder, **{"from": "2000", "to": None}) for x, holder in ((0, "a"), (1, "b"))]
+        self.write("front.geojson", collection(*rows))
+        tiles = self.archive("--group", "g", "--max-zoom", "3")
+        layers = vector_tiles.layers_of(tiles.tiles[3, 4, 3])
+        times = lambda layer, *keys: [tuple(f["properties"].get(key, "")[:10] for key in keys) for f in layers[layer]]
+        self.assertEqual(times("control", "actor", "from", "to"), [
+            ("a", "2005-01-01", ""), ("b", "2000-01-01", "2003-01-01"), ("b", "2010-01-01", "")])
+        self.assertEqual(times("line", "first", "second", "from", "to"), [("a", "b", "2010-01-01", "")])
+        # As areas has it, on every day about a change.
+        for date in ("2000-01-01", "2002-12-31", "2003-01-01", "2004-12-31", "2005-01-01", "2009-12-31", "2010-01-01"):
+            day = int((datetime.date.fromisoformat(date) - datetime.date(1970, 1, 1)).days)
+            held = {f["properties"]["actor"] for f in live(layers["control"], day)}
+            told = {r["actor"] for r in self.answer("areas", self.atlas, "--at", date, "--group", "g")["rows"] if r["area_m2"] > 0}
+            self.assertEqual(held, told, date)
 
     def test_dates_of_another_zone_and_open_ends_are_numbers(self):
         self.manifest('title = "Two squares"', 'title = "Two squares"\ntimezone = "+06:00"')

@@ -1,7 +1,9 @@
 #include "tools/cli/tile_layers.h"
 
 #include "tools/cli/feature_output.h"
+#include "tools/cli/feature_tenures.h"
 #include "tools/cli/time_columns.h"
+#include "tools/cli/wanted_times.h"
 #include <marchland/analysis/contact_line.h>
 #include <marchland/analysis/edge_geometry.h>
 #include <marchland/analysis/seam_pairs.h>
@@ -56,12 +58,8 @@ void add_times(TileProperties& out, const TimeColumns& columns, std::initializer
   }
 }
 
-Interval interval_of(const Composite& composite, TimeIndex from, TimeIndex to) {
-  return {composite.times()[from], composite.times()[to]};
-}
-
 TileProperties properties_of(const Session& session, const Holders& holders, const TimeColumns& columns,
-                             const FeatureTenure& tenure) {
+                             const TileTenure& tenure) {
   const Atlas& atlas = session.atlas();
   const HolderIndex holder = tenure.holder;
   TileProperties out{{"actor", holders.id(holder)},
@@ -69,7 +67,7 @@ TileProperties properties_of(const Session& session, const Holders& holders, con
                      {"theme", std::string(to_string(holders.theme()))},
                      {"color", color_of(atlas, holders, holder)},
                      {"contested", holders.is_contested(holder)}};
-  add_times(out, columns, {holder}, interval_of(session.composite(), tenure.from, tenure.to));
+  add_times(out, columns, {holder}, {tenure.from, tenure.to});
   if (!holders.is_contested(holder)) {
     for (const auto& [language, name] : atlas[holders.actors(holder).front()].names)
       out.emplace_back("name:" + language, name);
@@ -82,8 +80,7 @@ struct Meeting {
   std::uint32_t theme = 0;  ///< index into the themes
   std::string first;        ///< ids of actors; first < second
   std::string second;
-  TimeIndex from = 0;
-  TimeIndex to = 0;  ///< exclusive
+  Instant from, to;
   HolderIndex of_first = kUnknown;
   HolderIndex of_second = kUnknown;
   friend auto operator<=>(const Meeting&, const Meeting&) = default;
@@ -95,8 +92,8 @@ std::vector<std::pair<Meeting, bool>> meetings_of(const ThemeGround& theme, cons
   const auto& first = theme.tenures[pair.first];
   const auto& second = theme.tenures[pair.second];
   for (auto a = first.begin(), b = second.begin(); a != first.end() && b != second.end();) {
-    const TimeIndex from = std::max(a->from, b->from);
-    const TimeIndex to = std::min(a->to, b->to);
+    const Instant from = std::max(a->from, b->from);
+    const Instant to = std::min(a->to, b->to);
     if (from < to && make_contact(theme.holders, a->holder, b->holder)) {
       Meeting meeting{
           pair.layer, theme.holders.id(a->holder), theme.holders.id(b->holder), from, to, a->holder,
@@ -145,22 +142,23 @@ ThemeGround theme_ground(const Session& session, Theme theme) {
   for (FaceIndex f = 0; f < ground.size(); ++f) {
     if (ground[f]) occurs[composite.coverage(f, holders.group())] = true;
   }
-  // Of holders that the filters leave.
   const auto tenures_of = [&](CoverageIndex coverage) {
-    std::vector<FeatureTenure> tenures = feature_tenures(composite, holders, coverage);
-    std::erase_if(tenures, [&](const FeatureTenure& tenure) {
-      return !session.wants(holders, tenure.holder, composite.times()[tenure.from]);
-    });
+    std::vector<TileTenure> tenures;
+    for (const FeatureTenure& tenure : feature_tenures(composite, holders, coverage)) {
+      const Interval held{composite.times()[tenure.from], composite.times()[tenure.to]};
+      for (const Interval& when : wanted_times(session, holders, tenure.holder, held))
+        tenures.push_back({tenure.holder, when.from(), when.to()});
+    }
     return tenures;
   };
   // Numbered by holder, then time: the order in which clients draw.
-  const auto order = [&](const FeatureTenure& tenure) {
+  const auto order = [&](const TileTenure& tenure) {
     return std::tuple(holders.id(tenure.holder), tenure.from, tenure.to);
   };
-  std::map<std::tuple<std::string, TimeIndex, TimeIndex>, std::pair<FeatureTenure, std::uint32_t>> numbers;
+  std::map<std::tuple<std::string, Instant, Instant>, std::pair<TileTenure, std::uint32_t>> numbers;
   for (CoverageIndex c = 0; c < occurs.size(); ++c) {
     if (!occurs[c]) continue;
-    for (const FeatureTenure& tenure : tenures_of(c)) numbers.try_emplace(order(tenure), tenure, 0U);
+    for (const TileTenure& tenure : tenures_of(c)) numbers.try_emplace(order(tenure), tenure, 0U);
   }
   TileLayer& layer = out.layer;
   layer.name = std::string(to_string(theme));
@@ -173,9 +171,9 @@ ThemeGround theme_ground(const Session& session, Theme theme) {
   std::vector<std::uint32_t> of_coverage(occurs.size(), 0);
   for (CoverageIndex c = 0; c < occurs.size(); ++c) {
     if (!occurs[c]) continue;
-    std::vector<FeatureTenure> tenures = tenures_of(c);
+    std::vector<TileTenure> tenures = tenures_of(c);
     std::vector<std::uint32_t> features;
-    for (const FeatureTenure& tenure : tenures) features.push_back(numbers.at(order(tenure)).second);
+    for (const TileTenure& tenure : tenures) features.push_back(numbers.at(order(tenure)).second);
     std::sort(features.begin(), features.end());
     const auto [entry, is_new] =
         grounds.try_emplace(features, static_cast<std::uint32_t>(layer.grounds.size()));
@@ -220,7 +218,7 @@ TileLines lines_of_contact(const Session& session, const std::vector<ThemeGround
                        {"second_name", name_of(session.atlas(), holders, meeting.of_second)},
                        {"theme", std::string(to_string(holders.theme()))}});
     add_times(properties, columns[meeting.theme], {meeting.of_first, meeting.of_second},
-              interval_of(composite, meeting.from, meeting.to));
+              {meeting.from, meeting.to});
     constexpr double kMillimeters = 1000.0;
     properties.emplace_back("length_m", std::round(line.length * kMillimeters) / kMillimeters);
   }

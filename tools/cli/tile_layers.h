@@ -1,7 +1,6 @@
 #pragma once
 // What vector tiles say of an atlas: the ground of each holder through all time, a layer for each theme, and
 // the lines along which holders meet.
-#include "tools/cli/feature_tenures.h"
 #include "tools/cli/query.h"
 #include <marchland/tiles/cut_tiles.h>
 
@@ -12,13 +11,19 @@ namespace marchland::cli {
 
 inline constexpr std::string_view kLineLayer = "line";
 
+/// A holder, and a stretch of time in which it held the same ground and the filters leave it.
+struct TileTenure {
+  HolderIndex holder = kUnknown;
+  Instant from, to;
+};
+
 struct ThemeGround {
   Holders holders;
   TileLayer layer;
-  std::vector<std::vector<FeatureTenure>> tenures;  ///< by ground of the layer, in order of time
+  std::vector<std::vector<TileTenure>> tenures;  ///< by ground of the layer, in order of time
 };
 
-/// A feature for each tenure of holders that the filters leave, by holder, then time.
+/// A feature for each tenure, by holder, then time.
 [[nodiscard]] ThemeGround theme_ground(const Session& session, Theme theme);
 
 /// A feature for each two holders that make contact (make_contact) and each stretch of time in which they
