@@ -1,4 +1,5 @@
 #include <marchland/base/error.h>
+#include <marchland/geometry/longitudes.h>
 #include <marchland/io/detail/gdal.h>
 #include <marchland/io/raster_footprint.h>
 #include <marchland/measure/projection.h>
@@ -12,6 +13,7 @@
 #include <memory>
 #include <numbers>
 #include <optional>
+#include <utility>
 
 namespace marchland {
 namespace {
@@ -255,21 +257,11 @@ class Outline {
     if (longitudes.empty()) {
       throw InvalidArgument(fmt::format("no point of the raster in CRS '{}' lies on the earth", grid_.crs));
     }
-    // All but the longest stretch of longitude without a point.
-    std::sort(longitudes.begin(), longitudes.end());
-    double gap = longitudes.front() + 360.0 - longitudes.back();
-    double west = longitudes.front();
-    double east = longitudes.back();
-    for (std::size_t i = 1; i < longitudes.size(); ++i) {
-      if (longitudes[i] - longitudes[i - 1] <= gap) continue;
-      gap = longitudes[i] - longitudes[i - 1];
-      west = longitudes[i];
-      east = longitudes[i - 1] + 360.0;
-    }
+    const LongitudeStretch all = narrowest_stretch(std::move(longitudes));
     // A map of the world has gaps of a step of the lattice, and somewhat more.
     constexpr double kAllRound = 4.0 * 360.0 / kLattice;
-    return gap < kAllRound ? LonLatBox{-180.0, rounded(south), 180.0, rounded(north)}
-                           : box_within(west, south, east, north);
+    return all.rest() < kAllRound ? LonLatBox{-180.0, rounded(south), 180.0, rounded(north)}
+                                  : box_within(all.west, south, all.east, north);
   }
 
   const RasterGrid& grid_;

@@ -39,6 +39,12 @@ double strip_density(double phi) noexcept {
   return kSemiMajor * kSemiMajor * (1.0 - kE2) * std::cos(phi) / (u * u);
 }
 
+double strip_from_equator(double phi) noexcept {
+  static const double e = std::sqrt(kE2);
+  const double s = std::sin(phi);
+  return kSemiMajor * kSemiMajor * (1.0 - kE2) / 2.0 * (s / (1.0 - kE2 * s * s) + std::atanh(e * s) / e);
+}
+
 ParallelStrip strip_about(double mean, double half) noexcept {
   constexpr double kShort = 1e-3;
   constexpr double kLong = std::numbers::pi / 360.0;

@@ -18,6 +18,10 @@ struct ParallelStrip {
 /// times the height. Exactly antisymmetric.
 [[nodiscard]] ParallelStrip strip_about(double mean, double half) noexcept;
 
+/// From the equator to a latitude, square metres per radian of longitude, by the closed form; within some
+/// roundings of the strip from equator to pole, so not for what is left to a pole.
+[[nodiscard]] double strip_from_equator(double phi) noexcept;
+
 /// The integral of (lambda - origin) dS along a line straight in longitude and latitude from (lambda1, phi1)
 /// to (lambda2, phi2), in square metres; longitudes in radians from the origin. Summed around a ring,
 /// interior on the left, it is the area within.

@@ -1,7 +1,7 @@
 #include <marchland/raster/cell_areas.h>
 #include <marchland/raster/detail/lonlat_cells.h>
 #include <marchland/raster/detail/projected_cells.h>
-#include <marchland/raster/detail/whole_cell.h>
+#include <marchland/raster/detail/rim_cell.h>
 
 namespace marchland {
 
@@ -28,7 +28,7 @@ CellAreas::~CellAreas() = default;
 std::optional<SquareMeters> CellAreas::operator()(std::size_t row, std::size_t column) {
   if (cells_->lonlat) return SquareMeters(cells_->lonlat->whole(row, column));
   auto area = cells_->projected->whole(row, column);
-  if (!area) area = detail::area_of_whole_cell(*cells_->projection, cells_->ground->grid, row, column);
+  if (!area) area = detail::area_of_rim_cell(*cells_->projection, cells_->ground->grid, row, column);
   return area ? std::optional(SquareMeters(*area)) : std::nullopt;
 }
 

@@ -17,11 +17,10 @@ class CellAreas {
   ~CellAreas();
 
   /// Area on WGS84 of the cell between its sides as they run on the earth, by the means of cell_coverage.h:
-  /// of cells in longitude and latitude within 4 roundings of a double, 0 beyond a pole. Cells whose shares
-  /// are taken in the plane (about a pole, more than 5 degrees) within 1e-9 of themselves up to 60 degrees;
-  /// of one that reaches beyond the earth what it would have if it went on, so that share times area is the
-  /// area of ground, within some thousandths. Nothing for a cell of which less than some ten thousandths lie
-  /// on the earth. Not for concurrent use. Of projected systems some ten microseconds, a millisecond of those
+  /// of cells in longitude and latitude within 4 roundings of a double, 0 beyond a pole; of others within
+  /// 1e-9. Of a cell that reaches beyond the earth what it would have if it went on, so that share times area
+  /// is the area of ground, within some thousandths; nothing if less than some ten thousandths of it lie on
+  /// the earth. Not for concurrent use. Of projected systems some ten microseconds, a millisecond of those
   /// last.
   [[nodiscard]] std::optional<SquareMeters> operator()(std::size_t row, std::size_t column);
 

@@ -55,12 +55,14 @@ class CellCoverage {
 ///
 /// A share is area by area on WGS84. Of cells in longitude and latitude of WGS84 it is exact but for
 /// rounding: the sum over cells of share times cell area (cell_areas.h) is the area of a part within 1e-9 of
-/// itself. Of other systems sides of cells are followed as they run on the earth, by a polynomial of fourth
-/// degree through five points of each: the same sum holds, and a single share is within 4e-9 for cells up to
-/// 17 km (tests hold it to that), less true for larger ones; crossings are found to 1e-12 of a cell. Of cells
-/// that are more than 5 degrees long or wide on the earth (those about a pole are) or reach beyond it, shares
-/// are of the area in the plane of the system. A cell that reaches beyond a pole counts as far as it lies on
-/// the earth. Shares below 1e-15 are left out.
+/// itself (and 2e-16 of a cell, whose double a share is). Of other systems sides of cells are followed as
+/// they run on the earth, by a polynomial of fourth degree through five points of each; of cells that are
+/// more than 5 degrees long or wide there (those about a pole are) as they are, in an equal-area plane about
+/// the cell: the same sum holds, and a single share is within 4e-9 (tests hold it to that, against clipping
+/// for cells of 17 km and against cells a tenth as wide for those of 250 and 1000 km); crossings are found to
+/// 1e-12 of a cell. Only of cells that reach beyond the earth, on the rim of a map of the world, are shares
+/// those of the area in the plane of the system. In longitude and latitude a cell that reaches beyond a pole
+/// counts as far as it lies on the earth. Shares below 1e-15 are left out.
 ///
 /// On all cores; the same for any number of them. Cost: edges between different parts, and the cells these
 /// pass; of projected systems some microseconds for each of those. Throws InvalidArgument for a CRS that PROJ

@@ -1,4 +1,5 @@
 #include <marchland/base/error.h>
+#include <marchland/geometry/longitudes.h>
 #include <marchland/measure/parallel_strip.h>
 #include <marchland/raster/detail/projected_cells.h>
 
@@ -8,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace marchland::detail {
 namespace {
@@ -20,6 +22,11 @@ double degrees(std::int64_t units) {
 std::int64_t to_walk(double value) {
   return std::llround(value * kWalkUnitsPerDegree);
 }
+
+/// Degrees; larger cells, and those that meridians converge on, are measured in a plane of their own.
+constexpr double kLargest = 5.0;
+/// Of the cell.
+constexpr double kFoundInPlane = 1e-13;
 
 /// Nearest to `other`, by whole turns.
 double near(double lon, double other) {
@@ -67,19 +74,10 @@ ProjectedGround::ProjectedGround(const RasterGrid& grid_) : grid(grid_) {
   if (north > kNearPole && !projection.forward({0.0, north})) north = kNearPole;
   if (south < -kNearPole && !projection.forward({0.0, south})) south = -kNearPole;
 
-  // The longest stretch of longitude without a point is left out.
-  std::sort(longitudes.begin(), longitudes.end());
-  double gap = longitudes.front() + 360.0 - longitudes.back();
-  double west = longitudes.front();
-  double east = longitudes.back();
-  for (std::size_t i = 1; i < longitudes.size(); ++i) {
-    if (longitudes[i] - longitudes[i - 1] <= gap) continue;
-    gap = longitudes[i] - longitudes[i - 1];
-    west = longitudes[i];
-    east = longitudes[i - 1] + 360.0;
-  }
+  const LongitudeStretch all = narrowest_stretch(std::move(longitudes));
+  auto [west, east] = all;
   const double aside = std::max(1e-4, 0.05 * (east - west));
-  if (is_all_round || gap < 2.0 * aside + 1e-3) {
+  if (is_all_round || all.rest() < 2.0 * aside + 1e-3) {
     west = -180.0;
     east = 180.0;
   } else {
@@ -299,8 +297,24 @@ void ProjectedCells::add_piece(const End& in, const End& out_of, EdgeWalk& out) 
   const std::int64_t aside = in.at.x / 2 + out_of.at.x / 2 - here.origin;
   const std::int64_t origin =
       here.origin + kWalkTurn * std::llround(static_cast<double>(aside) / static_cast<double>(kWalkTurn));
-  double area = along_sides(here, out_of, origin) - along_sides(here, in, origin);
-  if (here.is_planar) {
+  const double area = along_sides(here, out_of, origin) - along_sides(here, in, origin) +
+                      along_edge(here, in, out_of, origin);
+  out.pieces.push_back(
+      {static_cast<std::uint32_t>(row_), static_cast<std::uint32_t>(column_), area / here.whole});
+}
+
+double ProjectedCells::along_edge(const Cell& cell, const End& in, const End& out_of,
+                                  std::int64_t origin) const {
+  if (cell.plane) {
+    const auto at = [&](double t) {
+      const auto between = [&](std::int64_t a, std::int64_t b) {
+        return degrees(a) + t * (degrees(b) - degrees(a));
+      };
+      return (*cell.plane)({between(in.at.x, out_of.at.x), between(in.at.y, out_of.at.y)});
+    };
+    return area_along(at, 0.0, 1.0, kFoundInPlane * cell.whole);
+  }
+  if (cell.is_rim) {
     // A parabola through its middle; Simpson's rule is exact for it.
     const CellPoint middle = cell_point({(in.at.x + out_of.at.x) / 2, in.at.y / 2 + out_of.at.y / 2});
     const double x0 = in.cell.x - static_cast<double>(column_);
@@ -309,22 +323,48 @@ void ProjectedCells::add_piece(const End& in, const End& out_of, EdgeWalk& out) 
     const double d0 = 4.0 * middle.y - 3.0 * in.cell.y - out_of.cell.y;
     const double d1 = out_of.cell.y - in.cell.y;
     const double d2 = in.cell.y + 3.0 * out_of.cell.y - 4.0 * middle.y;
-    area -= (x0 * d0 + 4.0 * x1 * d1 + x2 * d2) / 6.0;
-  } else {
-    area += area_west_of(static_cast<double>(in.at.x - origin) * kRadiansPerWalkUnit,
-                         static_cast<double>(out_of.at.x - origin) * kRadiansPerWalkUnit,
-                         static_cast<double>(in.at.y + out_of.at.y) * (0.5 * kRadiansPerWalkUnit),
-                         static_cast<double>(out_of.at.y - in.at.y) * (0.5 * kRadiansPerWalkUnit));
+    return -(x0 * d0 + 4.0 * x1 * d1 + x2 * d2) / 6.0;
   }
-  out.pieces.push_back(
-      {static_cast<std::uint32_t>(row_), static_cast<std::uint32_t>(column_), area / here.whole});
+  return area_west_of(static_cast<double>(in.at.x - origin) * kRadiansPerWalkUnit,
+                      static_cast<double>(out_of.at.x - origin) * kRadiansPerWalkUnit,
+                      static_cast<double>(in.at.y + out_of.at.y) * (0.5 * kRadiansPerWalkUnit),
+                      static_cast<double>(out_of.at.y - in.at.y) * (0.5 * kRadiansPerWalkUnit));
 }
 
-/// From the end counter-clockwise to the south-western corner.
-double ProjectedCells::along_sides(const Cell& cell, const End& end, std::int64_t origin) const {
+double ProjectedCells::along_sides_in_plane(const Cell& cell, const End& end) const {
+  if (end.side == Side::none) return 0.0;
   const double down = std::clamp(end.cell.y - static_cast<double>(row_), 0.0, 1.0);
   const double right = std::clamp(end.cell.x - static_cast<double>(column_), 0.0, 1.0);
-  if (cell.is_planar) return end.side == Side::east ? down : end.side == Side::south ? 1.0 : 0.0;
+  const EqualAreaPlane& plane = *cell.plane;
+  // As below, an edge meets a side but for roundings.
+  const PlanePoint edge = plane({degrees(end.at.x), degrees(end.at.y)});
+  const auto from = [&](double across, double along_down, double dx, double dy, double length) {
+    const auto at = [&](double s) {
+      const auto place = place_in(cell, across + s * dx, along_down + s * dy);
+      return place ? plane(*place) : edge;
+    };
+    return area_beside(edge, at(0.0)) + area_along(at, 0.0, length, kFoundInPlane * cell.whole);
+  };
+  switch (end.side) {
+    case Side::none:
+      break;
+    case Side::west:
+      return from(0.0, down, 0.0, 1.0, 1.0 - down);
+    case Side::north:
+      return from(right, 0.0, -1.0, 0.0, right) + cell.whole_west;
+    case Side::east:
+      return from(1.0, down, 0.0, -1.0, down) + cell.whole_north + cell.whole_west;
+    case Side::south:
+      return from(right, 1.0, 1.0, 0.0, 1.0 - right) + cell.whole_east + cell.whole_north + cell.whole_west;
+  }
+  return 0.0;
+}
+
+double ProjectedCells::along_sides(const Cell& cell, const End& end, std::int64_t origin) const {
+  if (cell.plane) return along_sides_in_plane(cell, end);
+  const double down = std::clamp(end.cell.y - static_cast<double>(row_), 0.0, 1.0);
+  const double right = std::clamp(end.cell.x - static_cast<double>(column_), 0.0, 1.0);
+  if (cell.is_rim) return end.side == Side::east ? down : end.side == Side::south ? 1.0 : 0.0;
   // An edge meets a side but for what was rounded, there and back again by the system; the way from the one
   // to the other is part of the ring, or what this cell loses would not be what its neighbour gains.
   const auto from = [&](const Curve& side, double s) {
@@ -394,34 +434,40 @@ const ProjectedCells::Cell& ProjectedCells::cell(std::int64_t row, std::int64_t 
 std::optional<double> ProjectedCells::whole(std::size_t row, std::size_t column) {
   box_ = ground_->boxes.data();
   const Cell here = make_cell(static_cast<std::int64_t>(row), static_cast<std::int64_t>(column));
-  if (here.is_planar) return std::nullopt;
-  return here.whole;
+  if (here.is_rim) return std::nullopt;
+  return here.plane ? here.whole * EqualAreaPlane::square_radius() : here.whole;
+}
+
+std::optional<Position> ProjectedCells::place_in(const Cell& cell, double across, double down) const {
+  const RasterGrid& grid = ground_->grid;
+  return projection_.inverse({grid.west + (static_cast<double>(cell.column) + across) * grid.cell,
+                              grid.north - (static_cast<double>(cell.row) + down) * grid.cell_height()});
 }
 
 ProjectedCells::Cell ProjectedCells::make_cell(std::int64_t row, std::int64_t column) const {
-  const RasterGrid& grid = ground_->grid;
   Cell out;
-  out.is_planar = true;
+  out.row = row;
+  out.column = column;
+  if (const auto centre = place_in(out, 0.5, 0.5)) {
+    const double origin = near(centre->lon, degrees(box_->west / 2 + box_->east / 2));
+    out.origin = to_walk(origin);
+    if (measure_between_longitudes(out, origin) || measure_in_plane(out, *centre)) return out;
+  }
+  out.is_rim = true;
   out.whole = 1.0;
-  const auto inverse = [&](double x, double y) {
-    return projection_.inverse({grid.west + x * grid.cell, grid.north - y * grid.cell_height()});
-  };
-  const auto west = static_cast<double>(column);
-  const auto north = static_cast<double>(row);
-  const auto centre = inverse(west + 0.5, north + 0.5);
-  if (!centre) return out;
-  const double origin = near(centre->lon, degrees(box_->west / 2 + box_->east / 2));
-  out.origin = to_walk(origin);
-  constexpr double kLargest = 5.0;  // degrees
-  double least_lat = centre->lat;
-  double greatest_lat = centre->lat;
+  return out;
+}
+
+bool ProjectedCells::measure_between_longitudes(Cell& cell, double origin) const {
+  double least_lat = 90.0;
+  double greatest_lat = -90.0;
   double greatest_aside = 0.0;
-  const auto follow = [&](Curve& curve, double x, double y, double dx, double dy) {
+  const auto follow = [&](Curve& curve, double across, double down, double dx, double dy) {
     for (std::size_t i = 0; i < kNodes; ++i) {
       const double s = static_cast<double>(i) / (kNodes - 1);
-      const auto place = inverse(x + s * dx, y + s * dy);
+      const auto place = place_in(cell, across + s * dx, down + s * dy);
       if (!place) return false;
-      const double lambda = near(place->lon, origin) - degrees(out.origin);
+      const double lambda = near(place->lon, origin) - degrees(cell.origin);
       greatest_aside = std::max(greatest_aside, std::abs(lambda));
       least_lat = std::min(least_lat, place->lat);
       greatest_lat = std::max(greatest_lat, place->lat);
@@ -430,20 +476,40 @@ ProjectedCells::Cell ProjectedCells::make_cell(std::int64_t row, std::int64_t co
     }
     return true;
   };
-  if (!follow(out.west, west, north, 0.0, 1.0) || !follow(out.east, west + 1.0, north, 0.0, 1.0) ||
-      !follow(out.north, west, north, 1.0, 0.0) || !follow(out.south, west, north + 1.0, 1.0, 0.0) ||
+  if (!follow(cell.west, 0.0, 0.0, 0.0, 1.0) || !follow(cell.east, 1.0, 0.0, 0.0, 1.0) ||
+      !follow(cell.north, 0.0, 0.0, 1.0, 0.0) || !follow(cell.south, 0.0, 1.0, 1.0, 0.0) ||
       greatest_aside > kLargest / 2.0 || greatest_lat - least_lat > kLargest) {
-    return out;
+    return false;
   }
-  out.whole_west = out.west.area(0.0, 1.0);
-  out.whole_north = out.north.area(1.0, 0.0);
-  out.whole_east = out.east.area(1.0, 0.0);
-  const double whole = out.whole_west + out.whole_north + out.whole_east + out.south.area(0.0, 1.0);
+  cell.whole_west = cell.west.area(0.0, 1.0);
+  cell.whole_north = cell.north.area(1.0, 0.0);
+  cell.whole_east = cell.east.area(1.0, 0.0);
+  cell.whole = cell.whole_west + cell.whole_north + cell.whole_east + cell.south.area(0.0, 1.0);
   // A system that shows the earth from within has cells the other way round.
-  if (!(whole > 0.0)) return out;
-  out.whole = whole;
-  out.is_planar = false;
-  return out;
+  return cell.whole > 0.0;
+}
+
+bool ProjectedCells::measure_in_plane(Cell& cell, const Position& centre) const {
+  const EqualAreaPlane plane(centre);
+  bool is_on_earth = true;
+  const auto side = [&](double across, double down, double dx, double dy) {
+    const auto at = [&](double s) {
+      const auto place = place_in(cell, across + s * dx, down + s * dy);
+      is_on_earth = is_on_earth && place.has_value();
+      return place ? plane(*place) : PlanePoint{};
+    };
+    const PlanePoint begin = at(0.0);
+    const PlanePoint end = at(1.0);
+    const double extent = std::hypot(end.x - begin.x, end.y - begin.y);
+    return area_along(at, 0.0, 1.0, kFoundInPlane * extent * extent);
+  };
+  cell.whole_west = side(0.0, 0.0, 0.0, 1.0);
+  cell.whole_north = side(1.0, 0.0, -1.0, 0.0);
+  cell.whole_east = side(1.0, 1.0, 0.0, -1.0);
+  cell.whole = cell.whole_west + cell.whole_north + cell.whole_east + side(0.0, 1.0, 1.0, 0.0);
+  if (!is_on_earth || !(cell.whole > 0.0)) return false;
+  cell.plane = plane;
+  return true;
 }
 
 }  // namespace marchland::detail

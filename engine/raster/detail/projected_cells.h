@@ -3,6 +3,7 @@
 // cells are straight in the system, and are followed on the earth.
 #include <marchland/measure/projection.h>
 #include <marchland/raster/detail/cell_walk.h>
+#include <marchland/raster/detail/equal_area_plane.h>
 #include <marchland/raster/raster_grid.h>
 
 #include <array>
@@ -34,7 +35,7 @@ class ProjectedCells final : public CellPlane {
   explicit ProjectedCells(const ProjectedGround& ground);
 
   void walk(WalkPoint from, WalkPoint to, EdgeWalk& out) override;
-  /// Of a cell, square metres; of one that is measured in the plane nothing.
+  /// Of a cell, square metres; of one that reaches beyond the earth nothing.
   [[nodiscard]] std::optional<double> whole(std::size_t row, std::size_t column);
 
  private:
@@ -71,8 +72,13 @@ class ProjectedCells final : public CellPlane {
     [[nodiscard]] double area(double from, double to) const;
   };
   struct Cell {
-    bool is_planar = false;
-    std::int64_t origin = 0;  ///< longitude from which it is measured
+    std::int64_t row = 0;
+    std::int64_t column = 0;
+    /// Of a large cell, in which it is measured.
+    std::optional<EqualAreaPlane> plane;
+    /// Of one that reaches beyond the earth: it is measured in the plane of the system.
+    bool is_rim = false;
+    std::int64_t origin = 0;  ///< longitude from which every other one is measured
     Curve west, south, east, north;
     double whole_north = 0.0;  ///< along the side from east to west
     double whole_east = 0.0;   ///< from south to north
@@ -98,8 +104,18 @@ class ProjectedCells final : public CellPlane {
   [[nodiscard]] std::int64_t row_of(double y) const;
   [[nodiscard]] const Cell& cell(std::int64_t row, std::int64_t column);
   [[nodiscard]] Cell make_cell(std::int64_t row, std::int64_t column) const;
-  /// Longitudes from `origin`: that of the cell, or a whole turn from it.
+  /// Whether the cell could be measured so.
+  [[nodiscard]] bool measure_between_longitudes(Cell& cell, double origin) const;
+  [[nodiscard]] bool measure_in_plane(Cell& cell, const Position& centre) const;
+  /// On the earth, across and down from the north-western corner of the cell, in cells.
+  [[nodiscard]] std::optional<Position> place_in(const Cell& cell, double across, double down) const;
+  /// From the end counter-clockwise to the south-western corner. Longitudes from `origin`: that of the cell,
+  /// or a whole turn from it.
   [[nodiscard]] double along_sides(const Cell& cell, const End& end, std::int64_t origin) const;
+  [[nodiscard]] double along_sides_in_plane(const Cell& cell, const End& end) const;
+  /// Along the straight piece of an edge.
+  [[nodiscard]] double along_edge(const Cell& cell, const End& in, const End& out_of,
+                                  std::int64_t origin) const;
 
   const ProjectedGround* ground_;
   Projection projection_;

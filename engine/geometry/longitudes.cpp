@@ -1,0 +1,17 @@
+#include <marchland/geometry/longitudes.h>
+
+#include <algorithm>
+
+namespace marchland {
+
+LongitudeStretch narrowest_stretch(std::vector<double> longitudes) {
+  std::sort(longitudes.begin(), longitudes.end());
+  LongitudeStretch best{longitudes.front(), longitudes.back()};
+  for (std::size_t i = 1; i < longitudes.size(); ++i) {
+    const LongitudeStretch other{longitudes[i], longitudes[i - 1] + 360.0};
+    if (other.east - other.west < best.east - best.west) best = other;
+  }
+  return best;
+}
+
+}  // namespace marchland
