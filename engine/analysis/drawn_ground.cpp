@@ -1,5 +1,6 @@
 #include <marchland/analysis/drawn_ground.h>
 #include <marchland/analysis/edge_geometry.h>
+#include <marchland/measure/wgs84.h>
 
 #include <algorithm>
 #include <cmath>
@@ -16,15 +17,12 @@ constexpr std::uint16_t kNotStated = 1;
 }  // namespace
 
 GroundVector ground_vector(const Position& from, const Position& to) {
-  constexpr double kSemiMajor = 6378137.0;
-  constexpr double kFlattening = 1.0 / 298.257223563;
-  constexpr double kE2 = kFlattening * (2.0 - kFlattening);
   constexpr double kRadians = std::numbers::pi / 180.0;
   const double phi = (from.lat + to.lat) / 2.0 * kRadians;
   const double s = std::sin(phi);
-  const double w2 = 1.0 - kE2 * s * s;
-  const double n = kSemiMajor / std::sqrt(w2);
-  const double m = n * (1.0 - kE2) / w2;
+  const double w2 = 1.0 - kWgs84EccentricitySquared * s * s;
+  const double n = kWgs84SemiMajorAxis / std::sqrt(w2);
+  const double m = n * (1.0 - kWgs84EccentricitySquared) / w2;
   return {n * std::cos(phi) * (to.lon - from.lon) * kRadians, m * (to.lat - from.lat) * kRadians};
 }
 

@@ -1,5 +1,6 @@
 #include <marchland/analysis/line_distance.h>
 #include <marchland/measure/length.h>
+#include <marchland/measure/wgs84.h>
 
 #include <boost/geometry.hpp>
 #include <boost/geometry/geometries/register/point.hpp>
@@ -68,15 +69,13 @@ using SpacePoint = bg::model::point<double, 3, bg::cs::cartesian>;
 
 /// On WGS84, in metres from the centre of the earth.
 SpacePoint in_space(const Position& p) {
-  constexpr double kSemiMajor = 6378137.0;
-  constexpr double kFlattening = 1.0 / 298.257223563;
-  constexpr double kE2 = kFlattening * (2.0 - kFlattening);
   constexpr double kRadians = std::numbers::pi / 180.0;
   const double phi = p.lat * kRadians;
   const double lambda = p.lon * kRadians;
-  const double n = kSemiMajor / std::sqrt(1.0 - kE2 * std::sin(phi) * std::sin(phi));
+  const double n =
+      kWgs84SemiMajorAxis / std::sqrt(1.0 - kWgs84EccentricitySquared * std::sin(phi) * std::sin(phi));
   return {n * std::cos(phi) * std::cos(lambda), n * std::cos(phi) * std::sin(lambda),
-          n * (1.0 - kE2) * std::sin(phi)};
+          n * (1.0 - kWgs84EccentricitySquared) * std::sin(phi)};
 }
 
 bg::model::linestring<Sample> samples_of(std::span<const Position> line) {

@@ -1,5 +1,6 @@
 #include <marchland/analysis/thin_lines.h>
 #include <marchland/measure/edge_area.h>
+#include <marchland/measure/wgs84.h>
 
 #include <boost/geometry.hpp>
 #include <boost/geometry/geometries/point_xy.hpp>
@@ -212,14 +213,12 @@ std::vector<ThinEdge> thin_lines(std::vector<ThinEdge> edges, const IsNearEdge& 
 
 double meters_to_edge(GridPoint vertex, GridPoint a, GridPoint b) {
   constexpr std::int64_t kFixedUnit = std::int64_t{1} << 32;
-  constexpr double kSemiMajorAxis = 6378137.0;
-  constexpr double kEccentricity2 = 6.69437999014131699613723e-3;
   constexpr double kRadiansPerUnit = 3.14159265358979323846 / (180.0 * kGridUnitsPerDegree);
   const double sine = sin_of_mean_latitude(2 * (std::int64_t{vertex.y} * kFixedUnit));
-  const double w = 1.0 - kEccentricity2 * sine * sine;
-  const double prime_vertical = kSemiMajorAxis / std::sqrt(w);
+  const double w = 1.0 - kWgs84EccentricitySquared * sine * sine;
+  const double prime_vertical = kWgs84SemiMajorAxis / std::sqrt(w);
   const double east = kRadiansPerUnit * prime_vertical * std::sqrt(1.0 - sine * sine);
-  const double north = kRadiansPerUnit * prime_vertical * (1.0 - kEccentricity2) / w;
+  const double north = kRadiansPerUnit * prime_vertical * (1.0 - kWgs84EccentricitySquared) / w;
   const auto from_vertex = [&](GridPoint p) {
     return std::pair(east * static_cast<double>(std::int64_t{p.x} - vertex.x),
                      north * static_cast<double>(std::int64_t{p.y} - vertex.y));

@@ -1,6 +1,7 @@
 #include <marchland/base/error.h>
 #include <marchland/measure/area_method.h>
 #include <marchland/measure/projection.h>
+#include <marchland/measure/wgs84.h>
 
 #include <fmt/format.h>
 #include <geodesic.h>
@@ -10,9 +11,6 @@
 
 namespace marchland {
 namespace {
-
-constexpr double kWgs84SemiMajor = 6378137.0;
-constexpr double kWgs84Flattening = 1.0 / 298.257223563;
 
 /// The line part is the same wherever the edge lies in longitude, so an edge that leaves the box is moved
 /// back into it. In 64 bits: a longitude beyond 214 does not fit the grid's 32.
@@ -135,7 +133,7 @@ AreaMethod AreaMethod::parse(std::string_view text) {
   std::string name(text);
   if (text == "lonlat") return lonlat();
   if (text == "geodesic") {
-    return {name, EdgeArea::wgs84(), std::make_shared<GeodesicExcess>(kWgs84SemiMajor, kWgs84Flattening)};
+    return {name, EdgeArea::wgs84(), std::make_shared<GeodesicExcess>(kWgs84SemiMajorAxis, kWgs84Flattening)};
   }
   if (text.starts_with("crs:")) return {name, std::nullopt, std::make_shared<ProjectedChord>(name.substr(4))};
   if (!text.starts_with("sphere:")) return fail();

@@ -1,5 +1,6 @@
 #include <marchland/base/error.h>
 #include <marchland/measure/edge_area.h>
+#include <marchland/measure/wgs84.h>
 
 #include <fmt/format.h>
 
@@ -141,7 +142,7 @@ EdgeArea::EdgeArea(Meters semi_major, double flattening) {
 }
 
 EdgeArea EdgeArea::wgs84() {
-  return {Meters(6378137.0), 1.0 / 298.257223563};
+  return {Meters(kWgs84SemiMajorAxis), kWgs84Flattening};
 }
 
 template <class Real>

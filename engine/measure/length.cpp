@@ -1,4 +1,5 @@
 #include <marchland/measure/length.h>
+#include <marchland/measure/wgs84.h>
 
 #include <boost/geometry/core/cs.hpp>
 #include <boost/geometry/geometries/point.hpp>
@@ -12,18 +13,15 @@
 namespace marchland {
 
 Meters edge_length(const Position& from, const Position& to) {
-  constexpr double kSemiMajor = 6378137.0;
-  constexpr double kFlattening = 1.0 / 298.257223563;
-  constexpr double kE2 = kFlattening * (2.0 - kFlattening);
   constexpr double kRadians = std::numbers::pi / 180.0;
   const double dphi = (to.lat - from.lat) * kRadians;
   const double dlambda = (to.lon - from.lon) * kRadians;
   const auto speed = [&](double t) {
     const double phi = (from.lat + t * (to.lat - from.lat)) * kRadians;
     const double s = std::sin(phi);
-    const double w2 = 1.0 - kE2 * s * s;
-    const double n = kSemiMajor / std::sqrt(w2);
-    const double m = n * (1.0 - kE2) / w2;
+    const double w2 = 1.0 - kWgs84EccentricitySquared * s * s;
+    const double n = kWgs84SemiMajorAxis / std::sqrt(w2);
+    const double m = n * (1.0 - kWgs84EccentricitySquared) / w2;
     return std::hypot(m * dphi, n * std::cos(phi) * dlambda);
   };
   const double degrees = std::max(std::abs(to.lon - from.lon), std::abs(to.lat - from.lat));

@@ -1,4 +1,5 @@
 #include <marchland/measure/parallel_strip.h>
+#include <marchland/measure/wgs84.h>
 
 #include <boost/math/quadrature/gauss.hpp>
 
@@ -8,10 +9,6 @@
 
 namespace marchland {
 namespace {
-
-constexpr double kSemiMajor = 6378137.0;
-constexpr double kFlattening = 1.0 / 298.257223563;
-constexpr double kE2 = kFlattening * (2.0 - kFlattening);
 
 /// Of one piece.
 template <unsigned Points>
@@ -35,14 +32,16 @@ ParallelStrip gauss_strip(double mean, double half) noexcept {
 
 double strip_density(double phi) noexcept {
   const double s = std::sin(phi);
-  const double u = 1.0 - kE2 * s * s;
-  return kSemiMajor * kSemiMajor * (1.0 - kE2) * std::cos(phi) / (u * u);
+  const double u = 1.0 - kWgs84EccentricitySquared * s * s;
+  return kWgs84SemiMajorAxis * kWgs84SemiMajorAxis * (1.0 - kWgs84EccentricitySquared) * std::cos(phi) /
+         (u * u);
 }
 
 double strip_from_equator(double phi) noexcept {
-  static const double e = std::sqrt(kE2);
+  static const double e = std::sqrt(kWgs84EccentricitySquared);
   const double s = std::sin(phi);
-  return kSemiMajor * kSemiMajor * (1.0 - kE2) / 2.0 * (s / (1.0 - kE2 * s * s) + std::atanh(e * s) / e);
+  return kWgs84SemiMajorAxis * kWgs84SemiMajorAxis * (1.0 - kWgs84EccentricitySquared) / 2.0 *
+         (s / (1.0 - kWgs84EccentricitySquared * s * s) + std::atanh(e * s) / e);
 }
 
 ParallelStrip strip_about(double mean, double half) noexcept {

@@ -1,5 +1,6 @@
 #include <marchland/base/grid.h>
 #include <marchland/io/detail/repeated_lines.h>
+#include <marchland/measure/wgs84.h>
 
 #include <algorithm>
 #include <cmath>
@@ -47,11 +48,10 @@ std::vector<Vertex> vertices_of(const std::vector<MultiPolygon>& maps) {
 }  // namespace
 
 RepeatedVertices find_repeated_vertices(const std::vector<MultiPolygon>& maps, Meters within) {
-  constexpr double kRadius = 6378137.0;
   constexpr double kRadiansPerUnit = std::numbers::pi / 180.0 / kGridUnitsPerDegree;
   const std::vector<Vertex> vertices = vertices_of(maps);
   std::vector<bool> is_repeated(vertices.size(), false);
-  const double reach = within.value() / (kRadius * kRadiansPerUnit);
+  const double reach = within.value() / (kWgs84SemiMajorAxis * kRadiansPerUnit);
   for (std::size_t i = 0; i < vertices.size(); ++i) {
     const double shrink = std::cos(static_cast<double>(vertices[i].y) * kRadiansPerUnit);
     for (std::size_t j = i + 1; j < vertices.size(); ++j) {
