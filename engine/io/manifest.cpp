@@ -1,4 +1,5 @@
 #include <marchland/base/error.h>
+#include <marchland/io/color.h>
 #include <marchland/io/detail/actor_colors.h>
 #include <marchland/io/detail/combined_layers.h>
 #include <marchland/io/detail/derived_layers.h>
@@ -350,10 +351,8 @@ class ManifestReader {
     }
     actor.name = table.text("name", actor.id);
     actor.color = table.text("color", "");
-    const bool is_color = !table.has("color") ||
-                          (actor.color.size() == 7 && actor.color[0] == '#' &&
-                           actor.color.find_first_not_of("0123456789abcdefABCDEF", 1) == std::string::npos);
-    if (!is_color) table.fail("color", fmt::format("'{}' is no colour; expected #rrggbb", actor.color));
+    if (table.has("color") && !parse_color(actor.color))
+      table.fail("color", fmt::format("'{}' is no colour; expected #rrggbb", actor.color));
     read_names(table, actor);
     read_groups(table, actor);
     atlas().actors.push_back(std::move(actor));

@@ -1,4 +1,5 @@
 #include <marchland/base/error.h>
+#include <marchland/io/color.h>
 #include <marchland/io/detail/gdal.h>
 #include <marchland/io/detail/qgis_page.h>
 #include <marchland/io/detail/qgis_xml.h>
@@ -12,7 +13,6 @@
 #include <array>
 #include <cmath>
 #include <memory>
-#include <utility>
 #include <vector>
 
 namespace marchland {
@@ -26,9 +26,9 @@ struct DestroyTree {
 
 /// "r,g,b,255" of "#rrggbb".
 std::string qgis_color(const std::string& color) {
-  const auto part = [&](std::size_t at) { return std::stoi(color.substr(at, 2), nullptr, 16); };
-  if (color.size() != 7) return "68,68,68,255";
-  return fmt::format("{},{},{},255", part(1), part(3), part(5));
+  constexpr Rgb kNone{68, 68, 68};
+  const Rgb rgb = parse_color(color).value_or(kNone);
+  return fmt::format("{},{},{},255", rgb.red, rgb.green, rgb.blue);
 }
 
 // ---- reference systems

@@ -1,5 +1,7 @@
 #include "tools/cli/feature_output.h"
 
+#include <marchland/io/color.h>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -7,7 +9,6 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <numeric>
 
 namespace marchland::cli {
@@ -15,12 +16,10 @@ namespace {
 
 constexpr std::string_view kUnknownColor = "#d9d9d9";
 
-std::array<double, 3> parse_color(const std::string& color) {
-  std::array<double, 3> parts{136.0, 136.0, 136.0};
-  if (color.size() != 7) return parts;
-  for (std::size_t i = 0; i < parts.size(); ++i)
-    parts[i] = static_cast<double>(std::strtol(color.substr(1 + 2 * i, 2).c_str(), nullptr, 16));
-  return parts;
+std::array<double, 3> parts_of(const std::string& color) {
+  constexpr Rgb kGrey{136, 136, 136};
+  const Rgb rgb = parse_color(color).value_or(kGrey);
+  return {static_cast<double>(rgb.red), static_cast<double>(rgb.green), static_cast<double>(rgb.blue)};
 }
 
 std::string format_color(const std::array<double, 3>& parts) {
@@ -236,15 +235,15 @@ std::string color_of(const Atlas& atlas, const Holders& holders, HolderIndex hol
   if (actors.size() == 1) return atlas[actors.front()].color;
   std::array<double, 3> sum{};
   for (const ActorId actor : actors) {
-    const auto parts = parse_color(atlas[actor].color);
+    const auto parts = parts_of(atlas[actor].color);
     for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += parts[i] / static_cast<double>(actors.size());
   }
   return format_color(sum);
 }
 
 std::string mix_colors(const std::string& first, const std::string& second, double share) {
-  auto mixed = parse_color(first);
-  const auto other = parse_color(second);
+  auto mixed = parts_of(first);
+  const auto other = parts_of(second);
   for (std::size_t i = 0; i < mixed.size(); ++i) mixed[i] = share * mixed[i] + (1.0 - share) * other[i];
   return format_color(mixed);
 }

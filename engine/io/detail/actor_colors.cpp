@@ -1,3 +1,4 @@
+#include <marchland/io/color.h>
 #include <marchland/io/detail/actor_colors.h>
 
 #include <fmt/format.h>
@@ -22,14 +23,14 @@ constexpr std::array<std::string_view, 10> kPalette{"#0072b2", "#e69f00", "#991f
 using Lab = std::array<double, 3>;
 using Linear = std::array<double, 3>;  ///< sRGB before it is coded, each 0 to 1
 
-/// Of "#rrggbb". IEC 61966-2-1.
+/// IEC 61966-2-1. Precondition: "#rrggbb".
 Linear linear_of(const std::string& color) {
-  Linear linear{};
-  for (std::size_t i = 0; i < 3; ++i) {
-    const double coded = static_cast<double>(std::stoi(color.substr(1 + 2 * i, 2), nullptr, 16)) / 255.0;
-    linear[i] = coded <= 0.04045 ? coded / 12.92 : std::pow((coded + 0.055) / 1.055, 2.4);
-  }
-  return linear;
+  const Rgb rgb = parse_color(color).value();
+  const auto part = [](std::uint8_t value) {
+    const double coded = value / 255.0;
+    return coded <= 0.04045 ? coded / 12.92 : std::pow((coded + 0.055) / 1.055, 2.4);
+  };
+  return {part(rgb.red), part(rgb.green), part(rgb.blue)};
 }
 
 /// CIELAB (D65). CIE 15.

@@ -1,4 +1,5 @@
 #include <marchland/base/error.h>
+#include <marchland/io/color.h>
 #include <marchland/io/detail/gdal_features.h>
 #include <marchland/io/detail/gdal_layer.h>
 #include <marchland/io/detail/memory_folder.h>
@@ -115,10 +116,10 @@ std::string qgis_style(const FeatureSet& set) {
   for (const Feature& feature : set.features) {
     const std::string value = text_at(feature, key);
     const std::string hex = text_at(feature, color);
-    if (hex.size() != 7 || !seen.insert(value).second) continue;
+    const auto parsed = parse_color(hex);
+    if (!parsed || !seen.insert(value).second) continue;
     const std::string label = text_at(feature, name);
-    const auto part = [&](std::size_t at) { return std::stoi(hex.substr(at, 2), nullptr, 16); };
-    const std::string rgb = fmt::format("{},{},{}", part(1), part(3), part(5));
+    const std::string rgb = fmt::format("{},{},{}", parsed->red, parsed->green, parsed->blue);
     const std::size_t number = seen.size() - 1;
     categories +=
         fmt::format(R"(<category value="{}" label="{}" symbol="{}" render="true"/>)", escape_markup(value),
@@ -337,7 +338,8 @@ std::string shapefile_bytes(const FeatureSet& set, const Provenance& provenance)
   close_dataset(std::move(dataset), messages);
   // Only under this name is it an archive that a file can be added to.
   const std::string archive = folder.path("out.zip");
-  VSIRename(folder.path(name).c_str(), archive.c_str());
+  if (VSIRename(folder.path(name).c_str(), archive.c_str()) != 0)
+    fail(messages, "the archive cannot be renamed");
   const std::string json = shapefile_note(provenance, set.fields, options.names);
   VSILFILE* file = VSIFOpenL(("/vsizip/" + archive + "/marchland.json").c_str(), "wb");
   const bool written = file != nullptr && VSIFWriteL(json.data(), 1, json.size(), file) == json.size();
