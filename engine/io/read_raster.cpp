@@ -307,12 +307,13 @@ std::vector<CellClass> rasterise(const RasterGrid& grid,
   const std::unique_ptr<GDALDataset> dataset(
       memory == nullptr ? nullptr : memory->Create("", columns, rows, 1, GDT_UInt16, nullptr));
   if (!dataset) fail("the cells do not fit into memory");
-  std::array<double, 6> transform{grid.west, grid.cell, 0.0, grid.north, 0.0, -grid.cell};
+  std::array<double, 6> transform{grid.west, grid.cell, 0.0, grid.north, 0.0, -grid.cell_height()};
   dataset->SetGeoTransform(transform.data());
   std::vector<std::unique_ptr<OGRMultiPolygon>> geometries;
   std::vector<OGRGeometryH> handles;
   std::vector<double> values;
-  const bool goes_round = grid.west + static_cast<double>(grid.columns) * grid.cell > 180.0;
+  const bool goes_round = Projection(grid.crs).is_geographic() &&
+                          grid.west + static_cast<double>(grid.columns) * grid.cell > 180.0;
   for (const auto& [cell_class, area] : areas) {
     for (const double shift : {0.0, 360.0}) {
       if (shift > 0.0 && !goes_round) continue;

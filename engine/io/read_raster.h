@@ -70,8 +70,9 @@ void check_values(const std::filesystem::path& path, const RasterSelection& sele
 inline constexpr std::size_t kMaxValues = 250'000'000;
 
 /// Cells whose centre lies in an area get its class, by GDALRasterizeGeometries; of areas that overlap the
-/// last. Areas in the grid's system; where the grid reaches beyond 180 degrees east they are continued there.
-/// Which side of a line a centre on it belongs to is GDAL's choice. Throws Error(failure).
+/// last. Areas in the grid's system; where a grid of longitudes reaches beyond 180 degrees east they are
+/// continued there. Which side of a line a centre on it belongs to is GDAL's choice. Throws InvalidArgument
+/// for a CRS that PROJ does not know, Error(failure).
 [[nodiscard]] std::vector<CellClass> rasterise(const RasterGrid& grid,
                                                const std::vector<std::pair<CellClass, MultiPolygon>>& areas);
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 
 namespace marchland {
 namespace {
@@ -15,11 +16,6 @@ struct Destroy {
   void operator()(PJ_CONTEXT* p) const noexcept { proj_context_destroy(p); }
 };
 using PjPtr = std::unique_ptr<PJ, Destroy>;
-
-/// By whole turns of 360 degrees.
-double nearest_turn(double lon, double other) {
-  return lon + 360.0 * std::round((other - lon) / 360.0);
-}
 
 bool is_geographic_type(PJ_TYPE type) {
   return type == PJ_TYPE_GEOGRAPHIC_2D_CRS || type == PJ_TYPE_GEOGRAPHIC_3D_CRS;
@@ -72,6 +68,13 @@ Projection::Projection(const std::string& definition) : proj_(new Proj) {
   is_identity_ =
       is_geographic_ && proj_is_equivalent_to_with_ctx(context, source.get(), system_itself,
                                                        PJ_COMP_EQUIVALENT_EXCEPT_AXIS_ORDER_GEOGCRS) != 0;
+  if (!is_geographic_ || is_identity_) return;
+  turn_ = 2.0 * std::numbers::pi / unit_;
+  if (const auto greenwich = forward({0.0, 0.0})) origin_ = std::remainder(greenwich->x, turn_);
+}
+
+double Projection::near_longitude(double x, double degrees) const noexcept {
+  return x + turn_ * std::round((degrees * turn_ / 360.0 + origin_ - x) / turn_);
 }
 
 std::optional<PlanePoint> Projection::forward(const Position& position) const {
@@ -183,7 +186,7 @@ std::optional<PlaneBox> Projection::bounds(const LonLatBox& box) const {
                // A shift of datum may carry the antimeridian to its other side; the second patch follows on
                // the first.
                if (is_geographic_)
-                 point->x = 360.0 * static_cast<double>(i) + nearest_turn(point->x, place.lon);
+                 point->x = near_longitude(point->x, place.lon + 360.0 * static_cast<double>(i));
                return sign * ((*point).*axis);
              });
     };

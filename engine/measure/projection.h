@@ -38,6 +38,16 @@ class Projection {
   [[nodiscard]] bool is_identity() const noexcept { return is_identity_; }
   /// Metres (of a geographic system: radians) in one unit of its first axis.
   [[nodiscard]] double unit() const noexcept { return unit_; }
+  /// Of a geographic system, which may count from another prime meridian and in other units than degrees: a
+  /// whole turn in its units;
+  [[nodiscard]] double turn() const noexcept { return turn_; }
+  /// a longitude of its own in degrees from Greenwich, within the shift of its datum, however many turns it
+  /// is;
+  [[nodiscard]] double degrees_from_greenwich(double x) const noexcept {
+    return (x - origin_) * 360.0 / turn_;
+  }
+  /// and x by whole turns next to where it has so many degrees from Greenwich, which may be over 180.
+  [[nodiscard]] double near_longitude(double x, double degrees) const noexcept;
 
   /// Where the system is meant to be used, as its registry says; it may cross the antimeridian.
   [[nodiscard]] std::optional<LonLatBox> area_of_use() const noexcept { return area_of_use_; }
@@ -61,6 +71,8 @@ class Projection {
   bool is_geographic_ = false;
   bool is_identity_ = false;
   double unit_ = 1.0;
+  double turn_ = 360.0;
+  double origin_ = 0.0;  ///< its longitude of Greenwich
 };
 
 }  // namespace marchland

@@ -51,64 +51,60 @@ std::vector<std::vector<Record>> by_row(std::vector<Records>& chunks, std::vecto
   return out;
 }
 
-/// The cells of one row.
-class RowSum {
- public:
-  explicit RowSum(std::uint32_t columns) : columns_(columns) {}
-
-  void add(std::vector<PieceOfPart>& pieces, std::vector<TurnOfPart>& turns) {
-    // Stable: what is added up is added in the order of edges.
-    std::stable_sort(pieces.begin(), pieces.end(), [](const auto& a, const auto& b) {
-      return std::tie(a.part, a.column) < std::tie(b.part, b.column);
-    });
-    std::sort(turns.begin(), turns.end(), [](const auto& a, const auto& b) {
-      return std::tie(a.part, a.from_column) < std::tie(b.part, b.from_column);
-    });
-    std::size_t p = 0;
-    std::size_t t = 0;
-    while (p < pieces.size() || t < turns.size()) {
-      const Part part = p == pieces.size()  ? turns[t].part
-                        : t == turns.size() ? pieces[p].part
-                                            : std::min(pieces[p].part, turns[t].part);
-      std::uint32_t column = 0;
-      std::int32_t within = 0;
-      const auto reach = [&](std::uint32_t to) {
-        if (within != 0 && to > column) runs_.push_back({column, to, part});
-        column = std::max(column, to);
-      };
-      while ((p < pieces.size() && pieces[p].part == part) || (t < turns.size() && turns[t].part == part)) {
-        const bool has_piece = p < pieces.size() && pieces[p].part == part;
-        const bool has_turn = t < turns.size() && turns[t].part == part;
-        if (has_turn && (!has_piece || turns[t].from_column <= pieces[p].column)) {
-          reach(turns[t].from_column);
-          within += turns[t++].change;
-          continue;
-        }
-        const std::uint32_t at = pieces[p].column;
-        reach(at);
-        double share = 0.0;
-        for (; p < pieces.size() && pieces[p].part == part && pieces[p].column == at; ++p)
-          share += pieces[p].share;
-        share += static_cast<double>(within);
-        if (share > kLeast) shares_.push_back({at, part, std::min(share, 1.0)});
-        column = at + 1;
-      }
-      reach(columns_);
-    }
-    std::sort(shares_.begin(), shares_.end(), [](const CellShare& a, const CellShare& b) {
-      return std::tie(a.column, a.part) < std::tie(b.column, b.part);
-    });
-    std::sort(runs_.begin(), runs_.end(),
-              [](const CellRun& a, const CellRun& b) { return a.begin < b.begin; });
-  }
-
-  std::vector<CellShare> shares_;
-  std::vector<CellRun> runs_;
-
- private:
-  static constexpr double kLeast = 1e-15;
-  std::uint32_t columns_;
+struct RowCells {
+  std::vector<CellShare> shares;
+  std::vector<CellRun> runs;
 };
+
+/// The cells of one row, of all that edges left in it.
+RowCells add_up(std::vector<PieceOfPart>& pieces, std::vector<TurnOfPart>& turns, std::uint32_t columns) {
+  constexpr double kLeast = 1e-15;
+  RowCells out;
+  // Stable: what is added up is added in the order of edges.
+  std::stable_sort(pieces.begin(), pieces.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.part, a.column) < std::tie(b.part, b.column);
+  });
+  std::sort(turns.begin(), turns.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.part, a.from_column) < std::tie(b.part, b.from_column);
+  });
+  std::size_t p = 0;
+  std::size_t t = 0;
+  while (p < pieces.size() || t < turns.size()) {
+    const Part part = p == pieces.size()  ? turns[t].part
+                      : t == turns.size() ? pieces[p].part
+                                          : std::min(pieces[p].part, turns[t].part);
+    std::uint32_t column = 0;
+    std::int32_t within = 0;
+    const auto reach = [&](std::uint32_t to) {
+      if (within != 0 && to > column) out.runs.push_back({column, to, part});
+      column = std::max(column, to);
+    };
+    while ((p < pieces.size() && pieces[p].part == part) || (t < turns.size() && turns[t].part == part)) {
+      const bool has_piece = p < pieces.size() && pieces[p].part == part;
+      const bool has_turn = t < turns.size() && turns[t].part == part;
+      if (has_turn && (!has_piece || turns[t].from_column <= pieces[p].column)) {
+        reach(turns[t].from_column);
+        within += turns[t++].change;
+        continue;
+      }
+      const std::uint32_t at = pieces[p].column;
+      reach(at);
+      double share = 0.0;
+      for (; p < pieces.size() && pieces[p].part == part && pieces[p].column == at; ++p)
+        share += pieces[p].share;
+      share += static_cast<double>(within);
+      if (share > kLeast) out.shares.push_back({at, part, std::min(share, 1.0)});
+      column = at + 1;
+    }
+    reach(columns);
+  }
+  std::sort(out.shares.begin(), out.shares.end(), [](const CellShare& a, const CellShare& b) {
+    return std::tie(a.column, a.part) < std::tie(b.column, b.part);
+  });
+  std::sort(out.runs.begin(), out.runs.end(),
+            [](const CellRun& a, const CellRun& b) { return a.begin < b.begin; });
+  return out;
+}
 
 }  // namespace
 
@@ -154,10 +150,9 @@ CellCoverage cover_cells(const Arrangement& plane, const std::vector<Part>& part
   std::vector<std::vector<CellShare>> shares(grid.rows);
   std::vector<std::vector<CellRun>> runs(grid.rows);
   tbb::parallel_for(std::size_t{0}, grid.rows, [&](std::size_t row) {
-    RowSum sum(static_cast<std::uint32_t>(grid.columns));
-    sum.add(pieces[row], turns[row]);
-    shares[row] = std::move(sum.shares_);
-    runs[row] = std::move(sum.runs_);
+    RowCells sum = add_up(pieces[row], turns[row], static_cast<std::uint32_t>(grid.columns));
+    shares[row] = std::move(sum.shares);
+    runs[row] = std::move(sum.runs);
     pieces[row] = {};
     turns[row] = {};
   });

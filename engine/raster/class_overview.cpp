@@ -1,4 +1,7 @@
+#include <marchland/base/error.h>
 #include <marchland/raster/class_overview.h>
+
+#include <fmt/format.h>
 
 namespace marchland {
 namespace {
@@ -14,6 +17,8 @@ CellClass most_frequent(CellClass a, CellClass b, CellClass c, CellClass d) {
 
 std::vector<CellClass> halve_classes(std::span<const CellClass> cells, std::size_t columns,
                                      std::size_t rows) {
+  if (cells.size() != columns * rows)
+    throw InvalidArgument(fmt::format("halve_classes: {} cells for {} x {}", cells.size(), columns, rows));
   std::vector<CellClass> out;
   out.reserve((columns + 1) / 2 * ((rows + 1) / 2));
   for (std::size_t y = 0; y < rows; y += 2) {

@@ -234,10 +234,21 @@ std::vector<CentreRun> parts_of_centres(const Arrangement& plane, const std::vec
   return runs;
 }
 
+namespace {
+
+void check_part(Part part, std::size_t count, const char* where) {
+  if (part >= count) throw InvalidArgument(fmt::format("{}: part {} of {}", where, part, count));
+}
+
+}  // namespace
+
 void classes_of_centres(std::span<const CentreRun> runs, std::span<const CellClass> class_of_part,
                         std::vector<CellClass>& out) {
   std::size_t cells = 0;
-  for (const CentreRun& run : runs) cells += run.cells;
+  for (const CentreRun& run : runs) {
+    check_part(run.part, class_of_part.size(), "classes_of_centres");
+    cells += run.cells;
+  }
   out.resize(cells);
   CellClass* next = out.data();
   for (const CentreRun& run : runs) next = std::fill_n(next, run.cells, class_of_part[run.part]);
@@ -251,9 +262,12 @@ std::vector<CellClass> largest_shares(const CellCoverage& coverage,
   std::vector<std::pair<CellClass, double>> in_cell;
   for (std::size_t row = 0; row < grid.rows; ++row) {
     CellClass* line = out.data() + row * grid.columns;
-    for (const CellRun& run : coverage.runs(row))
+    for (const CellRun& run : coverage.runs(row)) {
+      check_part(run.part, class_of_part.size(), "largest_shares");
       std::fill(line + run.begin, line + run.end, class_of_part[run.part]);
+    }
     const std::span<const CellShare> shares = coverage.shares(row);
+    for (const CellShare& share : shares) check_part(share.part, class_of_part.size(), "largest_shares");
     for (std::size_t i = 0; i < shares.size();) {
       const std::uint32_t column = shares[i].column;
       in_cell.clear();
@@ -287,9 +301,12 @@ std::vector<double> shares_of(const CellCoverage& coverage, const std::vector<bo
   std::vector<double> out(grid.cell_count(), outside);
   for (std::size_t row = 0; row < grid.rows; ++row) {
     double* line = out.data() + row * grid.columns;
-    for (const CellRun& run : coverage.runs(row))
+    for (const CellRun& run : coverage.runs(row)) {
+      check_part(run.part, parts.size(), "shares_of");
       std::fill(line + run.begin, line + run.end, parts[run.part] ? 1.0 : 0.0);
+    }
     const std::span<const CellShare> shares = coverage.shares(row);
+    for (const CellShare& share : shares) check_part(share.part, parts.size(), "shares_of");
     for (std::size_t i = 0; i < shares.size();) {
       const std::uint32_t column = shares[i].column;
       double sum = 0.0;

@@ -17,10 +17,10 @@ namespace marchland {
 /// Of a cell; 0: nothing.
 using CellClass = std::uint16_t;
 
-/// Classes by row from the north, within it by column from the west. Cells whose centre is no point of the
-/// earth or lies outside every face get the class of the unbounded face, or 0 if it has no place.
-/// `class_of_face` has one class per face. Cost: n log n in edges, plus the rows each edge crosses, plus
-/// cells; of other systems n log n in cells. Throws InvalidArgument for a CRS that PROJ does not know.
+/// Classes by row from the north, within it by column from the west: of the face the centre lies in, the
+/// unbounded one too; 0 where the centre is no point of the earth. `class_of_face` has one class per face.
+/// Cost: n log n in edges, plus the rows each edge crosses, plus cells; of other systems n log n in cells.
+/// Throws InvalidArgument for a CRS that PROJ does not know.
 [[nodiscard]] std::vector<CellClass> classify(const Arrangement& plane,
                                               const std::vector<CellClass>& class_of_face,
                                               const RasterGrid& grid);
@@ -37,17 +37,19 @@ struct CentreRun {
                                                       const std::vector<Part>& part_of_face,
                                                       const RasterGrid& grid);
 /// Classes of those cells into `out`, in the order of classify; what stood there is gone, its memory used
-/// again. `class_of_part` has one class per part. Cost: writing them.
+/// again. `class_of_part` has one class per part. Cost: writing them. Throws InvalidArgument for a part
+/// without class.
 void classes_of_centres(std::span<const CentreRun> runs, std::span<const CellClass> class_of_part,
                         std::vector<CellClass>& out);
 
 /// The class that has the largest share of each cell; ground of class 0, and what no part covers, is one
 /// among them. Of equal shares (within 1e-9) the lower class, but never 0. `class_of_part` has one class per
-/// part, 0 for part 0.
+/// part, 0 for part 0. Throws InvalidArgument for a part without class.
 [[nodiscard]] std::vector<CellClass> largest_shares(const CellCoverage& coverage,
                                                     std::span<const CellClass> class_of_part);
 
-/// The share of each cell that parts of the set cover; `outside` where no part covers any of it.
+/// The share of each cell that parts of the set cover; `outside` where no part covers any of it. Throws
+/// InvalidArgument for a part that `parts` does not tell of.
 [[nodiscard]] std::vector<double> shares_of(const CellCoverage& coverage, const std::vector<bool>& parts,
                                             double outside);
 

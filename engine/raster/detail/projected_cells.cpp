@@ -9,7 +9,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <utility>
+#include <vector>
 
 namespace marchland::detail {
 namespace {
@@ -31,6 +33,80 @@ constexpr double kFoundInPlane = 1e-13;
 /// Nearest to `other`, by whole turns.
 double near(double lon, double other) {
   return lon + 360.0 * std::round((other - lon) / 360.0);
+}
+
+/// Longitudes in walk units, 1e-11 degrees apart at most, on the two sides of a cut.
+struct Cut {
+  std::int64_t west = 0;
+  std::int64_t east = 0;
+  [[nodiscard]] bool is_there() const { return west != east; }
+};
+
+/// The meridian along which a projected system is cut, if it is along one: where x jumps by more than a
+/// quarter of all. (The antimeridian is none here: ground ends there anyway.)
+Cut cut_of(const Projection& projection) {
+  constexpr std::int64_t kSteps = 720;
+  const auto step = [](std::int64_t i) { return kWalkTurn / kSteps * i - kWalkTurn / 2; };
+  Cut found;
+  for (const double lat : {-41.0, 0.5, 37.0}) {
+    const auto x_at = [&](std::int64_t lon) {
+      const auto point = projection.forward({degrees(lon), lat});
+      return point ? std::optional(point->x) : std::nullopt;
+    };
+    double least = std::numeric_limits<double>::infinity();
+    double most = -least;
+    std::vector<std::optional<double>> xs;
+    for (std::int64_t i = 0; i <= kSteps; ++i) {
+      xs.push_back(x_at(step(i)));
+      if (!xs.back()) return {};
+      least = std::min(least, *xs.back());
+      most = std::max(most, *xs.back());
+    }
+    const auto is_jump = [&](double a, double b) { return std::abs(b - a) > (most - least) / 4.0; };
+    for (std::int64_t i = 0; i < kSteps; ++i) {
+      const auto k = static_cast<std::size_t>(i);
+      if (!is_jump(*xs[k], *xs[k + 1])) continue;
+      std::int64_t low = step(i);
+      std::int64_t high = step(i + 1);
+      while (high - low > 1) {
+        const std::int64_t middle = low + (high - low) / 2;
+        const auto x = x_at(middle);
+        if (!x) return {};
+        (is_jump(*xs[k], *x) ? high : low) = middle;
+      }
+      // Roundings of the system differ from latitude to latitude.
+      constexpr auto kSame = static_cast<std::int64_t>(1e-11 * kWalkUnitsPerDegree);
+      if (found.is_there() && std::abs(found.west - low) > kSame) return {};
+      found = found.is_there() ? Cut{std::min(low, found.west), std::max(high, found.east)} : Cut{low, high};
+    }
+  }
+  // Places between two others are found in doubles, some walk units beside.
+  constexpr std::int64_t kRounding = 1024;
+  return found.is_there() ? Cut{found.west - kRounding, found.east + kRounding} : found;
+}
+
+/// Whether axes of the system run so that its cells are mirror images of the ground (x to the west, y to the
+/// north).
+bool shows_from_within(const Projection& projection, const RasterGrid& grid) {
+  constexpr int kTried = 9;
+  constexpr double kStep = 1e-3;  // cells
+  double sum = 0.0;
+  for (int i = 0; i < kTried * kTried; ++i) {
+    const double x = static_cast<double>(grid.columns) * (i % kTried + 0.5) / kTried;
+    const double y = static_cast<double>(grid.rows) * (i / kTried + 0.5) / kTried;
+    const auto place = [&](double dx, double dy) {
+      return projection.inverse(
+          {grid.west + (x + dx) * grid.cell, grid.north - (y - dy) * grid.cell_height()});
+    };
+    const auto here = place(0.0, 0.0);
+    const auto right = place(kStep, 0.0);
+    const auto up = place(0.0, kStep);
+    if (!here || !right || !up) continue;
+    const double cross = (near(right->lon, here->lon) - here->lon) * (up->lat - here->lat) -
+                         (right->lat - here->lat) * (near(up->lon, here->lon) - here->lon);
+    if (cross != 0.0) sum += std::copysign(1.0, cross);
+  }
+  return sum < 0.0;
 }
 
 }  // namespace
@@ -59,7 +135,10 @@ ProjectedGround::ProjectedGround(const RasterGrid& grid_) : grid(grid_) {
   const double margin = std::max(1e-4, 0.05 * (north - south));
   south = std::max(-90.0, south - margin);
   north = std::min(90.0, north + margin);
-  bool is_all_round = projection.is_geographic() && width > 300.0;
+  // Of a geographic system, in degrees from Greenwich.
+  const double first_lon = projection.degrees_from_greenwich(grid.west);
+  const double width_lon = width * 360.0 / projection.turn();
+  bool is_all_round = projection.is_geographic() && width_lon > 300.0;
   for (const double pole : {-90.0, 90.0}) {
     const auto place = projection.forward({0.0, pole});
     if (!place || projection.is_geographic()) continue;
@@ -74,6 +153,7 @@ ProjectedGround::ProjectedGround(const RasterGrid& grid_) : grid(grid_) {
   if (north > kNearPole && !projection.forward({0.0, north})) north = kNearPole;
   if (south < -kNearPole && !projection.forward({0.0, south})) south = -kNearPole;
 
+  is_mirrored = shows_from_within(projection, grid);
   const LongitudeStretch all = narrowest_stretch(std::move(longitudes));
   auto [west, east] = all;
   const double aside = std::max(1e-4, 0.05 * (east - west));
@@ -84,20 +164,27 @@ ProjectedGround::ProjectedGround(const RasterGrid& grid_) : grid(grid_) {
     west -= aside;
     east += aside;
   }
-  const double middle = grid.west + width / 2.0;
+  const double middle = first_lon + width_lon / 2.0;
+  const Cut cut = projection.is_geographic() ? Cut{} : cut_of(projection);
   for (const double turn : {-360.0, 0.0, 360.0}) {
     const double from = std::max(west + turn, -180.0);
     const double to = std::min(east + turn, 180.0);
     if (!(from < to)) continue;
     Box box{to_walk(from), to_walk(south), to_walk(to), to_walk(north), 0.0};
     if (!projection.is_geographic()) {
+      // Ground on the two sides of a cut is apart; what lies between them is less than a thousandth of a
+      // millimetre.
+      if (cut.is_there() && box.west < cut.west && cut.east < box.east) {
+        boxes.push_back({box.west, box.south, cut.west, box.north});
+        box.west = cut.east;
+      }
       boxes.push_back(box);
       continue;
     }
     // Its columns may go on beyond 180 degrees.
     const double first = is_all_round ? -360.0 : near((from + to) / 2.0, middle) - (from + to) / 2.0;
     for (double shift = first; shift <= (is_all_round ? 360.0 : first); shift += 360.0) {
-      if (from + shift > grid.west + width + 1.0 || to + shift < grid.west - 1.0) continue;
+      if (from + shift > first_lon + width_lon + 1.0 || to + shift < first_lon - 1.0) continue;
       box.turn = shift;
       boxes.push_back(box);
     }
@@ -121,7 +208,7 @@ ProjectedCells::CellPoint ProjectedCells::cell_point(WalkPoint p) const {
                     "another, or fewer cells",
                     ground_->grid.crs, place.lon, place.lat));
   }
-  const double x = is_geographic_ ? near(point->x, place.lon + box_->turn) : point->x;
+  const double x = is_geographic_ ? projection_.near_longitude(point->x, place.lon + box_->turn) : point->x;
   return {(x - ground_->grid.west) / ground_->grid.cell,
           (ground_->grid.north - point->y) / ground_->grid.cell_height()};
 }
@@ -135,6 +222,9 @@ std::int64_t ProjectedCells::row_of(double y) const {
 }
 
 void ProjectedCells::walk(WalkPoint from, WalkPoint to, EdgeWalk& out) {
+  // In a mirror image what lies on the left of an edge lies on its right: walked backwards it is as it should
+  // be.
+  if (ground_->is_mirrored) std::swap(from, to);
   for (const ProjectedGround::Box& box : ground_->boxes) {
     box_ = &box;
     walk_box(from, to, out);
@@ -200,6 +290,14 @@ void ProjectedCells::follow(const Stretch& stretch, double t0, CellPoint p0, dou
     follow(stretch, t0, p0, t, middle, depth + 1, out);
     follow(stretch, t, middle, t1, p1, depth + 1, out);
     return;
+  }
+  // However near, its ends stay apart: the system is cut there.
+  if (is_near && bend > kStraight) {
+    const Position place{degrees(stretch.at(t).x), degrees(stretch.at(t).y)};
+    throw InvalidArgument(fmt::format(
+        "CRS '{}' is cut through the ground at {:.4f}, {:.4f}: what lies on the two sides is not near in "
+        "it; choose one that is not, or fewer regions",
+        ground_->grid.crs, place.lon, place.lat));
   }
   cross(stretch, t0, p0, t1, p1, is_near, out);
 }
@@ -312,7 +410,7 @@ double ProjectedCells::along_edge(const Cell& cell, const End& in, const End& ou
       };
       return (*cell.plane)({between(in.at.x, out_of.at.x), between(in.at.y, out_of.at.y)});
     };
-    return area_along(at, 0.0, 1.0, kFoundInPlane * cell.whole);
+    return area_along(at, 0.0, 1.0, kFoundInPlane * std::abs(cell.whole));
   }
   if (cell.is_rim) {
     // A parabola through its middle; Simpson's rule is exact for it.
@@ -343,7 +441,7 @@ double ProjectedCells::along_sides_in_plane(const Cell& cell, const End& end) co
       const auto place = place_in(cell, across + s * dx, along_down + s * dy);
       return place ? plane(*place) : edge;
     };
-    return area_beside(edge, at(0.0)) + area_along(at, 0.0, length, kFoundInPlane * cell.whole);
+    return area_beside(edge, at(0.0)) + area_along(at, 0.0, length, kFoundInPlane * std::abs(cell.whole));
   };
   switch (end.side) {
     case Side::none:
@@ -435,7 +533,7 @@ std::optional<double> ProjectedCells::whole(std::size_t row, std::size_t column)
   box_ = ground_->boxes.data();
   const Cell here = make_cell(static_cast<std::int64_t>(row), static_cast<std::int64_t>(column));
   if (here.is_rim) return std::nullopt;
-  return here.plane ? here.whole * EqualAreaPlane::square_radius() : here.whole;
+  return std::abs(here.plane ? here.whole * EqualAreaPlane::square_radius() : here.whole);
 }
 
 std::optional<Position> ProjectedCells::place_in(const Cell& cell, double across, double down) const {
@@ -485,8 +583,7 @@ bool ProjectedCells::measure_between_longitudes(Cell& cell, double origin) const
   cell.whole_north = cell.north.area(1.0, 0.0);
   cell.whole_east = cell.east.area(1.0, 0.0);
   cell.whole = cell.whole_west + cell.whole_north + cell.whole_east + cell.south.area(0.0, 1.0);
-  // A system that shows the earth from within has cells the other way round.
-  return cell.whole > 0.0;
+  return ground_->is_mirrored ? cell.whole < 0.0 : cell.whole > 0.0;
 }
 
 bool ProjectedCells::measure_in_plane(Cell& cell, const Position& centre) const {
@@ -507,7 +604,7 @@ bool ProjectedCells::measure_in_plane(Cell& cell, const Position& centre) const 
   cell.whole_north = side(1.0, 0.0, -1.0, 0.0);
   cell.whole_east = side(1.0, 1.0, 0.0, -1.0);
   cell.whole = cell.whole_west + cell.whole_north + cell.whole_east + side(0.0, 1.0, 1.0, 0.0);
-  if (!is_on_earth || !(cell.whole > 0.0)) return false;
+  if (!is_on_earth || !(ground_->is_mirrored ? cell.whole < 0.0 : cell.whole > 0.0)) return false;
   cell.plane = plane;
   return true;
 }

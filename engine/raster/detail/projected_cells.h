@@ -26,7 +26,8 @@ struct ProjectedGround {
     double turn = 0.0;  ///< of a geographic system: degrees that its longitudes have beyond those of the box
   };
   RasterGrid grid;
-  std::vector<Box> boxes;  ///< they meet at most at the antimeridian
+  std::vector<Box> boxes;    ///< they meet at most at the antimeridian
+  bool is_mirrored = false;  ///< cells are mirror images of the ground
 };
 
 class ProjectedCells final : public CellPlane {

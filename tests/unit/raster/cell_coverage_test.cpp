@@ -6,6 +6,7 @@
 #include <marchland/measure/projection.h>
 #include <marchland/raster/cell_areas.h>
 #include <marchland/raster/cell_coverage.h>
+#include <marchland/raster/classify.h>
 
 #include <geos_c.h>
 #include <gmock/gmock.h>
@@ -299,6 +300,46 @@ TEST(CellCoverage, CellsAddUpToTheAreaInEverySystem) {
   }
 }
 
+// Systems whose longitudes are not those of WGS84, whose cells are mirror images, and which are cut within
+// the ground.
+TEST(CellCoverage, CellsAddUpToTheAreaWhereverASystemBegins) {
+  AtlasBuilder builder;
+  builder.say("l", "a", "POLYGON((-60 -20,0 -11,5 40,-48 51,-60 -20))")
+      .say("m", "b", "POLYGON((70 31,130 36,128 61,79 55,70 31))")
+      .say("n", "c", "POLYGON((171 -20,195 -11,190 15,170 9,171 -20))")
+      .say("o", "d", "POLYGON((105 -8,113 -7.5,112 -5,106 -6,105 -8))");
+  const Composite composite = builder.build();
+  const double world = 20100000.0;
+  for (const RasterGrid& grid :
+       {RasterGrid{"EPSG:4813", -286.8, 90, 5, 72, 36, 0.0},    // Jakarta
+        RasterGrid{"EPSG:4802", -105.9, 90, 5, 72, 36, 0.0},    // Bogota
+        RasterGrid{"EPSG:4807", -202.6, 100, 4, 100, 50, 0.0},  // Paris, grads
+        RasterGrid{"+proj=longlat +datum=WGS84 +pm=180", -180, 90, 5, 72, 36, 0.0},
+        RasterGrid{"+proj=longlat +datum=WGS84 +pm=-150", -30, 90, 5, 72, 36, 0.0},
+        RasterGrid{"EPSG:3832", -world, world, 500000, 81, 81, 0.0},
+        RasterGrid{"+proj=cea +lon_0=149.5", -world, 7000000, 500000, 81, 28, 0.0}}) {
+    expect_areas(composite, grid, 1e-9);
+  }
+  // On the rim some cells reach beyond the earth.
+  expect_areas(composite, {"EPSG:8858", -17300000, 8400000, 100000, 346, 168, 0.0}, 1e-3);
+  expect_areas(composite, {"+proj=moll +lon_0=150", -18100000, 9100000, 100000, 362, 182, 0.0}, 1e-3);
+  AtlasBuilder czech;
+  czech.say("l", "a", "POLYGON((13 48.8,18 49,17 51,14 50.5,13 48.8))");
+  const Composite mirrored = czech.build();
+  for (const char* crs : {"EPSG:5513", "EPSG:5514", "EPSG:2065"}) {
+    expect_areas(mirrored, make_grid({12, 48, 19, 52}, crs, 10000), 1e-9);
+    expect_areas(mirrored, make_grid({12, 48, 19, 52}, crs, 900000), 1e-9);
+  }
+  // Cut along no meridian.
+  const RasterGrid torn{"+proj=igh", -world, 9000000, 500000, 81, 36, 0.0};
+  try {
+    static_cast<void>(cover_cells(composite.plane(), faces_as_parts(composite), torn));
+    ADD_FAILURE() << "no refusal";
+  } catch (const InvalidArgument& error) {
+    EXPECT_THAT(error.what(), HasSubstr("is cut through the ground at"));
+  }
+}
+
 // Whatever way either is measured: sides of a coarse cell are sides of fine ones.
 TEST(CellCoverage, ACoarseCellHasWhatItsFineOnesHave) {
   AtlasBuilder builder;
@@ -511,6 +552,14 @@ TEST(CellCoverage, RefusesPartsThatDoNotFit) {
   const RasterGrid grid{"EPSG:4326", 0, 20, 1, 5, 5, 0.0};
   EXPECT_THROW(static_cast<void>(cover_cells(composite.plane(), {0}, grid)), InvalidArgument);
   EXPECT_THROW(static_cast<void>(cover_cells(composite.plane(), {1, 1}, grid)), InvalidArgument);
+  const RasterGrid over{"EPSG:4326", 9.5, 20.5, 1, 3, 3, 0.0};
+  const CellCoverage coverage = cover_cells(composite.plane(), {0, 1}, over);
+  const std::vector<CellClass> none{0};
+  EXPECT_THROW(static_cast<void>(largest_shares(coverage, none)), InvalidArgument);
+  EXPECT_THROW(static_cast<void>(shares_of(coverage, {false}, 0.0)), InvalidArgument);
+  std::vector<CellClass> cells;
+  EXPECT_THROW(classes_of_centres(parts_of_centres(composite.plane(), {0, 1}, over), none, cells),
+               InvalidArgument);
 }
 
 }  // namespace

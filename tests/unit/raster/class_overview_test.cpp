@@ -1,3 +1,4 @@
+#include <marchland/base/error.h>
 #include <marchland/raster/class_overview.h>
 
 #include <gmock/gmock.h>
@@ -34,6 +35,10 @@ TEST(ClassOverview, AnOddRimStandsForWhatIsLeft) {
   EXPECT_THAT(halve_classes(cells, 3, 3), ElementsAre(1, 2, 5, 7));
   EXPECT_THAT(halve_classes(std::vector<CellClass>{1, 2, 2}, 3, 1), ElementsAre(1, 2));
   EXPECT_THAT(halve_classes(std::vector<CellClass>{9}, 1, 1), ElementsAre(9));
+}
+
+TEST(ClassOverview, RefusesCellsThatDoNotFit) {
+  EXPECT_THROW(static_cast<void>(halve_classes(std::vector<CellClass>{1, 2, 3}, 2, 2)), InvalidArgument);
 }
 
 // No data is a class among others: a third of the ground, in a pattern finer than a cell, does not cover all
