@@ -101,8 +101,13 @@ void OutputFile::commit() {
   // Who may read it stays as it was.
   if (!is_new && fs::is_regular_file(old)) fs::permissions(temporary(), old.permissions(), is_new);
   sync();
-  const unsigned flags = existing_ == Existing::refuse ? RENAME_NOREPLACE : 0;
-  if (::renameat2(AT_FDCWD, temporary().c_str(), AT_FDCWD, path_.c_str(), flags) != 0) {
+  const auto put = [&](unsigned flags) {
+    return ::renameat2(AT_FDCWD, temporary().c_str(), AT_FDCWD, path_.c_str(), flags) == 0;
+  };
+  // Exchanged, so that the old one can come back.
+  is_exchanged_ =
+      existing_ == Existing::overwrite && !is_new && fs::is_regular_file(old) && put(RENAME_EXCHANGE);
+  if (!is_exchanged_ && !put(existing_ == Existing::refuse ? RENAME_NOREPLACE : 0)) {
     if (errno == EEXIST) refuse_existing(path_);
     // Some file systems do not know the flag; the check at the start has to do there.
     if (errno != EINVAL || ::rename(temporary().c_str(), path_.c_str()) != 0) {
@@ -112,6 +117,14 @@ void OutputFile::commit() {
   const Descriptor folder(path_.has_parent_path() ? path_.parent_path() : fs::path("."),
                           O_RDONLY | O_DIRECTORY);
   ::fsync(folder.get());  // the name; a file system that cannot sync folders has its own way
+}
+
+void OutputFile::take_back() noexcept {
+  if (!is_exchanged_) {
+    ::unlink(path_.c_str());
+  } else if (::renameat2(AT_FDCWD, temporary().c_str(), AT_FDCWD, path_.c_str(), RENAME_EXCHANGE) == 0) {
+    is_exchanged_ = false;
+  }
 }
 
 void OutputGroup::write(const std::vector<std::string_view>& contents) {
@@ -128,8 +141,7 @@ void OutputGroup::commit() {
     try {
       files_[i].commit();
     } catch (...) {
-      std::error_code ignored;
-      for (std::size_t done = i + 1; done < files_.size(); ++done) fs::remove(files_[done].path(), ignored);
+      for (std::size_t done = i + 1; done < files_.size(); ++done) files_[done].take_back();
       throw;
     }
   }

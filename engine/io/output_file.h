@@ -38,15 +38,20 @@ class OutputFile {
   void sync() const;
   /// Syncs and renames. A file that came to exist meanwhile is refused as at the start.
   void commit();
+  /// After a commit: what was there before is there again, or nothing. Of a file system that cannot exchange
+  /// two files what was there before is lost.
+  void take_back() noexcept;
 
  private:
   std::filesystem::path path_;
   std::unique_ptr<UnfinishedOutput> unfinished_;
   Existing existing_;
+  bool is_exchanged_ = false;  ///< the temporary file is the one that was there
 };
 
 /// A file and those that belong beside it: all appear or none. Whatever can fail for want of room fails
-/// before any is renamed; should a renaming fail all the same, those before it are taken back.
+/// before any is renamed; should a renaming fail all the same, those before it are taken back, and what
+/// they replaced is there again.
 class OutputGroup {
  public:
   /// The file, then those beside it. Refuses each as OutputFile does.

@@ -18,6 +18,14 @@ namespace marchland {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+fs::path parent_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+}  // namespace
+
 std::vector<std::string> files_within(const fs::path& folder) {
   std::vector<std::string> names;
   std::error_code error;
@@ -32,25 +40,27 @@ std::vector<std::string> files_within(const fs::path& folder) {
   return names;
 }
 
-OutputFolder::OutputFolder(fs::path path, const FolderKind& kind, Existing existing)
-    : path_(std::move(path)) {
+OutputFolder::OutputFolder(fs::path path, FolderKind kind, Existing existing)
+    : path_(std::move(path)), kind_(std::move(kind)), existing_(existing) {
   if (path_ == "-") {
     throw InvalidArgument(
         "'-' is taken for no folder, and standard output has no room for one; name a folder");
   }
   if (path_.filename().empty()) path_ = path_.parent_path();
-  const fs::path parent = path_.has_parent_path() ? path_.parent_path() : fs::path(".");
   std::error_code error;
-  if (!fs::is_directory(parent, error)) fail("its folder does not exist; create it first");
+  if (!fs::is_directory(parent_of(path_), error)) fail("its folder does not exist; create it first");
   unfinished_ = std::make_unique<UnfinishedOutput>(path_, "");
-  if (fs::exists(path_, error)) {
-    if (existing == Existing::refuse) fail("exists already; choose another name or pass --overwrite");
-    // Only what an earlier run wrote may go.
-    if (!fs::is_regular_file(path_ / kind.mark, error))
-      fail(fmt::format("has no {}, so it was not written by this command; choose another name", kind.mark));
-    refuse_other_files(kind);
-  }
+  if (fs::exists(path_, error)) check_existing();
   if (!fs::create_directory(temporary(), error)) fail(fmt::format("cannot be created: {}", error.message()));
+}
+
+void OutputFolder::check_existing() const {
+  if (existing_ == Existing::refuse) fail("exists already; choose another name or pass --overwrite");
+  // Only what an earlier run wrote may go.
+  std::error_code ignored;
+  if (!fs::is_regular_file(path_ / kind_.mark, ignored))
+    fail(fmt::format("has no {}, so it was not written by this command; choose another name", kind_.mark));
+  refuse_other_files();
 }
 
 OutputFolder::~OutputFolder() = default;
@@ -59,10 +69,10 @@ const fs::path& OutputFolder::temporary() const noexcept {
   return unfinished_->path();
 }
 
-void OutputFolder::refuse_other_files(const FolderKind& kind) const {
-  const FolderKind::WroteFile wrote = kind.files_of(path_);
+void OutputFolder::refuse_other_files() const {
+  const FolderKind::WroteFile wrote = kind_.files_of(path_);
   std::vector<std::string> others = files_within(path_);
-  std::erase_if(others, [&](const std::string& name) { return name == kind.mark || wrote(name); });
+  std::erase_if(others, [&](const std::string& name) { return name == kind_.mark || wrote(name); });
   if (others.empty()) return;
   constexpr std::size_t kMostNamed = 5;
   const std::size_t count = others.size();
@@ -89,7 +99,7 @@ std::string OutputFolder::in_place(std::string text) const {
   return text;
 }
 
-void OutputFolder::write(const fs::path& name, std::string_view content) {
+void OutputFolder::write(const fs::path& name, std::string_view content) const {
   std::ofstream out(file(name), std::ios::binary);
   out.write(content.data(), static_cast<std::streamsize>(content.size()));
   out.close();
@@ -105,17 +115,27 @@ void OutputFolder::commit() {
   if (folder >= 0) ::close(folder);
   if (!is_synced) fail("cannot be synced; nothing was left behind");
   const auto together = hold_interruption();
-  std::error_code error;
-  if (!fs::exists(path_, error)) {
-    fs::rename(temporary(), path_, error);
-    if (error) fail(fmt::format("cannot be put in place: {}", error.message()));
-    return;
+  put_in_place();
+  // The name; a file system that cannot sync folders has its own way.
+  const int parent = ::open(parent_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (parent >= 0) {
+    ::fsync(parent);
+    ::close(parent);
   }
-  // At once; what was there before goes with the rest of what is unfinished.
-  if (::renameat2(AT_FDCWD, temporary().c_str(), AT_FDCWD, path_.c_str(), RENAME_EXCHANGE) == 0) return;
-  // Some file systems do not know it.
-  const fs::path old = unfinished_->replaced();
-  fs::rename(path_, old, error);
+}
+
+void OutputFolder::put_in_place() {
+  if (::renameat2(AT_FDCWD, temporary().c_str(), AT_FDCWD, path_.c_str(), RENAME_NOREPLACE) == 0) return;
+  std::error_code error;
+  if (fs::exists(path_, error)) {
+    check_existing();
+    // At once; what was there before goes with the rest of what is unfinished.
+    if (::renameat2(AT_FDCWD, temporary().c_str(), AT_FDCWD, path_.c_str(), RENAME_EXCHANGE) == 0) return;
+    // Some file systems know neither flag.
+    fs::rename(path_, unfinished_->replaced(), error);
+  } else {
+    error.clear();
+  }
   if (!error) fs::rename(temporary(), path_, error);
   if (error) fail(fmt::format("cannot be put in place: {}", error.message()));
 }

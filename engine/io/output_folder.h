@@ -27,7 +27,7 @@ class OutputFolder {
   /// Throws Error(failure) naming the path where it exists (unless it may be overwritten) and files that
   /// would be lost, where its own folder is missing or cannot be written; InvalidArgument for "-". Nothing is
   /// left behind if `commit` is not reached, and what a killed process left of the same folder is removed.
-  OutputFolder(std::filesystem::path path, const FolderKind& kind, Existing existing);
+  OutputFolder(std::filesystem::path path, FolderKind kind, Existing existing);
   OutputFolder(const OutputFolder&) = delete;
   OutputFolder& operator=(const OutputFolder&) = delete;
   ~OutputFolder();
@@ -40,16 +40,22 @@ class OutputFolder {
   [[nodiscard]] std::string in_place(std::string text) const;
 
   /// Writes a file of it, in folders that are made where they are missing. Throws Error(failure).
-  void write(const std::filesystem::path& name, std::string_view content);
-  /// Brings all of it to the disk and puts it in its place. Throws Error(failure).
+  void write(const std::filesystem::path& name, std::string_view content) const;
+  /// Brings all of it to the disk and puts it in its place. What came to stand there meanwhile is refused or
+  /// replaced as at the start. Throws Error(failure).
   void commit();
 
  private:
   [[noreturn]] void fail(std::string_view what) const;
+  void put_in_place();
+  /// Throws if what is in its place may not be replaced.
+  void check_existing() const;
   /// Throws unless all that is there was written by the program.
-  void refuse_other_files(const FolderKind& kind) const;
+  void refuse_other_files() const;
 
   std::filesystem::path path_;
+  FolderKind kind_;
+  Existing existing_;
   std::unique_ptr<UnfinishedOutput> unfinished_;
 };
 

@@ -177,6 +177,7 @@ std::string stac_item(const StacSeries& series, const StacDate& date) {
 
 std::string stac_collection(const StacSeries& series, const std::vector<StacDate>& dates,
                             const Provenance& provenance) {
+  if (dates.empty()) throw InvalidArgument("a collection of no dates");
   Json collection{{"type", "Collection"},
                   {"stac_version", kVersion},
                   {"stac_extensions", Json::array({kClassification})},
@@ -207,11 +208,12 @@ std::set<std::string> files_of_collection(const std::filesystem::path& collectio
   std::ifstream in(collection, std::ios::binary);
   const Json document = Json::parse(in, nullptr, false);
   const auto links = document.is_object() ? document.find("links") : document.end();
-  if (!in || links == document.end() || !links->is_array()) {
-    throw Error(ErrorCode::failure,
-                fmt::format("{}: is no collection that can be read, so it is not known which files belong to "
-                            "it; choose another name",
-                            collection.string()));
+  if (!in || links == document.end() || !links->is_array() || !document.contains("marchland")) {
+    throw Error(
+        ErrorCode::failure,
+        fmt::format("{}: is no collection that this command wrote, so it is not known which files belong "
+                    "to it; choose another name",
+                    collection.string()));
   }
   std::set<std::string> files;
   for (const Json& link : *links) {

@@ -40,7 +40,7 @@ struct StacDate {
 [[nodiscard]] std::string stac_item(const StacSeries& series, const StacDate& date);
 /// Of collection.json; links lead to the items in order of dates. `provenance` as to_json gives it is the
 /// member `marchland`. The licence is that of the sources where they have one alike, else "other".
-/// Precondition: dates.
+/// Throws InvalidArgument without dates.
 [[nodiscard]] std::string stac_collection(const StacSeries& series, const std::vector<StacDate>& dates,
                                           const Provenance& provenance);
 

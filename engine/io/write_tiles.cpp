@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <regex>
 #include <string_view>
 #include <unordered_map>
@@ -29,8 +30,18 @@ bool is_tile_name(const std::string& name) {
   return std::regex_match(name, pattern);
 }
 
+/// Other programs call the file so, too.
 FolderKind tile_folder() {
-  return {kMetadata, [](const fs::path& /*unused*/) { return is_tile_name; }};
+  return {kMetadata, [](const fs::path& folder) -> FolderKind::WroteFile {
+            std::ifstream in(folder / kMetadata, std::ios::binary);
+            const Json document = Json::parse(in, nullptr, false);
+            if (document.is_object() && document.contains("marchland")) return is_tile_name;
+            throw Error(
+                ErrorCode::failure,
+                fmt::format("{}: its {} is not of this command, so the tiles may be others'; choose another "
+                            "name",
+                            folder.string(), kMetadata));
+          }};
 }
 
 enum class Kind : std::uint8_t { archive, folder };

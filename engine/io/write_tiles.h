@@ -51,8 +51,7 @@ struct TileFileSize {
 
 /// By ending:
 ///   .pmtiles  PMTiles 3: clustered, directories and tiles gzip, equal tiles once; metadata with
-///   vector_layers,
-///             attribution, disclaimer, and provenance in the member `marchland`
+///             vector_layers, attribution, disclaimer, and provenance in the member `marchland`
 ///   none      a folder: z/x/y.mvt, not compressed, so that any server of files will do, and metadata.json:
 ///             TileJSON 3 with the same members, and those that GDAL's driver MVT reads; kMostFiles at most
 /// The same input gives the same bytes. Throws InvalidArgument for another ending; Error(failure) naming the

@@ -221,7 +221,7 @@ void write_qgis(const Session& session, std::optional<Instant> shown, const Outp
   QgisProject project;
   project.title = atlas.title.empty() ? atlas.id : atlas.title;
   if (!atlas.places.empty()) {
-    write_file(folder.file("layers/places.geojson"), places_document(atlas).dump() + "\n", Existing::refuse);
+    folder.write("layers/places.geojson", places_document(atlas).dump() + "\n");
     written.push_back({"layers/places.geojson", "places of the gazetteer"});
     project.layers.push_back(
         {.name = "Places", .file = "layers/places.geojson", .look = Look::point, .label_field = "name"});
@@ -246,7 +246,7 @@ void write_qgis(const Session& session, std::optional<Instant> shown, const Outp
   if (shown) project.subtitle += " at " + session.date(*shown);
   if (!session.filters().empty()) project.subtitle += fmt::format(" (of what {} leaves)", session.filters());
   project.notice = notice_of(atlas);
-  write_file(folder.file("project.qgs"), qgis_project(project), Existing::refuse);
+  folder.write("project.qgs", qgis_project(project));
   written.push_back({"project.qgs", "QGIS project: layers with colours, time that plays, a page to print"});
 }
 

@@ -259,7 +259,23 @@ TEST_F(WriteRaster, AGroupIsTakenBackWhenOneOfItsFilesCannotBePut) {
     std::filesystem::remove(path(late));
     EXPECT_THAT(listing(), ElementsAre()) << late;
   }
-  OutputGroup files({path("a.tif"), path("a.xml"), path("a.qml")}, Existing::refuse);
+  // What was overwritten is there again.
+  write("a.xml", "old");
+  const auto act = [&] {
+    OutputGroup files({path("a.tif"), path("a.xml"), path("a.qml")}, Existing::overwrite);
+    files.write({"one", "two", "three"});
+    std::filesystem::create_directory(path("a.tif"));
+    files.commit();
+  };
+  EXPECT_THAT(error_of(act), HasSubstr("a.tif: cannot be put in place"));
+  EXPECT_TRUE(std::filesystem::is_directory(path("a.tif")));
+  std::filesystem::remove(path("a.tif"));
+  EXPECT_THAT(listing(), ElementsAre("a.xml"));
+  EXPECT_EQ(bytes("a.xml"), "old");
+  write_file(path("a.xml"), "new", Existing::overwrite);
+  EXPECT_THAT(listing(), ElementsAre("a.xml"));
+  EXPECT_EQ(bytes("a.xml"), "new");
+  OutputGroup files({path("b.tif"), path("b.xml"), path("b.qml")}, Existing::refuse);
   EXPECT_THAT(error_of([&] { files.write({"one", "two"}); }), HasSubstr("2 contents for a group of 3 files"));
 }
 
