@@ -6,7 +6,6 @@
 
 #include <filesystem>
 #include <functional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -25,8 +24,8 @@ struct ClassCube {
 /// with `time_bnds`; centres of cells as coordinates (`lon`, `lat` in geographic systems), `crs` as the grid
 /// mapping; provenance in the attribute `marchland`. `cells_at(i)` gives the cells of time i, as classify
 /// does, and is called once for each in order. There whole or not at all. The same input gives equal content,
-/// not equal bytes. Throws InvalidArgument for another ending than .nc and where numbers do not fit,
-/// Error(failure) naming the file.
+/// not equal bytes. Throws InvalidArgument for another ending than .nc, another name, times not in order,
+/// cells or classes that do not fit, Error(failure) naming the file.
 void write_cube(const std::filesystem::path& path, const ClassCube& cube,
                 const std::function<std::vector<CellClass>(std::size_t)>& cells_at,
                 const Provenance& provenance, Existing existing);

@@ -1,4 +1,5 @@
 #include <marchland/base/error.h>
+#include <marchland/io/color.h>
 #include <marchland/io/detail/gdal.h>
 #include <marchland/io/detail/memory_folder.h>
 #include <marchland/io/detail/raster_style.h>
@@ -14,7 +15,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdlib>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -26,21 +26,10 @@ namespace {
 namespace fs = std::filesystem;
 using detail::GdalMessages;
 
-constexpr std::size_t kByteClasses = 256;
-constexpr std::size_t kAllClasses = 65536;
 constexpr int kBlockSide = 512;
 
-struct Rgb {
-  short red = 0, green = 0, blue = 0;
-};
-
-Rgb parse_color(const std::string& color) {
-  if (color.size() != 7 || color.front() != '#') return {136, 136, 136};
-  const auto part = [&](std::size_t at) {
-    return static_cast<short>(std::strtol(color.substr(at, 2).c_str(), nullptr, 16));
-  };
-  return {part(1), part(3), part(5)};
-}
+/// Of a class whose colour is none.
+constexpr Rgb kGrey{136, 136, 136};
 
 [[noreturn]] void fail(const GdalMessages& messages, std::string_view what) {
   throw Error(ErrorCode::failure, fmt::format("{}: {}", what, messages.reason()));
@@ -83,7 +72,7 @@ void describe(GDALDataset& dataset, const ClassRaster& raster, const std::vector
   table.CreateColumn("count", GFT_Integer, GFU_PixelCount);
   table.SetTableType(GRTT_THEMATIC);
   for (std::size_t i = 0; i < raster.classes.size(); ++i) {
-    const Rgb color = parse_color(raster.classes[i].color);
+    const Rgb color = parse_color(raster.classes[i].color).value_or(kGrey);
     const GDALColorEntry entry{color.red, color.green, color.blue, static_cast<short>(i == 0 ? 0 : 255)};
     const int row = static_cast<int>(i);
     palette.SetColorEntry(row, &entry);
@@ -278,8 +267,8 @@ void write_raster(OutputFolder& folder, const fs::path& name, const ClassRaster&
   check_ending(name);
   about(name, [&] {
     const RasterBytes bytes = class_bytes(raster, cells, provenance);
-    const std::array<std::string, 3> contents{bytes.file, bytes.beside,
-                                              detail::qgis_raster_style(raster.classes)};
+    const std::string style = detail::qgis_raster_style(raster.classes);
+    const std::array<std::string_view, 3> contents{bytes.file, bytes.beside, style};
     const std::vector<fs::path> names = files_of(name, true);
     for (std::size_t i = 0; i < names.size(); ++i) folder.write(names[i], contents.at(i));
   });

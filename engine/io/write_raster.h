@@ -6,10 +6,10 @@
 #include <marchland/io/write_features.h>
 #include <marchland/raster/classify.h>
 
+#include <cstddef>
 #include <filesystem>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace marchland {
@@ -18,6 +18,10 @@ struct RasterClass {
   std::string name;
   std::string color = "#888888";  ///< #rrggbb
 };
+
+/// How many classes a byte tells apart, that of no data among them, and how many there can be.
+inline constexpr std::size_t kByteClasses = 256;
+inline constexpr std::size_t kAllClasses = 65536;
 
 struct ClassRaster {
   RasterGrid grid;

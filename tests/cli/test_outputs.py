@@ -742,6 +742,15 @@ class DiskFull(OutputTest):
             with self.subTest(kilobytes):
                 self.check(kilobytes, "out.tif", "raster", self.atlas, "--at", "first", "--res", "0.002")
 
+    def test_cube(self):
+        # The library writes most of it, and learns of a full disk, when the file is closed.
+        cells = ["raster", self.atlas, "--every", "change", "--res", "0.002"]
+        self.done(*cells, "-o", self.path / "whole.nc")
+        size = (self.path / "whole.nc").stat().st_size // 1024
+        for kilobytes in (4, size // 2, size - 4):
+            with self.subTest(kilobytes):
+                self.check(kilobytes // 4 * 4, "out.nc", *cells)
+
     def test_build(self):
         # No room at all; room for the layers but not for the tables, which SQLite writes in place.
         whole = self.path / "whole.gpkg"

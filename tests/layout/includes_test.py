@@ -19,7 +19,7 @@ THIRD_PARTY = {
     "sqlite": r"^sqlite3\.h$", "zstd": r"^zstd\.h$", "lzma": r"^lzma\.h$", "zlib": r"^zlib\.h$",
     "utf8proc": r"^utf8proc\.h$", "libxml2": r"^libxml/",
 }
-SYSTEM = re.compile(r"^([a-z_0-9]+|(fcntl|fnmatch|stdio|unistd|stdlib|sys/\w+)\.h)$")
+SYSTEM = re.compile(r"^([a-z_0-9]+|(dlfcn|fcntl|fnmatch|stdio|unistd|stdlib|sys/\w+)\.h)$")
 
 problems = []
 

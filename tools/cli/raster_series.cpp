@@ -16,8 +16,10 @@
 
 #include <fmt/format.h>
 #include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <optional>
 
@@ -120,8 +122,7 @@ void write_raster_series(const RasterOptions& options) {
   const Session session(options.query);
   const Holders holders = session.holders();
   const std::vector<bool> ground = ground_of(session, holders);
-  ClassRaster raster{
-      options.grid(session, ground), to_string(session.theme()).data(), {{"no data", "#000000"}}};
+  ClassRaster raster{options.grid(session, ground), {}, {{"no data", "#000000"}}};
   const std::vector<Instant> dates =
       ChangeTable(session.composite(), session.areas(), holders, session.scope())
           .dates(step_of(options.every));
@@ -161,8 +162,14 @@ void write_raster_series(const RasterOptions& options) {
       items.push_back({fmt::format("{}-{}", theme, name_in_files(date)), dates[i],
                        is_last ? end : dates[i + 1], is_last && is_open});
     }
-    // Making the bytes of a file takes longer than all else, and no date needs another.
-    tbb::parallel_for(std::size_t{0}, items.size(), [&](std::size_t i) {
+    // Making the bytes of a file takes longer than all else, and no date needs another; each has its cells in
+    // memory as classes, as GDAL's raster with overviews, and compressed.
+    constexpr std::uint64_t kBytesOfCell = 8;
+    const std::uint64_t room =
+        build_options(options.query).max_memory_bytes / (kBytesOfCell * raster.grid.cell_count());
+    const auto most = static_cast<std::uint64_t>(tbb::this_task_arena::max_concurrency());
+    tbb::task_arena arena(static_cast<int>(std::clamp<std::uint64_t>(room, 1, most)));
+    const auto write_date = [&](std::size_t i) {
       const std::string date = session.date(dates[i]);
       ClassRaster of_date = raster;
       of_date.description = fmt::format("{} at {}", theme, date);
@@ -170,7 +177,8 @@ void write_raster_series(const RasterOptions& options) {
       origin_of_date.extra.emplace_back("at", date);
       write_raster(*folder, items[i].name + ".tif", of_date, cells.at(dates[i]), origin_of_date);
       folder->write(items[i].name + ".json", stac_item(series, items[i]));
-    });
+    };
+    arena.execute([&] { tbb::parallel_for(std::size_t{0}, items.size(), write_date); });
     folder->write(kCollection, stac_collection(series, items, origin));
     folder->commit();
   }
