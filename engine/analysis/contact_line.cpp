@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
 #include <unordered_map>
 
 namespace marchland {
@@ -14,6 +15,20 @@ bool make_contact(const Holders& holders, HolderIndex a, HolderIndex b) {
     return holders.actors(holder).size() == 1 && holders.id(holder) != kNobody;
   };
   return a != b && is_party(a) && is_party(b);
+}
+
+std::vector<std::pair<HolderIndex, HolderIndex>> contact_pairs(const Composite& composite,
+                                                               const Holders& holders, Instant at) {
+  const Arrangement& plane = composite.plane();
+  const std::vector<HolderIndex> held = holders.faces_at(composite.times().epoch_of(at));
+  const SeamPairs seam(plane);
+  std::set<std::pair<HolderIndex, HolderIndex>> found;
+  for (EdgeIndex e = 0; e < plane.edges().size(); ++e) {
+    if (!seam.is_line(e)) continue;
+    const auto [left, right] = seam.sides(e);
+    if (make_contact(holders, held[left], held[right])) found.insert(std::minmax(held[left], held[right]));
+  }
+  return {found.begin(), found.end()};
 }
 
 std::vector<ContactEdge> contact_edges(const Composite& composite, const Holders& holders, Instant at,
@@ -29,8 +44,7 @@ std::vector<ContactEdge> contact_edges(const Composite& composite, const Holders
 
   std::vector<ContactEdge> edges;
   for (EdgeIndex e = 0; e < plane.edges().size(); ++e) {
-    // An edge along a pole is a point of the earth.
-    if (seam.is_repeat(e) || (is_on_box(plane.line_of(e)) && seam.seam_of(e) == 0)) continue;
+    if (!seam.is_line(e)) continue;
     const auto [left, right] = seam.sides(e);
     if (!inside[left] && !inside[right]) continue;
     const bool forward = first(held[left]) && second(held[right]);

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <utility>
 #include <vector>
 
 namespace marchland {
@@ -42,6 +43,12 @@ struct ContactEdge {
 /// Whether ground of two holders makes a line of contact where it meets: each is one actor, not nobody, and
 /// they differ.
 [[nodiscard]] bool make_contact(const Holders& holders, HolderIndex a, HolderIndex b);
+
+/// Pairs of holders that make contact at an instant (make_contact), the lesser index first, sorted. Edges: as
+/// contact_line has them.
+[[nodiscard]] std::vector<std::pair<HolderIndex, HolderIndex>> contact_pairs(const Composite& composite,
+                                                                             const Holders& holders,
+                                                                             Instant at);
 
 /// In the order of the plane's edges. Which edges: as contact_line has it.
 [[nodiscard]] std::vector<ContactEdge> contact_edges(const Composite& composite, const Holders& holders,

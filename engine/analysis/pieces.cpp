@@ -66,7 +66,7 @@ Pieces find_pieces(const Composite& composite, const FaceAreas& measured,
     if (piece.largest == kUnboundedFace || measured[f] > measured[piece.largest]) piece.largest = f;
   }
   for (EdgeIndex e = 0; e < plane.edges().size(); ++e) {
-    if (seam.is_repeat(e) || (is_on_box(plane.line_of(e)) && seam.seam_of(e) == 0)) continue;
+    if (!seam.is_line(e)) continue;
     const auto [left, right] = seam.sides(e);
     const PieceIndex sides[] = {out.of_face[left], out.of_face[right]};
     if (sides[0] == sides[1]) continue;

@@ -48,6 +48,10 @@ class SeamPairs {
   [[nodiscard]] bool is_repeat(EdgeIndex e) const {
     return seam_of(e) < 0 && by_latitudes_.contains({1, latitudes(e)});
   }
+  /// Whether an edge is a line on the earth that no other edge repeats: along a pole it is a point.
+  [[nodiscard]] bool is_line(EdgeIndex e) const {
+    return !is_repeat(e) && (seam_of(e) != 0 || !is_on_box(plane_.line_of(e)));
+  }
 
  private:
   [[nodiscard]] std::pair<std::int32_t, std::int32_t> latitudes(EdgeIndex e) const {

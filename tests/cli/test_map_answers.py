@@ -206,6 +206,20 @@ class MapAnswers(MapTest):
         (figure,) = self.data(name="o.json")["figures"]
         self.assertEqual({actor: round(area / CELL_M2) for actor, area, *_ in figure["rows"]}, {"a": 1, None: 4})
 
+    def test_places_on_lines_lie_where_why_has_them(self):
+        # A place on a line is of the ground south of it, on a meridian of that to the west; on a slanting line too.
+        self.write("front.geojson", collection(
+            row([box(0, 0, 1, 1)], "a", "2000"), row([box(0, 1, 1, 2)], "b", "2000"), row([box(1, 0, 2, 1)], "b", "2000"),
+            row([[[1, 1], [2, 1], [2, 2], [1, 1]]], "a", "2000"), row([[[1, 1], [2, 2], [1, 2], [1, 1]]], "b", "2000")))
+        self.made(name="l.json")
+        places = [[0.5, 1], [1, 0.5], [1, 1], [1.5, 1.5], [1.5, 1], [1, 1.5], [0.5, 0], [0.5, 2], [0, 0.5], [2, 0.5], [0, 0], [2, 2]]
+        told = self.ask(self.path / "l.json", ask=f"""{json.dumps(places)}.map((place) => {{
+            const ground = model.shapes.groundAt(place), held = model.holdersAt("control", model.parse("2000"));
+            return ground < 0 ? null : model.holder("control", held[ground]).id; }})""")
+        why = [self.answer("why", self.atlas, "--at", "2000", f"--lonlat={lon},{lat}")["actor"] for lon, lat in places]
+        self.assertEqual(told, why)
+        self.assertIn(None, why)
+
     def test_opens_at_the_last_date_at_which_anything_is_held(self):
         asks = "[model.text(model.opening()), model.text(model.parse('latest')), model.text(model.parse('previous'))]"
         # Everything ends: at the last date nothing is held.
@@ -234,8 +248,8 @@ class MapAnswers(MapTest):
                 const holders = model.holdersAt("control", model.parse("{at}"));
                 return model.contacts(holders).map(({{ length }}) => [length, model.lineFeatures((id) => {{
                     const [a, b] = [model.left[id], model.right[id]];
-                    return a >= 0 && b >= 0 && model.isContact(holders[a], holders[b]) ? {{}} : null; }})
-                    .features.filter((f) => f.geometry.coordinates.every(([x]) => x === 180)).length]); }})()""")
+                    return {{ is: a >= 0 && b >= 0 && model.isContact(holders[a], holders[b]) }}; }})
+                    .features.filter((f) => f.properties.is && f.geometry.coordinates.every(([x]) => x === 180)).length]); }})()""")
             self.assertAlmostEqual(length, line, delta=0.01)
             self.assertEqual(drawn > 0, at.startswith("2001"), at)
 

@@ -82,7 +82,7 @@ class MapDates(PageTest):
             {"click": "input[value=swipe]"}, {"look": [[1.5, 0.5], [3.5, 0.5]]},
             {"ask": "['tag-a', 'tag-b'].map((id) => document.getElementById(id).textContent)"}, hash="#v=5.5/0.5/2")
         self.assertEqual(last, ["2000-01-01 → 2001-01-01", "2000-01-01", False])
-        self.assertEqual(first, ["2000-01-01 → 2000-01-01", "2000-01-01", False])
+        self.assertEqual(first, ["2000-01-01 → 2001-01-01", "2001-01-01", True])
         self.assertEqual(swapped, ["2000-01-01 → 2001-01-01", "2001-01-01", True])
         self.assertRegex(gained, r"Bland\s+\+12 308.46\s+–\s+24 616.93".replace(" ", "\u202f"))
         self.assert_near(swiped[0]["color"], A)

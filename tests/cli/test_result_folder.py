@@ -396,12 +396,33 @@ class Overwriting(FolderTest):
         self.assertIn("0.txt, 1.txt, 2.txt, 3.txt, 4.txt and 4 more", self.refusal(1, *self.ask("run"), "--overwrite"))
 
     def test_an_index_that_does_not_say_what_is_its_own(self):
-        for command, mark in (("run", "index.json"), ("raster", "collection.json")):
+        for command, mark in (("run", "index.json"), ("raster", "collection.json"), ("tiles", "metadata.json")):
             with self.subTest(command):
                 self.assertEqual(self.run_program(*self.ask(command)).returncode, 0)
-                (self.path / command / mark).write_text("[]")
-                self.assertIn("choose another name", self.refusal(1, *self.ask(command), "--overwrite"))
-                self.assertGreater(len(os.listdir(self.path / command)), 1)
+                kept = json.loads((self.path / command / mark).read_text())
+                # One that other programs write, too.
+                foreign = [{key: value for key, value in kept.items() if key != "marchland"}] if command != "run" else []
+                for other in ([], *foreign):
+                    (self.path / command / mark).write_text(json.dumps(other))
+                    self.assertIn("choose another name", self.refusal(1, *self.ask(command), "--overwrite"))
+                    self.assertGreater(len(os.listdir(self.path / command)), 1)
+
+    def test_parties_that_meet_across_the_antimeridian_only(self):
+        self.write("front.geojson", collection(
+            feature([box(170, -5, 180, 5)], holder="a", **{"from": "2000", "to": None}),
+            feature([box(-180, -5, -170, 5)], holder="b", **{"from": "2000", "to": None})))
+        self.assertEqual(self.run_program("run", self.atlas, "-o", self.path / "seam").returncode, 0)
+        self.assertTrue((self.path / "seam" / "layers" / "line-a-b.geojson").exists())
+        done = self.run_program("verify", self.path / "seam")
+        self.assertEqual(done.returncode, 0, done.stdout)
+        # Pictures are of 20 degrees, too.
+        svg = next((self.path / "seam" / "pictures").glob("control-*.svg")).read_text()
+        self.assertIn('data-west="170"', svg)
+        width, height = map(float, re.search(r'viewBox="-4 -4 (\S+) (\S+)"', svg).groups())
+        self.assertAlmostEqual((width - 8) / (height - 8), 2, delta=0.05)
+        # Two thousand cells over 20 degrees of ground, not over the width of the world.
+        index = json.loads((self.path / "seam" / "index.json").read_text())
+        self.assertEqual({file["res"] for file in index["files"] if file.get("command") == "raster"}, {0.01})
 
     def test_what_is_no_name_of_a_folder(self):
         for command in self.ASKED:

@@ -2,6 +2,7 @@
 
 #include "tools/cli/feature_output.h"
 #include <marchland/analysis/dissolve.h>
+#include <marchland/analysis/scope.h>
 #include <marchland/io/markup.h>
 
 #include <fmt/format.h>
@@ -16,8 +17,9 @@ namespace {
 constexpr double kSide = 900.0;
 constexpr double kDegree = 3.14159265358979323846 / 180.0;
 
+/// Degrees; east is over 180 where the ground lies about the antimeridian.
 struct Frame {
-  double west = 180.0, south = 90.0, east = -180.0, north = -90.0;
+  double west = 0.0, south = 0.0, east = 0.0, north = 0.0;
   double narrowing = 1.0;  ///< of a degree of longitude
   double scale = 1.0;      ///< units a degree of latitude
 
@@ -28,23 +30,18 @@ struct Frame {
 /// Of all ground that the theme is about, so that pictures of several dates have one frame.
 Frame frame_of(const Session& session, const std::vector<bool>& ground) {
   Frame frame;
-  const Arrangement& plane = session.composite().plane();
-  for (EdgeIndex e = 0; e < plane.edges().size(); ++e) {
-    if (!ground[plane.face(2 * e)] && !ground[plane.face(2 * e + 1)]) continue;
-    for (const HalfEdgeIndex h : {2 * e, 2 * e + 1}) {
-      const ExactPoint p = plane.point(plane.origin(h));
-      const double lon = grid_to_degrees(p.x);
-      const double lat = grid_to_degrees(p.y);
-      frame.west = std::min(frame.west, lon);
-      frame.east = std::max(frame.east, lon);
-      frame.south = std::min(frame.south, lat);
-      frame.north = std::max(frame.north, lat);
-    }
-  }
+  if (const auto box = box_of_faces(session.composite().plane(), ground))
+    frame = {box->west, box->south, box->east + (box->west > box->east ? 360.0 : 0.0), box->north};
   frame.narrowing = std::max(0.1, std::cos((frame.south + frame.north) / 2 * kDegree));
   const double longer = std::max((frame.east - frame.west) * frame.narrowing, frame.north - frame.south);
   frame.scale = longer > 0 ? kSide / longer : 1.0;
   return frame;
+}
+
+/// Rings end at the antimeridian: all of one lies on one side of it, and of the middle of what is free of
+/// ground.
+double turn_of(const Ring& ring, const Frame& frame) {
+  return frame.east > 180.0 && ring.front().lon < (frame.west + frame.east - 360.0) / 2.0 ? 360.0 : 0.0;
 }
 
 }  // namespace
@@ -78,9 +75,10 @@ ThemePicture theme_picture(const Session& session, const Holders& holders, Insta
     std::string path;
     for (const Polygon& polygon : piece.area) {
       for (const Ring& ring : polygon) {
+        const double turn = turn_of(ring, frame);
         for (auto p = ring.begin(); p + 1 != ring.end(); ++p) {
           fmt::format_to(std::back_inserter(path), "{}{:.1f} {:.1f}", p == ring.begin() ? "M" : "L",
-                         (p->lon - frame.west) * frame.narrowing * frame.scale,
+                         (p->lon + turn - frame.west) * frame.narrowing * frame.scale,
                          (frame.north - p->lat) * frame.scale);
         }
         path += "Z";

@@ -71,10 +71,8 @@ struct RunCommand {
 
     const auto write_tables = [&](const std::string& name, const std::string& what, const Report& report,
                                   Json made = {}) {
-      write_file(folder.file("tables/" + name + ".csv"), render(report, {Format::csv, {}, 2}),
-                 Existing::refuse);
-      write_file(folder.file("tables/" + name + ".json"), render(report, {Format::json, {}, 2}),
-                 Existing::refuse);
+      folder.write("tables/" + name + ".csv", render(report, {Format::csv, {}, 2}));
+      folder.write("tables/" + name + ".json", render(report, {Format::json, {}, 2}));
       written.push_back({"tables/" + name + ".csv", what, made});
       written.push_back({"tables/" + name + ".json", what + ", in full", std::move(made)});
     };
@@ -142,8 +140,7 @@ struct RunCommand {
     if (auto figures = write_figures(session, folder, written, summary))
       answers.push_back(std::move(*figures));
     const CheckReport check = check_report(session);
-    write_file(folder.file("tables/check.json"), render(check.report, {Format::json, {}, 2}),
-               Existing::refuse);
+    folder.write("tables/check.json", render(check.report, {Format::json, {}, 2}));
     written.push_back({"tables/check.json", "findings and certificates", {{"command", "check"}}});
     say("Check", check.report, "check", {{"These in full", {"tables/check.json"}}});
 
@@ -162,9 +159,9 @@ struct RunCommand {
     const Holders holders = session.holders();
     const ResultPictures pictures = write_pictures(session, holders, dates, folder, written);
     write_map(session, folder, written);
-    write_file(folder.file("SOURCES.txt"), sources_text(session.atlas()), Existing::refuse);
+    folder.write("SOURCES.txt", sources_text(session.atlas()));
     written.push_back({"SOURCES.txt", "sources and their licences, attribution, disclaimer"});
-    write_file(folder.file("LICENSES.txt"), licences_text(session.atlas()), Existing::refuse);
+    folder.write("LICENSES.txt", licences_text(session.atlas()));
     written.push_back({"LICENSES.txt", "each licence once, with the sources under it"});
 
     Json index = session.head();
@@ -185,11 +182,10 @@ struct RunCommand {
       for (const Json& row : table.rows) index["certificates"].push_back(row["name"]);
     }
     index["files"] = index_entries(folder.temporary(), written);
-    write_file(folder.file(kResultPage), result_page(session, holders, index, answers, pictures),
-               Existing::refuse);
+    folder.write(kResultPage, result_page(session, holders, index, answers, pictures));
     written.insert(written.begin(), {kResultPage, "what was found, to read: open it in a browser"});
     index["files"] = index_entries(folder.temporary(), written);
-    write_file(folder.file(kResultIndex), index.dump(2) + "\n", Existing::refuse);
+    folder.write(kResultIndex, index.dump(2) + "\n");
     folder.commit();
     fmt::print("{}\nresults: {}\n", summary, output.string());
     if (check.has_error) throw ExitWith{3};
@@ -238,7 +234,7 @@ struct RunCommand {
                                            date.name == at ? at : date.name + " (" + at + ")");
       const std::string file = fmt::format("pictures/{}-{}.svg", to_string(session.theme()), date.file);
       ThemePicture picture = theme_picture(session, holders, date.at, what);
-      write_file(folder.file(file), picture.svg, Existing::refuse);
+      folder.write(file, picture.svg);
       written.push_back({file, what, {{"layer", "picture"}, {"at", date.name}}});
       pictures.pictures.push_back({file, what});
       pictures.shown.merge(picture.shown);
@@ -254,7 +250,7 @@ struct RunCommand {
       return;
     }
     if (!has_ground_to_map(session)) return;
-    write_file(folder.file("map.html"), viewer_page(map_data(session, "")), Existing::refuse);
+    folder.write("map.html", viewer_page(map_data(session, "")));
     written.push_back({"map.html", "the whole history as a map for the browser, without a network"});
   }
 
@@ -272,11 +268,11 @@ struct RunCommand {
       if (note.starts_with(file.string())) note.replace(0, file.string().size(), file.filename().string());
     }
     const std::string what = "published figures beside those of this atlas";
-    write_file(folder.file("tables/figures.csv"), render(report, {Format::csv, {}, 2}), Existing::refuse);
-    write_file(folder.file("tables/figures.json"), render(report, {Format::json, {}, 2}), Existing::refuse);
+    folder.write("tables/figures.csv", render(report, {Format::csv, {}, 2}));
+    folder.write("tables/figures.json", render(report, {Format::json, {}, 2}));
     Report table = report;
     table.notes.clear();
-    write_file(folder.file("tables/figures.md"), render(table, {Format::markdown, {}, 1}), Existing::refuse);
+    folder.write("tables/figures.md", render(table, {Format::markdown, {}, 1}));
     written.push_back({"tables/figures.csv", what});
     written.push_back({"tables/figures.json", what + ", in full"});
     written.push_back({"tables/figures.md", what + ", for people"});
@@ -301,21 +297,13 @@ struct RunCommand {
         query.atlas.string(), *declared);
   }
 
-  /// Pairs of parties that touch at any of the dates, by id, unknown and nobody left out.
+  /// Pairs of parties that make contact at any of the dates, by id.
   static std::vector<LineSides> contacts(const Session& session, const std::vector<Instant>& at) {
     const Holders holders = session.holders();
     std::set<std::pair<std::string, std::string>> pairs;
-    const Arrangement& plane = session.composite().plane();
     for (const Instant instant : at) {
-      const auto held = holders.faces_at(session.composite().times().epoch_of(instant));
-      for (EdgeIndex e = 0; e < plane.edges().size(); ++e) {
-        const HolderIndex a = held[plane.face(2 * e)];
-        const HolderIndex b = held[plane.face(2 * e + 1)];
-        if (a == b || a == kUnknown || b == kUnknown) continue;
-        if (holders.is_contested(a) || holders.is_contested(b)) continue;
-        if (holders.actors(a).front() == kNobodyId || holders.actors(b).front() == kNobodyId) continue;
+      for (const auto& [a, b] : contact_pairs(session.composite(), holders, instant))
         pairs.insert(std::minmax(holders.id(a), holders.id(b)));
-      }
     }
     std::vector<LineSides> lines;
     for (const auto& [a, b] : pairs) lines.emplace_back(session.atlas(), holders, a, b);
@@ -408,13 +396,11 @@ struct RunCommand {
     }
   }
 
-  /// About two thousand cells over the longer side, as 1, 2 or 5 in the first digit.
+  /// About two thousand cells over the longer side of the ground, as 1, 2 or 5 in the first digit.
   static double default_cell(const Session& session) {
-    const auto& vertices = session.composite().plane().table().vertices;
-    const auto [south, north] = std::minmax_element(vertices.begin(), vertices.end(),
-                                                    [](GridPoint a, GridPoint b) { return a.y < b.y; });
-    const double width = grid_to_degrees(vertices.back().x) - grid_to_degrees(vertices.front().x);
-    const double height = grid_to_degrees(north->y) - grid_to_degrees(south->y);
+    const LonLatBox box = box_of_ground(session, ground_of(session, session.holders()));
+    const double width = box.east - box.west + (box.west > box.east ? 360.0 : 0.0);
+    const double height = box.north - box.south;
     const double wanted = std::max(width, height) / 2000.0;
     const double power = std::pow(10.0, std::floor(std::log10(wanted)));
     for (const double digit : {1.0, 2.0, 5.0}) {

@@ -116,7 +116,7 @@ std::map<GroundPair, double> lengths_of(const Arrangement& plane, const std::vec
   std::map<GroundPair, double> lengths;
   for (EdgeIndex e = 0; e < plane.edges().size(); ++e) {
     // An edge along a pole is a point of the earth.
-    if (seam.is_repeat(e) || (is_on_box(plane.line_of(e)) && seam.seam_of(e) == 0)) continue;
+    if (!seam.is_line(e)) continue;
     const auto [left, right] = seam.sides(e);
     double length = -1.0;
     for (std::uint32_t t = 0; t < themes.size(); ++t) {

@@ -189,6 +189,17 @@ class DwellChecks {
                                         "days_max"};
       for (int q = 0; q < 5; ++q) {
         const double stated = number_of(row, kQuantiles[q]);
+        if (areas.empty()) {
+          if (vanished > 0.0) {
+            tables_.checks.leave_out("days in " + file, "ground that vanished in rounding may have had them");
+          } else {
+            // Of no ground there are none.
+            tables_.checks.number("dwell is that of accounts", file,
+                                  fmt::format("{}: {}", name, kQuantiles[q]), "days", 0.0,
+                                  std::isnan(stated) ? 0.0 : stated, 0.0);
+          }
+          continue;
+        }
         // The least time for which a part of the ground was held no longer; where it is a part just so large,
         // the next may be meant.
         double below = 0.0;

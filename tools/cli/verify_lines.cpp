@@ -132,7 +132,13 @@ class LineChecks {
   }
 
   static double distance_to(const LayerFeature* party, const Position& position) {
-    return party == nullptr ? HUGE_VAL : party->planar->distance_to_lines(position);
+    if (party == nullptr) return HUGE_VAL;
+    const double distance = party->planar->distance_to_lines(position);
+    // A line along the antimeridian is drawn at +180; of one of the two that meet there the ground is at
+    // -180.
+    return std::abs(position.lon) < 180.0
+               ? distance
+               : std::min(distance, party->planar->distance_to_lines({-position.lon, position.lat}));
   }
 
   /// It lies on lines of both parties' polygons: those, and the line, moved by half a step each. Along the

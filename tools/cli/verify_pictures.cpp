@@ -171,8 +171,14 @@ class PictureChecks {
                     const LayerFeature& feature) {
     double farthest = 0.0;
     for (const auto& ring : path) {
-      for (const Point& p : ring)
-        farthest = std::max(farthest, feature.planar->distance_to_lines(frame.position(p)));
+      // A picture goes on over the antimeridian; each ring ends there.
+      double sum = 0.0;
+      for (const Point& p : ring) sum += frame.position(p).lon;
+      const double turn = sum / static_cast<double>(ring.size()) > 180.0 ? 360.0 : 0.0;
+      for (const Point& p : ring) {
+        const Position place = frame.position(p);
+        farthest = std::max(farthest, feature.planar->distance_to_lines({place.lon - turn, place.lat}));
+      }
     }
     tables_.checks.number("pictures", file, what + " lies on the lines of the layer", "degrees", 0.0,
                           farthest, off(frame) / std::min(frame.by_lon, frame.by_lat));

@@ -19,6 +19,12 @@
 namespace marchland::cli {
 namespace {
 
+/// As a reader of XML has it, if it stands in an attribute as it is.
+std::string in_attribute(std::string text) {
+  std::replace_if(text.begin(), text.end(), [](char c) { return c == '\n' || c == '\t' || c == '\r'; }, ' ');
+  return text;
+}
+
 class ProjectChecks {
  public:
   explicit ProjectChecks(TablesBack& tables) : tables_(tables) {}
@@ -64,7 +70,7 @@ class ProjectChecks {
         if (child.name == "datasource") source = child.text;
       }
       verify_source(file, source);
-      tables_.checks.text("project", file, "name of layer " + id, name, names[id]);
+      tables_.checks.text("project", file, "name of layer " + id, in_attribute(name), names[id]);
       const auto known = sources.find(id);
       tables_.checks.text("project", file, "source of layer " + id,
                           known == sources.end() ? std::string(kNone) : known->second, source);
@@ -117,7 +123,8 @@ class ProjectChecks {
         name += (name.empty() ? "" : " / ") + (actor->name.empty() ? actor->id : actor->name);
         color = actor->color;
       }
-      tables_.checks.text("project", file, "name of " + holder, name, element.attribute("label"));
+      tables_.checks.text("project", file, "name of " + holder, in_attribute(name),
+                          element.attribute("label"));
       const auto symbol = symbols.find(element.attribute("symbol"));
       if (count != 1 || color.size() != 7 || symbol == symbols.end()) return;
       std::string wanted;

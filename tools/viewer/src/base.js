@@ -1,13 +1,24 @@
 // The neutral base map: coast, borders of countries that the atlas is not about, and a graticule.
 //
 // Natural Earth draws borders as they are de facto. Of ground that an atlas is about, the atlas alone speaks: no
-// border of a country in which a noticeable part of its ground lies is drawn.
+// border of a country of which it has a noticeable part is drawn, nor of one in which a noticeable part of its ground lies.
 import { feature, mesh } from "topojson-client";
 import { continuous } from "./seam.js";
 import worldText from "text:world-atlas/countries-50m.json";
 
-/// Ground in a country, by area: less than this part of all is taken for a line drawn less accurately.
-const NOTICEABLE = 0.005;
+/// Ground in a country, by area: less than this part of all of it, or of the country, is taken for a line drawn less
+/// accurately.
+const NOTICEABLE = { ofGround: 0.005, ofCountry: 0.02 };
+
+/// In m2, on a sphere: to tell large from small.
+function roughArea(polygons) {
+  const radians = Math.PI / 180;
+  const ringArea = (ring) => Math.abs(ring.reduce((sum, [x, y], i) => {
+    const [bx, by] = ring[(i + 1) % ring.length];
+    return sum + (bx - x) * radians * (Math.sin(y * radians) + Math.sin(by * radians)) / 2;
+  }, 0)) * 6371007 ** 2;
+  return polygons.reduce((sum, [shell, ...holes]) => sum + ringArea(shell) - holes.reduce((of, hole) => of + ringArea(hole), 0), 0);
+}
 
 function ringContains(ring, [x, y]) {
   let inside = false;
@@ -44,7 +55,9 @@ export function baseFeatures(points, areas) {
     const home = boxes.find(({ box: [w, s, e, n], polygons }) => (e > 180 || w < -180 || (x >= w && x <= e)) && y >= s && y <= n && contains(polygons, point));
     if (home) home.area += Math.max(areas[i], 0);
   });
-  const concerned = new Set(boxes.filter((b) => b.area > NOTICEABLE * total).map((b) => b.country));
+  const isConcerned = ({ area, polygons }) => area > 0 &&
+    (area > NOTICEABLE.ofGround * total || area > NOTICEABLE.ofCountry * roughArea(polygons));
+  const concerned = new Set(boxes.filter(isConcerned).map((b) => b.country));
   const asFeature = (geometry) => ({ type: "Feature", properties: {}, geometry: continuous(geometry) });
   return {
     land: asFeature({ type: "MultiPolygon", coordinates: feature(world, land).features.flatMap((f) => polygonsOf(f.geometry)) }),

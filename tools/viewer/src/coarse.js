@@ -1,6 +1,7 @@
 // Ground and lines with fewer vertices, for zooms at which those left out fall into a pixel with others. The document
 // says of each arc which stay, so the two sides of a line still have the same.
 import { feature } from "topojson-client";
+import { offSeam } from "./seam.js";
 
 function coarseFeatures(topology, kept, grounds, lines) {
   const arcs = topology.arcs.map((steps, i) => {
@@ -11,12 +12,12 @@ function coarseFeatures(topology, kept, grounds, lines) {
   });
   const { features } = feature({ type: "Topology", arcs, objects: topology.objects }, topology.objects.ground);
   features.forEach((f, i) => { f.properties = grounds.features[i].properties; });
-  // A line of many vertices may be several features.
+  // A line may be several features.
   const once = [...new Map(lines.features.map((f) => [f.id, f])).values()];
   return {
     grounds: { type: "FeatureCollection", features },
-    lines: { type: "FeatureCollection", features: once.map((f) => (
-      f.id < arcs.length ? { ...f, geometry: { type: "LineString", coordinates: arcs[f.id] } } : f)) },
+    lines: { type: "FeatureCollection", features: once.flatMap((f) => (f.id >= arcs.length ? [f]
+      : offSeam(arcs[f.id]).map((coordinates) => ({ ...f, geometry: { type: "LineString", coordinates } })))) },
   };
 }
 

@@ -112,11 +112,11 @@ class Page {
     byId("said").hidden = words.length === 0;
   }
 
-  /// The date to compare with, where none was given: that of the change before.
+  /// The date to compare with, where none was given: that of the change before, or after the first.
   #usualFrom() {
     const { dates } = this.model;
     const i = this.model.dateIndex(this.view.t);
-    return i < 0 ? this.view.t : dates[i] < this.view.t ? dates[i] : dates[Math.max(0, i - 1)];
+    return i < 0 ? this.view.t : dates[i] < this.view.t ? dates[i] : dates[i - 1] ?? dates[1] ?? this.view.t;
   }
 
   applyMode() {
@@ -140,6 +140,7 @@ class Page {
       showSwipe(this.swipeAt);
     }
     for (const map of this.maps) if (map.map.getSource("ground")) this.#applyLayers(map);
+    this.#showLayers();
     this.setTime(view.t);
   }
 
@@ -214,7 +215,8 @@ class Page {
     this.#showLayers();
   }
   #showLayers() {
-    showLayers(layerChoices(this.model, this.mapData.claimants, this.scheme), this.layers, (key, is) => {
+    const disabled = this.view.mode === "change" ? ["contact", "claims"] : [];
+    showLayers(layerChoices(this.model, this.mapData.claimants, this.scheme), this.layers, disabled, (key, is) => {
       this.layers[key] = is;
       for (const map of this.maps) this.#applyLayers(map);
       this.update();

@@ -50,13 +50,7 @@ export class MapData {
     this.claims = this.claimants.length === 0 ? []
       : this.grounds.features.flatMap((_, ground) => [...claimed(ground)].map((actor) => ({ ground, actor })));
     const side = (ground, theme) => (ground < 0 ? -1 : model.geometries[ground].properties[theme]);
-    // What lies on the antimeridian is drawn where grounds meet across it.
-    const onSeam = (line) => {
-      let x = 0;
-      return model.arcOf(line)?.every(([dx]) => Math.abs((x += dx)) === 1800000000) ?? false;
-    };
     this.lines = model.lineFeatures((arc) => {
-      if (onSeam(arc)) return null;
       const [left, right] = [model.left[arc], model.right[arc]];
       const properties = {};
       for (const theme of model.themes)
@@ -336,7 +330,7 @@ export function lookAtChange(model, data, changes, t, scheme, layers, party) {
   const { before, after } = changes;
   const look = lookAt(model, data, after, t, scheme, { ...layers, claims: false, contact: false });
   const holders = model.data.themes[model.primary].holders;
-  const isChanged = (i) => i >= 0 && before[i] !== after[i];
+  const isChanged = (i) => i >= 0 && before[i] !== after[i] && (party === null || before[i] === party || after[i] === party);
   look.lost = [];
   for (let i = 0; i < model.count; ++i) {
     const hasChanged = isChanged(i);

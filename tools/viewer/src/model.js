@@ -2,6 +2,7 @@
 // What the document holds is described in docs/design/map.md.
 import { feature } from "topojson-client";
 import { Calendar, forPeople } from "./dates.js";
+import { offSeam } from "./seam.js";
 import { Shapes } from "./shapes.js";
 import { Testimonies } from "./testimony.js";
 
@@ -38,6 +39,11 @@ export class Model {
     this.until = this.calendar.parse(data.until ?? "") ?? Infinity;
     this.dates = data.dates.map((i) => Math.max(this.times[i], this.since));
     this.dateTexts = data.dates.map((i) => data.time_texts[i] ?? data.since ?? "at all times");
+    // What holds when a window opens is a state of its own, though nothing passes then.
+    if (data.since && this.dates[0] > this.since && this.#isHeld(this.since)) {
+      this.dates.unshift(this.since);
+      this.dateTexts.unshift(data.since);
+    }
     this.figureTimes = data.figures.map((f) => f.at ?? -Infinity);
     // Without an edge of what an atlas is about nothing is unknown: ground that nobody is said to hold is outside.
     this.hasUnknown = data.figures.some(({ rows }) => rows.some(([id]) => id === null));
@@ -73,7 +79,8 @@ export class Model {
 
   /// How much ground passes at each date, in m2.
   #weighDates() {
-    const index = new Map(this.data.dates.map((time, i) => [time, i]));
+    const first = this.dates.length - this.data.dates.length;
+    const index = new Map(this.data.dates.map((time, i) => [time, first + i]));
     this.weights = new Float64Array(this.dates.length);
     const { grounds } = this.data.themes[this.primary];
     this.geometries.forEach((geometry, ground) => {
@@ -135,7 +142,11 @@ export class Model {
   #instantOf(word) {
     const period = this.data.periods.find((p) => p.id === word);
     if (period) return period.from ?? (this.since === -Infinity ? this.dates[0] : -Infinity);
-    if (word === "latest" || word === "previous") return this.data[word] ?? this.dates.at(-1);
+    if (word === "latest") return this.data.latest ?? this.dates.at(-1);
+    if (word === "previous") {
+      if (this.data.previous === undefined) throw new RangeError("'previous': nothing changes before the latest date");
+      return this.data.previous;
+    }
     const i = this.dateTexts.indexOf(word);
     return i >= 0 ? this.dates[i] : this.calendar.parse(word);
   }
@@ -340,16 +351,15 @@ export class Model {
     return this.data.topology.arcs[line];
   }
   #coordinatesOf(line) {
-    if (this.arcOf(line)) return this.shapes.lines(line);
+    if (this.arcOf(line)) return this.shapes.lines(line).flatMap(offSeam);
     const [, , south, north] = this.data.seam[line - this.data.topology.arcs.length];
     return [[[180, south / 1e7], [180, north / 1e7]]];
   }
-  /// Every line between grounds, unless `properties` answers null. Long ones are several features with one id.
+  /// Every line between grounds. Long ones, and those cut by the antimeridian, are several features with one id.
   lineFeatures(properties) {
     const features = [];
     for (let id = 0; id < this.left.length; ++id) {
       const its = properties(id);
-      if (its === null) continue;
       for (const coordinates of this.#coordinatesOf(id))
         features.push({ type: "Feature", id, properties: its, geometry: { type: "LineString", coordinates } });
     }

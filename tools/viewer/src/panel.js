@@ -4,7 +4,7 @@ import { GAINED, LOST, SCHEMES } from "./mapview.js";
 import { UNKNOWN } from "./model.js";
 import { km } from "./numbers.js";
 import { fillHatched } from "./patterns.js";
-import { contactRows, figureRows, MANY } from "./rows.js";
+import { AREA_WORDS, contactRows, figureRows, MANY } from "./rows.js";
 
 export const THEME_WORDS = { control: "Control", claim: "Claim", border: "Border", zone: "Zone" };
 
@@ -81,7 +81,7 @@ export function showFigures(model, dates, layers, scheme) {
   const figures = rows.flatMap((row) => row.figures);
   const isPair = dates.length > 1;
   const columns = (unit) => (isPair ? dates.map((t) => model.label(t)) : [unit]);
-  const caption = model.primary === "control" ? "Area under control" : THEME_WORDS[model.primary];
+  const caption = AREA_WORDS[model.primary];
   const parts = [element("table", {},
     element("caption", {}, caption, isPair && ", km²"),
     head("party", ...columns("km²")),
@@ -115,7 +115,7 @@ export function showChanges(model, changes, party, scheme) {
   const signed = (area, sign) => (area > 0 ? `${sign}${changes.text(area)}` : "–");
   const fromTo = (unit) => element("thead", {}, element("tr", {}, element("th", { scope: "col" }, unit === "" ? "place" : "from"),
     unit === "" && element("th", { scope: "col", class: "left" }, "from"), element("th", { scope: "col", class: "left" }, "to"), unit !== "" && element("th", { scope: "col" }, unit)));
-  const parts = [element("table", {},
+  const parts = [element("table", { class: "wide" },
     element("caption", {}, "Gained and lost, km²"),
     head("party", "gained", "lost", "held"),
     element("tbody", {}, changes.parties.map((p) => element("tr", { class: p.gained + p.lost > 0 ? null : "none" },
@@ -135,7 +135,7 @@ export function showChanges(model, changes, party, scheme) {
       element("tbody", {}, changes.passed.map((p) => element("tr", {},
         element("th", { scope: "row" }, swatch(color(p.from)), name(p.from)),
         element("td", { class: "words" }, swatch(color(p.to)), name(p.to)), element("td", {}, changes.text(p.area)))))));
-  } else parts.push(note("No ground passed between these dates."));
+  } else parts.push(note(party === null ? "No ground passed between these dates." : "None of its ground passed between these dates."));
   if (changes.places.length > 0) {
     parts.push(element("table", {},
       element("caption", {}, "Places that changed hands"), fromTo(""),
@@ -152,8 +152,10 @@ export function showChanges(model, changes, party, scheme) {
 /// The list of parties whose gains and losses can be shown.
 export function fillParties(model, party) {
   const { holders } = model.data.themes[model.primary];
+  const options = holders.slice(1).map((h, i) => ({ id: h.id, lang: model.languageOf(model.primary, i + 1), name: model.holderName(model.primary, i + 1) }));
+  options.sort((a, b) => a.name.localeCompare(b.name));
   fill(byId("party"), element("option", { value: "" }, "all parties: what passed to whom"),
-    holders.slice(1).map((h, i) => element("option", { value: h.id, lang: model.languageOf(model.primary, i + 1) }, model.holderName(model.primary, i + 1))));
+    options.map(({ id, lang, name }) => element("option", { value: id, lang }, name)));
   byId("party").value = party === null ? "" : holders[party].id;
 }
 
@@ -172,11 +174,12 @@ export function layerChoices(model, claimants, scheme) {
   ].filter((choice) => choice.has);
 }
 
-export function showLayers(choices, layers, onChange) {
+/// `disabled`: those that are not drawn now, whatever is chosen.
+export function showLayers(choices, layers, disabled, onChange) {
   const box = byId("layers");
   box.hidden = choices.length === 0;
   box.replaceChildren(box.querySelector("legend"), ...choices.flatMap(({ key, text, mark, parts }) => [
-    element("label", {}, element("input", { type: "checkbox", checked: layers[key], "data-layer": key, onchange: (event) => onChange(key, event.target.checked) }), mark, text),
+    element("label", {}, element("input", { type: "checkbox", checked: layers[key], disabled: disabled.includes(key), "data-layer": key, onchange: (event) => onChange(key, event.target.checked) }), mark, text),
     parts && element("ul", { class: parts.length > MANY ? "scroll" : null, tabindex: parts.length > MANY ? 0 : null }, parts.map(([its, name]) => element("li", {}, its, " ", name))),
   ].filter(Boolean)));
 }

@@ -3,7 +3,7 @@ import { GAINED, LOST, SCHEMES } from "./mapview.js";
 import { UNKNOWN } from "./model.js";
 import { km } from "./numbers.js";
 import { fillDotted, fillHatched } from "./patterns.js";
-import { changeRows, contactRows, datesOf, figureRows } from "./rows.js";
+import { AREA_WORDS, changeRows, contactRows, datesOf, figureRows } from "./rows.js";
 
 const MARGIN = 16;
 const MOST_ROWS = 24; // of one list; of more the greatest are shown, and how many more there are
@@ -63,7 +63,7 @@ function areaList({ model, view, scheme }) {
   const { holders } = model.data.themes[model.primary];
   const rows = figureRows(model, dates).filter(({ figures }) => figures.some(({ area }) => area > 0));
   const figure = ({ text, band }) => (band === null ? text : `${text} (${band})`);
-  const word = { control: "Area under control", claim: "Ground claimed", border: "Ground within borders", zone: "Zones" }[model.primary];
+  const word = AREA_WORDS[model.primary];
   return {
     list: {
       caption: `${word}, km²${dates.length > 1 ? `, at ${dates.map((t) => model.label(t)).join(" → ")}` : ""}`,

@@ -62,5 +62,8 @@ export function changeRows(model, [from, to], party) {
   };
 }
 
+/// What areas of a theme are called.
+export const AREA_WORDS = { control: "Area under control", claim: "Area claimed", border: "Area within borders", zone: "Area of zones" };
+
 /// Of how many rows a list is made shorter.
 export const MANY = 14;

@@ -22,6 +22,20 @@ function unrolledRing(ring) {
   return [...out, [last[0], pole], [(first[0] + last[0]) / 2, pole], [first[0], pole], [...first]];
 }
 
+/// Of a line in degrees, the stretches that do not run along the antimeridian: it is drawn where grounds meet across it.
+export function offSeam(line) {
+  const out = [];
+  let run = [line[0]];
+  for (let i = 1; i < line.length; ++i) {
+    const isSeam = Math.abs(line[i][0]) === 180 && line[i][0] === line[i - 1][0];
+    if (!isSeam) run.push(line[i]);
+    if (!isSeam && i + 1 < line.length) continue;
+    if (run.length > 1) out.push(run);
+    run = [line[i]];
+  }
+  return out;
+}
+
 /// A geometry of GeoJSON in which no step is over 180 degrees. Map libraries draw what lies beyond 180 degrees on the
 /// other side.
 export function continuous(geometry) {

@@ -69,10 +69,11 @@ export class Shapes {
     return [west, south / this.units, east, north / this.units];
   }
 
-  /// The ground at a place; -1 where there is none. The nearest line to the east has it on its western side.
+  /// The ground at a place; -1 where there is none. The nearest line to the east has it on its western side. A place on
+  /// a line lies just south of it, on a meridian just west, as everywhere else.
   groundAt([lon, lat]) {
     const x = Math.round(lon * this.units);
-    const y = Math.round(lat * this.units) + 0.5; // no vertex lies there
+    const y = Math.round(lat * this.units) - 0.5; // no vertex lies there
     let nearest = Infinity;
     let ground = -1;
     this.arcs.forEach((arc, i) => {
