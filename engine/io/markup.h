@@ -9,4 +9,7 @@ namespace marchland {
 /// cannot write at all (control characters but tab and ends of lines, U+FFFE, U+FFFF) is left out.
 [[nodiscard]] std::string escape_markup(std::string_view text);
 
+/// The text without what XML 1.0 cannot write, for libraries that escape the rest.
+[[nodiscard]] std::string xml_characters(std::string_view text);
+
 }  // namespace marchland

@@ -3,8 +3,6 @@
 #include <marchland/tiles/mercator_plane.h>
 #include <marchland/tiles/tile_cost.h>
 
-#include <tbb/task_arena.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
@@ -49,10 +47,9 @@ std::uint64_t TileCost::bytes(int min_zoom, int max_zoom) const {
   std::uint64_t chords = 0;
   for (const Line& line : lines_)
     chords += static_cast<std::uint64_t>(std::max(1.0, std::ceil(line.chords * finer)));
-  // As many zooms are worked on at once as there are threads; the greatest take most.
-  const int first = std::max(min_zoom, max_zoom + 1 - tbb::this_task_arena::max_concurrency());
+  // All zooms may be worked on at once. How many are depends on the threads, on which no answer may.
   std::uint64_t pieces = 0;
-  for (int zoom = first; zoom <= max_zoom; ++zoom) {
+  for (int zoom = min_zoom; zoom <= max_zoom; ++zoom) {
     pieces += chords;
     for (const Line& line : lines_) {
       const auto sides = std::abs(tile_index(line.a.x, zoom) - tile_index(line.b.x, zoom)) +

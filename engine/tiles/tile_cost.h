@@ -13,7 +13,7 @@ class TileCost {
   /// Throws InvalidArgument for layers that do not fit the composite.
   TileCost(const Composite& composite, const std::vector<TileLayer>& layers);
 
-  /// About what cut_tiles will take at its peak, in bytes, beside the composite.
+  /// About what cut_tiles will take at its peak, in bytes, beside the composite, with a thread for each zoom.
   [[nodiscard]] std::uint64_t bytes(int min_zoom, int max_zoom) const;
   /// Tiles of a zoom that lines pass through. Those that ground covers cost nothing.
   [[nodiscard]] std::uint64_t tiles(int zoom) const;

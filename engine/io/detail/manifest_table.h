@@ -106,6 +106,8 @@ class Table {
     if (node == nullptr) return fallback;
     const auto* value = node->as_string();
     if (value == nullptr) fail_type(key, "a text in quotes");
+    if (value->get().find('\0') != std::string::npos)
+      fail(key, "has a NUL character (\\u0000), at which other programs end a text; leave it out");
     return value->get();
   }
   [[nodiscard]] std::string required_text(std::string_view key, std::string_view example) const {

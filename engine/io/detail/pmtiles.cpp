@@ -91,9 +91,11 @@ std::string pmtiles_bytes(const PmtilesContent& content) {
         entries.back().id + entries.back().run == id && entries.back().run + count <= kLongestRun) {
       entries.back().run += static_cast<std::uint32_t>(count);
     } else {
-      // No run is longer: that would be all of zoom 16, the first and last rows of which differ.
-      entries.push_back({id, *place[index], static_cast<std::uint32_t>(bytes.size()),
-                         static_cast<std::uint32_t>(std::min(count, kLongestRun))});
+      // All tiles of zoom 16 are one more than an entry has room for.
+      for (std::uint64_t done = 0; done < count; done += kLongestRun) {
+        entries.push_back({id + done, *place[index], static_cast<std::uint32_t>(bytes.size()),
+                           static_cast<std::uint32_t>(std::min(count - done, kLongestRun))});
+      }
     }
     addressed += count;
   }

@@ -1,4 +1,5 @@
 #include <marchland/io/detail/raster_style.h>
+#include <marchland/io/markup.h>
 
 #include <cpl_conv.h>
 #include <cpl_minixml.h>
@@ -17,7 +18,8 @@ struct DestroyXml {
 CPLXMLNode* add_element(CPLXMLNode* parent, const char* name,
                         std::initializer_list<std::pair<const char*, std::string>> attributes) {
   CPLXMLNode* made = CPLCreateXMLNode(parent, CXT_Element, name);
-  for (const auto& [key, value] : attributes) CPLAddXMLAttributeAndValue(made, key, value.c_str());
+  for (const auto& [key, value] : attributes)
+    CPLAddXMLAttributeAndValue(made, key, xml_characters(value).c_str());
   return made;
 }
 
