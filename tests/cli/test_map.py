@@ -189,7 +189,7 @@ class Map(MapTest):
         out = self.path / "m.html"
         self.assertIn("expected a name that ends in .html", self.refusal(2, "map", self.atlas, "-o", self.path / "m.png"))
         self.assertIn("--two-layer", self.refusal(2, "map", self.atlas, "-o", out, "--two-layer"))
-        self.assertIn("there is no ground to show; the atlas has control",
+        self.assertIn("there is no ground to show of theme",
                       self.refusal(2, "map", self.atlas, "-o", self.path / "m.json", "--theme", "zone"))
         out.write_text("mine")
         self.assertIn("exists already", self.refusal(1, "map", self.atlas, "-o", out))

@@ -22,8 +22,17 @@ class Usage(CliTest):
         self.assertIn("--threads", self.refusal(2, *areas, "first", "--threads", "0"))
         self.assertIn("--unit", self.refusal(2, *areas, "first", "--unit", "acre"))
         self.assertIn("--frm", self.refusal(2, *areas, "first", "--frm", "first"))
-        self.refusal(2, "nosuchcommand")
+        self.assertIn("'arees' is no command (did you mean 'areas'?); expected one of run,", self.refusal(2, "arees", self.atlas))
+        self.assertIn("'nosuchcommand' is no command; expected one of", self.refusal(2, "nosuchcommand"))
         self.refusal(2)
+
+    def test_options_that_would_do_nothing(self):
+        changes = ("--from", "first", "--to", "second")
+        for options, name in ((("--at", "first", "--held"), "x.geojson"), (("--all", "--held"), "x.geojson"),
+                              ((*changes, "--unknown"), "x.geojson"), (("--at", "first", "--row-group", "3"), "x.geojson")):
+            message = self.refusal(2, "export", self.atlas, *options, "-o", self.path / name)
+            self.assertTrue(any(option in message for option in options), message)
+            self.assertFalse((self.path / name).exists())
 
     def test_help_is_no_failure(self):
         done = self.run_program("areas", "--help")

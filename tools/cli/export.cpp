@@ -36,13 +36,26 @@ struct ExportCommand {
   bool in_degrees = false;
   FeatureOutputOptions options;
 
+  const CLI::Option* row_group = nullptr;
+
   [[nodiscard]] Existing existing() const { return overwrite ? Existing::overwrite : Existing::refuse; }
+  [[nodiscard]] bool has_row_group() const { return row_group != nullptr && row_group->count() > 0; }
 
   void run() const {
     const int asked = (at.empty() ? 0 : 1) + (from.empty() && to.empty() ? 0 : 1) + (all ? 1 : 0);
     if (asked != 1 || from.empty() != to.empty())
       throw InvalidArgument("expected one of --at DATE, --from DATE --to DATE, and --all");
+    if (held && from.empty())
+      throw InvalidArgument("--held: ground that did not change hands is of --from DATE --to DATE only");
+    if (unknown && !from.empty())
+      throw InvalidArgument(
+          "--unknown: ground that nothing is said of is of --at DATE and --all; what changed hands is all "
+          "that "
+          "--from and --to ask for, and with --held what did not");
     const std::string_view kind = check_format();
+    if (has_row_group() && kind != "parquet")
+      throw InvalidArgument(
+          fmt::format("--row-group: '{}' has no groups of rows; choose -o FILE.parquet", shown_name(output)));
     if (all) query.refuse_two_layer("export --all");
     if (!is_database(output) && is_same_file(output, query.atlas))
       throw InvalidArgument(
@@ -167,12 +180,14 @@ void add_export(CLI::App& app) {
       ->check(CLI::Range(0.0, 1.0e6));
   command->add_option("--table", state->table, "of PG: name of the table (default: the theme, or 'changes')")
       ->type_name("NAME");
-  command
-      ->add_option("--row-group", state->options.file.group_rows,
-                   "of .parquet: rows of a row group at most; readers skip whole groups by place and value")
-      ->type_name("ROWS")
-      ->check(CLI::Range(1, 10'000'000))
-      ->capture_default_str();
+  state->row_group =
+      command
+          ->add_option(
+              "--row-group", state->options.file.group_rows,
+              "of .parquet: rows of a row group at most; readers skip whole groups by place and value")
+          ->type_name("ROWS")
+          ->check(CLI::Range(1, 10'000'000))
+          ->capture_default_str();
   command->add_flag("--degrees", state->in_degrees,
                     "of .topojson: positions in degrees, not as whole steps of a grid");
   command->add_flag("--overwrite", state->overwrite, "replace a file, or a table, that exists");

@@ -4,12 +4,17 @@
 #include "tools/cli/interruption.h"
 #include "tools/cli/printable.h"
 #include <marchland/base/error.h>
+#include <marchland/model/atlas.h>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <string>
+#include <vector>
 
 namespace {
 
@@ -27,6 +32,18 @@ int status_of(marchland::ErrorCode code) {
       return kInvalidData;
   }
   return kFailed;
+}
+
+/// Says so where it is none: the parser would only say that a command is missing.
+bool is_command(const CLI::App& app, const std::string& word) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  if (std::find(names.begin(), names.end(), word) != names.end()) return true;
+  const std::string near = marchland::nearest_name(word, names);
+  fmt::print(stderr, "marchland: '{}' is no command{}; expected one of {}\nRun 'marchland --help'.\n",
+             marchland::cli::printable_message(word),
+             near.empty() ? "" : fmt::format(" (did you mean '{}'?)", near), fmt::join(names, ", "));
+  return false;
 }
 
 }  // namespace
@@ -58,6 +75,7 @@ int main(int argc, char** argv) {
   marchland::cli::add_verify(app);
   marchland::cli::add_tiles(app);
   marchland::cli::add_map(app);
+  if (argc > 1 && argv[1][0] != '-' && !is_command(app, argv[1])) return kUsage;
   try {
     app.parse(argc, argv);
     return 0;

@@ -130,7 +130,8 @@ Json map_data(const Session& session, const std::string& language) {
   const MapGround ground(session);
   if (is_empty(session, ground)) {
     throw InvalidArgument(
-        fmt::format("there is no ground to show{}; the atlas has {}",
+        fmt::format("there is no ground to show of theme {}{}; the atlas has {}; choose with --theme",
+                    to_string(session.theme()),
                     session.filters().empty() ? std::string() : ", of what " + session.filters() + " leaves",
                     themes_of(session.atlas())));
   }

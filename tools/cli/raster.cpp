@@ -364,7 +364,8 @@ LonLatBox box_of_ground(const Session& session, const std::vector<bool>& ground)
   const auto box = box_of_faces(session.composite().plane(), ground);
   if (!box) {
     throw InvalidArgument(
-        fmt::format("there is no ground to show: nothing is ever said of theme {}{}; the atlas has {}",
+        fmt::format("there is no ground to show: nothing is ever said of theme {}{}; the atlas has {}; "
+                    "choose with --theme",
                     to_string(session.theme()),
                     session.filters().empty() ? "" : " (of what " + session.filters() + " leaves)",
                     themes_of(session.atlas())));

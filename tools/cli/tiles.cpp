@@ -190,11 +190,11 @@ struct TilesCommand {
       if (!theme.layer.features.empty()) themes.push_back(std::move(theme));
     }
     if (themes.empty()) {
-      throw InvalidArgument(
-          fmt::format("there is no ground to show{}{}; the atlas has {}",
-                      is_theme_given ? " of theme " + query.theme : "",
-                      session.filters().empty() ? "" : ", of what " + session.filters() + " leaves",
-                      themes_of(session.atlas())));
+      throw InvalidArgument(fmt::format(
+          "there is no ground to show{}{}; the atlas has {}; choose with --theme, or leave it out",
+          is_theme_given ? " of theme " + query.theme : "",
+          session.filters().empty() ? "" : ", of what " + session.filters() + " leaves",
+          themes_of(session.atlas())));
     }
     return themes;
   }
