@@ -25,6 +25,7 @@ class Usage(CliTest):
         self.assertIn("'arees' is no command (did you mean 'areas'?); expected one of run,", self.refusal(2, "arees", self.atlas))
         self.assertIn("'nosuchcommand' is no command; expected one of", self.refusal(2, "nosuchcommand"))
         self.refusal(2)
+        self.assertEqual(self.run_program("front", self.atlas, "--at", "first", "--between", "a,b").returncode, 0)  # as `line`
 
     def test_options_that_would_do_nothing(self):
         changes = ("--from", "first", "--to", "second")

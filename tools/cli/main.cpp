@@ -10,7 +10,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -37,8 +36,10 @@ int status_of(marchland::ErrorCode code) {
 /// Says so where it is none: the parser would only say that a command is missing.
 bool is_command(const CLI::App& app, const std::string& word) {
   std::vector<std::string> names;
-  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
-  if (std::find(names.begin(), names.end(), word) != names.end()) return true;
+  for (const CLI::App* command : app.get_subcommands({})) {
+    if (command->check_name(word)) return true;  // by another name, too
+    names.push_back(command->get_name());
+  }
   const std::string near = marchland::nearest_name(word, names);
   fmt::print(stderr, "marchland: '{}' is no command{}; expected one of {}\nRun 'marchland --help'.\n",
              marchland::cli::printable_message(word),
