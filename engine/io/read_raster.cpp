@@ -312,8 +312,9 @@ std::vector<CellClass> rasterise(const RasterGrid& grid,
   std::vector<std::unique_ptr<OGRMultiPolygon>> geometries;
   std::vector<OGRGeometryH> handles;
   std::vector<double> values;
-  const bool goes_round = Projection(grid.crs).is_geographic() &&
-                          grid.west + static_cast<double>(grid.columns) * grid.cell > 180.0;
+  // Asking for the system takes longer than most rasters.
+  const bool goes_round = grid.west + static_cast<double>(grid.columns) * grid.cell > 180.0 &&
+                          Projection(grid.crs).is_geographic();
   for (const auto& [cell_class, area] : areas) {
     for (const double shift : {0.0, 360.0}) {
       if (shift > 0.0 && !goes_round) continue;
