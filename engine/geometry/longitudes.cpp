@@ -1,8 +1,13 @@
 #include <marchland/geometry/longitudes.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace marchland {
+
+double nearest_turn(double lon, double other) noexcept {
+  return lon + 360.0 * std::round((other - lon) / 360.0);
+}
 
 LongitudeStretch narrowest_stretch(std::vector<double> longitudes) {
   std::sort(longitudes.begin(), longitudes.end());

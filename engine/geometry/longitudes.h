@@ -4,6 +4,9 @@
 
 namespace marchland {
 
+/// The longitude, by whole turns, nearest to `other`; degrees.
+[[nodiscard]] double nearest_turn(double lon, double other) noexcept;
+
 /// From west eastwards to east, degrees; east >= west, and may be over 180.
 struct LongitudeStretch {
   double west = 0.0;

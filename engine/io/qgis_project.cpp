@@ -125,6 +125,14 @@ void add_symbol(const QgisElement& symbols, QgisLayer::Look look, const std::str
   const auto add_layer = [&](const char* kind) {
     return symbol.add("layer", {{"class", kind}, {"enabled", "1"}, {"pass", "0"}, {"locked", "0"}});
   };
+  const auto add_dashed_outline = [&] {
+    add_layer("SimpleFill")
+        .add_options({{"color", "0,0,0,0"},
+                      {"outline_color", qgis_color(color)},
+                      {"outline_style", "dash"},
+                      {"outline_width", "0.3"},
+                      {"style", "no"}});
+  };
   switch (look) {
     case fill:
       add_layer("SimpleFill")
@@ -135,12 +143,7 @@ void add_symbol(const QgisElement& symbols, QgisLayer::Look look, const std::str
                         {"style", "solid"}});
       break;
     case hatch: {
-      add_layer("SimpleFill")
-          .add_options({{"color", "0,0,0,0"},
-                        {"outline_color", qgis_color(color)},
-                        {"outline_style", "dash"},
-                        {"outline_width", "0.3"},
-                        {"style", "no"}});
+      add_dashed_outline();
       const QgisElement lines = add_layer("LinePatternFill");
       lines.add_options(
           {{"angle", "45"}, {"distance", "2"}, {"line_width", "0.35"}, {"color", qgis_color(color)}});
@@ -151,12 +154,7 @@ void add_symbol(const QgisElement& symbols, QgisLayer::Look look, const std::str
       break;
     }
     case outline:
-      add_layer("SimpleFill")
-          .add_options({{"color", "0,0,0,0"},
-                        {"outline_color", qgis_color(color)},
-                        {"outline_style", "dash"},
-                        {"outline_width", "0.3"},
-                        {"style", "no"}});
+      add_dashed_outline();
       break;
     case line:
       add_layer("SimpleLine")

@@ -24,11 +24,6 @@ double rounded(double degrees) {
   return std::round(degrees * 1e7) / 1e7;
 }
 
-/// Nearest to `other`, by whole turns.
-double near_by_turns(double lon, double other) {
-  return lon + 360.0 * std::round((other - lon) / 360.0);
-}
-
 Ring rectangle(double west, double south, double east, double north) {
   return {{west, south}, {east, south}, {east, north}, {west, north}, {west, south}};
 }
@@ -210,8 +205,8 @@ class Outline {
     const auto end = inverse(to);
     if (!middle || !end) return false;
     const Position& begin = ring_.back();
-    const double middle_lon = near_by_turns(middle->lon, begin.lon);
-    const double end_lon = near_by_turns(end->lon, middle_lon);
+    const double middle_lon = nearest_turn(middle->lon, begin.lon);
+    const double end_lon = nearest_turn(end->lon, middle_lon);
     const double aside =
         std::abs(middle_lon - (begin.lon + end_lon) / 2.0) * std::cos(middle->lat * kRadians);
     const double bend = std::max(aside, std::abs(middle->lat - (begin.lat + end->lat) / 2.0));

@@ -30,11 +30,6 @@ constexpr double kLargest = 5.0;
 /// Of the cell.
 constexpr double kFoundInPlane = 1e-13;
 
-/// Nearest to `other`, by whole turns.
-double near(double lon, double other) {
-  return lon + 360.0 * std::round((other - lon) / 360.0);
-}
-
 /// Longitudes in walk units, 1e-11 degrees apart at most, on the two sides of a cut.
 struct Cut {
   std::int64_t west = 0;
@@ -102,8 +97,8 @@ bool shows_from_within(const Projection& projection, const RasterGrid& grid) {
     const auto right = place(kStep, 0.0);
     const auto up = place(0.0, kStep);
     if (!here || !right || !up) continue;
-    const double cross = (near(right->lon, here->lon) - here->lon) * (up->lat - here->lat) -
-                         (right->lat - here->lat) * (near(up->lon, here->lon) - here->lon);
+    const double cross = (nearest_turn(right->lon, here->lon) - here->lon) * (up->lat - here->lat) -
+                         (right->lat - here->lat) * (nearest_turn(up->lon, here->lon) - here->lon);
     if (cross != 0.0) sum += std::copysign(1.0, cross);
   }
   return sum < 0.0;
@@ -182,7 +177,7 @@ ProjectedGround::ProjectedGround(const RasterGrid& grid_) : grid(grid_) {
       continue;
     }
     // Its columns may go on beyond 180 degrees.
-    const double first = is_all_round ? -360.0 : near((from + to) / 2.0, middle) - (from + to) / 2.0;
+    const double first = is_all_round ? -360.0 : nearest_turn((from + to) / 2.0, middle) - (from + to) / 2.0;
     for (double shift = first; shift <= (is_all_round ? 360.0 : first); shift += 360.0) {
       if (from + shift > first_lon + width_lon + 1.0 || to + shift < first_lon - 1.0) continue;
       box.turn = shift;
@@ -547,7 +542,7 @@ ProjectedCells::Cell ProjectedCells::make_cell(std::int64_t row, std::int64_t co
   out.row = row;
   out.column = column;
   if (const auto centre = place_in(out, 0.5, 0.5)) {
-    const double origin = near(centre->lon, degrees(box_->west / 2 + box_->east / 2));
+    const double origin = nearest_turn(centre->lon, degrees(box_->west / 2 + box_->east / 2));
     out.origin = to_walk(origin);
     if (measure_between_longitudes(out, origin) || measure_in_plane(out, *centre)) return out;
   }
@@ -565,7 +560,7 @@ bool ProjectedCells::measure_between_longitudes(Cell& cell, double origin) const
       const double s = static_cast<double>(i) / (kNodes - 1);
       const auto place = place_in(cell, across + s * dx, down + s * dy);
       if (!place) return false;
-      const double lambda = near(place->lon, origin) - degrees(cell.origin);
+      const double lambda = nearest_turn(place->lon, origin) - degrees(cell.origin);
       greatest_aside = std::max(greatest_aside, std::abs(lambda));
       least_lat = std::min(least_lat, place->lat);
       greatest_lat = std::max(greatest_lat, place->lat);

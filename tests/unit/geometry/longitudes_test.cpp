@@ -12,6 +12,13 @@ void expect_stretch(const std::vector<double>& longitudes, double west, double e
   EXPECT_EQ(found.rest(), 360.0 - (east - west));
 }
 
+TEST(Longitudes, NearestTurnIsWithinHalfATurn) {
+  EXPECT_EQ(nearest_turn(-170.0, 175.0), 190.0);
+  EXPECT_EQ(nearest_turn(170.0, -175.0), -190.0);
+  EXPECT_EQ(nearest_turn(10.0, 20.0), 10.0);
+  EXPECT_EQ(nearest_turn(0.0, 725.0), 720.0);
+}
+
 TEST(Longitudes, NarrowestStretchLeavesTheWidestGapOut) {
   expect_stretch({20.0}, 20.0, 20.0);
   expect_stretch({30.0, -10.0, 12.0}, -10.0, 30.0);
